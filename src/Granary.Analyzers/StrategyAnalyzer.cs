@@ -10,7 +10,7 @@ namespace Granary.Analyzers;
 /// them.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
-public sealed class StrategyAnalyzer : DiagnosticAnalyzer
+internal sealed class StrategyAnalyzer : DiagnosticAnalyzer
 {
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } =

@@ -8,7 +8,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Api;
 
 /// <summary>Settings of the HTTP API's server; <see cref="Hosting.GranaryApi"/> refuses values out of range.</summary>
-public sealed record ApiSettings
+internal sealed record ApiSettings
 {
     /// <summary>Prefix of all paths of the API.</summary>
     public const string Prefix = "/api/v1";

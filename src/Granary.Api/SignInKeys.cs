@@ -6,7 +6,7 @@ namespace Granary.Api;
 /// <summary>
 /// The options of sign-in by OpenID Connect, for <c>granary serve</c> and silos alike; <see cref="SignInSettings"/> checks them.
 /// </summary>
-public sealed record SignInKeys
+internal sealed record SignInKeys
 {
     [Key("the issuer of people's sign-in by OpenID Connect, as https://login.example.com/realms/main (no sign-in, only keys)",
         Placeholder = "URL")]

@@ -13,7 +13,7 @@ namespace Granary.Api;
 /// <param name="Scopes">The scopes that the dashboard's sign-in requests.</param>
 /// <param name="Lifetime">Time after which a session ends.</param>
 /// <param name="Idle">Time without a request after which a session ends.</param>
-public sealed record SignInSettings(Uri Authority, string? ClientId, string? ClientSecret, string? Audience, string RoleClaim,
+internal sealed record SignInSettings(Uri Authority, string? ClientId, string? ClientSecret, string? Audience, string RoleClaim,
     IReadOnlyList<SignInGrant> Roles, IReadOnlyList<string> Scopes, TimeSpan Lifetime, TimeSpan Idle)
 {
     private const string SecretVariable = "GRANARY_OIDC_CLIENT_SECRET";

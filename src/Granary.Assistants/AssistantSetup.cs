@@ -12,7 +12,7 @@ using ModelContextProtocol.Server;
 namespace Granary.Assistants;
 
 /// <summary>Registers the MCP server: its tools, resources and prompts over the services of the host. The host adds a transport.</summary>
-public static class AssistantSetup
+internal static class AssistantSetup
 {
     /// <summary>
     /// The category of the library's log, which hosts leave out: faults of callers are their answers, and the filter of calls logs those of

@@ -27,7 +27,7 @@ namespace Granary.Cluster.Client;
 /// await foreach (var status in granary.WatchAsync(batch.Id)) Console.WriteLine($"{status.State} {status.Progress.Done}");
 /// await granary.DownloadAsync(batch.Id, "runs/mine");
 /// </code></example>
-public sealed class GranaryClient : IDisposable
+internal sealed class GranaryClient : IDisposable
 {
     /// <summary>Variable from which programs take the API key.</summary>
     public const string KeyVariable = "GRANARY_KEY";

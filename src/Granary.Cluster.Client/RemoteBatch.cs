@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 namespace Granary.Cluster.Client;
 
 /// <summary>Runs a batch file on a server and downloads its run's folder to this machine.</summary>
-public static class RemoteBatch
+internal static class RemoteBatch
 {
     /// <summary>The kind of job that runs the searches of a batch.</summary>
     public const string Optimise = "optimise";
@@ -59,4 +59,4 @@ public static class RemoteBatch
 /// <summary>The submission of a batch to a server.</summary>
 /// <param name="Kind">Kind of job; null = a backtest.</param>
 /// <param name="IdempotencyKey">Submissions with one key are one job; null = each is its own.</param>
-public sealed record RemoteSubmission(string? Kind = null, string? IdempotencyKey = null);
+internal sealed record RemoteSubmission(string? Kind = null, string? IdempotencyKey = null);

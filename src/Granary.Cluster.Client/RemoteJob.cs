@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 namespace Granary.Cluster.Client;
 
 /// <summary>Follows a job that a server has accepted until it ends.</summary>
-public static class RemoteJob
+internal static class RemoteJob
 {
     /// <param name="progress">Receives each status.</param>
     /// <returns>The last status: the job is done.</returns>

@@ -1,7 +1,7 @@
 namespace Granary.Cluster;
 
 /// <summary>Names of the providers that silos register and grains use.</summary>
-public static class ClusterProviders
+internal static class ClusterProviders
 {
     /// <summary>Grain storage that survives a silo: PostgreSQL in a cluster, memory on one machine.</summary>
     public const string State = "state";

@@ -9,7 +9,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Cluster.Grains;
 
 /// <summary>Settings of a silo's grains; <see cref="Hosting.GrainHosting"/> refuses values out of range.</summary>
-public sealed record GrainSettings
+internal sealed record GrainSettings
 {
     /// <summary>Folder of all runs, with the strategies' reports. Silos on several machines must share it.</summary>
     [Required]

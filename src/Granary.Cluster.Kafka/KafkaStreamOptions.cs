@@ -3,7 +3,7 @@ using Granary.Kafka;
 namespace Granary.Cluster.Kafka;
 
 /// <summary>Settings of a stream provider over Kafka.</summary>
-public sealed class KafkaStreamOptions
+internal sealed class KafkaStreamOptions
 {
     public KafkaEndpoint Endpoint { get; set; } = new("127.0.0.1:9092");
 

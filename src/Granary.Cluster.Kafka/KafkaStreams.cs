@@ -6,7 +6,7 @@ using Orleans.Serialization;
 namespace Orleans.Hosting;
 
 /// <summary>Streams of grains over Kafka or Redpanda.</summary>
-public static class KafkaStreams
+internal static class KafkaStreams
 {
     /// <summary>Adds a persistent stream provider: a queue is a partition, an event's token its offset. Not rewindable.</summary>
     public static ISiloBuilder AddKafkaStreams(this ISiloBuilder silo, string name, Action<KafkaStreamOptions> configure)

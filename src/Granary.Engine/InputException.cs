@@ -4,7 +4,7 @@ namespace Granary.Engine;
 /// A person's input is invalid: a file, an option, a name, a parameter. The message is one sentence with the place and the remedy;
 /// several errors are on separate lines.
 /// </summary>
-public class InputException : Exception
+internal class InputException : Exception
 {
     /// <param name="message">One sentence with the place and the remedy.</param>
     public InputException(string message) : base(message) => Faults = [message];

@@ -4,11 +4,11 @@ using Confluent.Kafka.Admin;
 namespace Granary.Kafka;
 
 /// <summary>The Kafka brokers refused or failed; the message is one sentence.</summary>
-public sealed class KafkaFailedException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class KafkaFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Address of Kafka or Redpanda, and the factory of its clients.</summary>
 /// <param name="Brokers">The brokers' addresses, as HOST:PORT,HOST:PORT.</param>
-public sealed record KafkaEndpoint(string Brokers)
+internal sealed record KafkaEndpoint(string Brokers)
 {
     /// <summary>
     /// Maximum size of a sent message, bytes; the brokers must accept it (<c>message.max.bytes</c>, <c>max.message.bytes</c>).

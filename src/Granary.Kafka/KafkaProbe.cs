@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace Granary.Kafka;
 
 /// <summary>Checks that the brokers have a topic, over a connection that stays open between the calls.</summary>
-public sealed class KafkaProbe(KafkaEndpoint endpoint, string topic) : IDisposable
+internal sealed class KafkaProbe(KafkaEndpoint endpoint, string topic) : IDisposable
 {
     private readonly Lazy<IAdminClient> _admin = new(endpoint.Admin);
 

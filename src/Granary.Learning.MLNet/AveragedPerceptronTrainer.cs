@@ -12,7 +12,7 @@ namespace Granary.Learning.MLNet;
 /// probabilities, so a sigmoid (Platt 1999) is fitted to scores of held-out parts of the training samples.
 /// </summary>
 [Trainer("mlnet-averaged-perceptron", "ML.NET averaged perceptron, with Platt's probabilities.")]
-public sealed class AveragedPerceptronTrainer(
+internal sealed class AveragedPerceptronTrainer(
     [Range(1, 100_000)] int iterations = 10,
     [Range(1e-9, 1000)] double learningRate = 1,
     [Range(0, 1e6)] double l2 = 0) : ITrainer

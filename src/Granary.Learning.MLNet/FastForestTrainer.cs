@@ -11,7 +11,7 @@ namespace Granary.Learning.MLNet;
 /// probability is the mean of these shares.
 /// </summary>
 [Trainer("mlnet-fastforest", "ML.NET FastForest: random forest.")]
-public sealed class FastForestTrainer(
+internal sealed class FastForestTrainer(
     [Range(1, 100_000)] int trees = 100,
     [Range(2, 4096)] int leaves = 64,
     [Range(1, 1_000_000)] int minLeaf = 5,

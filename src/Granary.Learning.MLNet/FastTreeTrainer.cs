@@ -8,7 +8,7 @@ namespace Granary.Learning.MLNet;
 
 /// <summary>ML.NET's FastTree: boosted trees, for two classes by MART with the logistic loss, for numbers by least squares.</summary>
 [Trainer("mlnet-fasttree", "ML.NET FastTree: boosted regression trees.")]
-public sealed class FastTreeTrainer(
+internal sealed class FastTreeTrainer(
     [Range(1, 100_000)] int trees = 100,
     [Range(2, 4096)] int leaves = 20,
     [Range(1, 1_000_000)] int minLeaf = 20,

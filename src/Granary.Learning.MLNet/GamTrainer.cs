@@ -12,7 +12,7 @@ namespace Granary.Learning.MLNet;
 /// With a column of weights ML.NET 5.0 learns nothing, even if all weights are one. Therefore samples are repeated in proportion to
 /// their weights.</summary>
 [Trainer("mlnet-gam", "ML.NET GAM: a sum of step functions, one of each feature.")]
-public sealed class GamTrainer(
+internal sealed class GamTrainer(
     [Range(1, 1_000_000)] int iterations = 1500,
     [Range(2, 4096)] int bins = 255,
     [Range(1e-6, 1)] double learningRate = 0.01) : ITrainer

@@ -10,7 +10,7 @@ namespace Granary.Learning.MLNet;
 /// ML.NET's logistic regression by limited-memory BFGS, for two classes only; <see cref="SdcaTrainer"/> also predicts numbers.
 /// </summary>
 [Trainer("mlnet-lbfgs", "ML.NET L-BFGS: logistic regression.")]
-public sealed class LbfgsTrainer(
+internal sealed class LbfgsTrainer(
     [Range(0, 1e6)] double l1 = 0,
     [Range(0, 1e6)] double l2 = 1,
     [Range(1, 1_000_000)] int iterations = 1000) : ITrainer

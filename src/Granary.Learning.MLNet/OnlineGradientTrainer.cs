@@ -11,7 +11,7 @@ namespace Granary.Learning.MLNet;
 /// repeated in proportion to their weights.
 /// </summary>
 [Trainer("mlnet-online-gradient", "ML.NET online gradient descent: linear regression.", Numbers = true)]
-public sealed class OnlineGradientTrainer(
+internal sealed class OnlineGradientTrainer(
     [Range(1, 100_000)] int iterations = 10,
     [Range(1e-9, 100)] double learningRate = 0.01,
     [Range(0, 1e6)] double l2 = 0) : ITrainer

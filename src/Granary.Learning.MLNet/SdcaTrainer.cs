@@ -14,7 +14,7 @@ namespace Granary.Learning.MLNet;
 /// <param name="l2">Penalty on the sum of squared weights; 0 = ML.NET's default.</param>
 /// <param name="iterations">The maximum number of iterations.</param>
 [Trainer("mlnet-sdca", "ML.NET SDCA: logistic or linear regression by dual coordinate ascent.")]
-public sealed class SdcaTrainer(
+internal sealed class SdcaTrainer(
     [Range(0, 1e6)] double l1 = 0,
     [Range(0, 1e6)] double l2 = 1e-3,
     [Range(1, 1_000_000)] int iterations = 100,

@@ -4,7 +4,7 @@ using Granary.Contracts.Notifications;
 namespace Granary.Notifications;
 
 /// <summary>Sends test notifications.</summary>
-public static class ChannelTest
+internal static class ChannelTest
 {
     /// <summary>Sends a test to a channel at once, beside the outbox.</summary>
     /// <returns>What the receiver answered, or why it did not take the test.</returns>

@@ -1,6 +1,6 @@
 namespace Granary.Notifications;
 
-public enum DeliveryState
+internal enum DeliveryState
 {
     /// <summary>The delivery waits for its first or next attempt, or is collected for a digest.</summary>
     Pending,
@@ -19,7 +19,7 @@ public enum DeliveryState
 /// <param name="Attempts">The number of attempts so far.</param>
 /// <param name="NextAt">When the next attempt is due, UTC.</param>
 /// <param name="Fault">Why the last attempt failed; null if it did not.</param>
-public sealed record Delivery(string Id, string Channel, Notification Notification, DeliveryState State, int Attempts,
+internal sealed record Delivery(string Id, string Channel, Notification Notification, DeliveryState State, int Attempts,
     DateTimeOffset NextAt, string? Fault)
 {
     /// <summary>Increases with each delivery that a server adds: the order of notifications of the same time.</summary>

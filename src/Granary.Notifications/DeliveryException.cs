@@ -1,7 +1,7 @@
 namespace Granary.Notifications;
 
 /// <summary>The receiver did not take a notification. The message is for people and has no secret.</summary>
-public sealed class DeliveryException : Exception
+internal sealed class DeliveryException : Exception
 {
     public DeliveryException()
     {

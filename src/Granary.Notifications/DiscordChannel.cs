@@ -5,7 +5,7 @@ namespace Granary.Notifications;
 
 /// <summary>Sends notifications to a Discord channel through an incoming webhook.</summary>
 /// <param name="url">The webhook's address; its path is the secret.</param>
-public sealed class DiscordChannel(string name, Uri url, Secret secret, SendLimit limit) : IChannel
+internal sealed class DiscordChannel(string name, Uri url, Secret secret, SendLimit limit) : IChannel
 {
     /// <summary>The maximum of <c>content</c>; Discord counts characters, and UTF-16 units are at least as many.</summary>
     internal const int MostText = 2000;

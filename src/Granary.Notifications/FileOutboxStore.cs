@@ -12,7 +12,7 @@ namespace Granary.Notifications;
 /// </summary>
 /// <param name="folder">The folder; created if missing.</param>
 /// <param name="disk">The disk of the folder; null = the operating system's.</param>
-public sealed class FileOutboxStore(string folder, Disk? disk = null) : IOutboxStore
+internal sealed class FileOutboxStore(string folder, Disk? disk = null) : IOutboxStore
 {
     private readonly Disk _disk = disk ?? Disk.Real;
     private readonly string _outbox = Path.Combine(folder, "outbox"), _since = Path.Combine(folder, "since"),

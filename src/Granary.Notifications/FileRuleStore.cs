@@ -7,7 +7,7 @@ namespace Granary.Notifications;
 
 /// <summary>Stores the rules in <c>rules.json</c> of a folder, which several processes may share.</summary>
 /// <param name="folder">The folder; created if missing.</param>
-public sealed class FileRuleStore(string folder) : IRuleStore
+internal sealed class FileRuleStore(string folder) : IRuleStore
 {
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
 

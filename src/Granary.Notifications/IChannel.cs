@@ -1,7 +1,7 @@
 namespace Granary.Notifications;
 
 /// <summary>A destination of notifications. Only the operator's file configures it, never a caller.</summary>
-public interface IChannel
+internal interface IChannel
 {
     /// <summary>Its name in rules.</summary>
     string Name { get; }

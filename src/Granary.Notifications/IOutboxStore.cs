@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Notifications;
 
 /// <summary>Storage of an <see cref="Outbox"/>. Writes are durable when the call returns.</summary>
-public interface IOutboxStore
+internal interface IOutboxStore
 {
     /// <summary>Returns all deliveries, unordered.</summary>
     IReadOnlyList<Delivery> All();
@@ -36,7 +36,7 @@ public interface IOutboxStore
 }
 
 /// <summary>The purpose of a lease of an <see cref="IOutboxStore"/>.</summary>
-public enum LeaseKind
+internal enum LeaseKind
 {
     /// <summary>One attempt of a delivery.</summary>
     Delivery,
@@ -51,10 +51,10 @@ public enum LeaseKind
 /// <summary>A place in the journal of an account.</summary>
 /// <param name="Sequence">The number of the entry.</param>
 /// <param name="At">When the entry was recorded, UTC.</param>
-public sealed record JournalCursor(long Sequence, DateTimeOffset At);
+internal sealed record JournalCursor(long Sequence, DateTimeOffset At);
 
 /// <summary>Opens the stores of a server's notifications.</summary>
-public static class OutboxStores
+internal static class OutboxStores
 {
     /// <summary>The JSON format of deliveries.</summary>
     internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)

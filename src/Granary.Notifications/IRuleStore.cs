@@ -1,7 +1,7 @@
 namespace Granary.Notifications;
 
 /// <summary>Storage of the rules that callers have changed. Writes are durable when the call returns.</summary>
-public interface IRuleStore
+internal interface IRuleStore
 {
     /// <summary>Returns the newest version; null if no caller has changed the rules.</summary>
     NotificationRules? Find();

@@ -4,7 +4,7 @@ using Granary.Server.Jobs;
 namespace Granary.Notifications;
 
 /// <summary>Finds the jobs that have ended, each at least once, also over crashes of the process.</summary>
-public sealed class JobWatch(IJobService jobs, IOutboxStore store, TimeProvider clock)
+internal sealed class JobWatch(IJobService jobs, IOutboxStore store, TimeProvider clock)
 {
     private const int NewestJobs = 100;
     private static readonly TimeSpan s_overlap = TimeSpan.FromMinutes(1);

@@ -7,7 +7,7 @@ namespace Granary.Notifications;
 /// Reads the journals of accounts, each entry once, also over restarts and on several silos. It takes no lease of the account, so a session
 /// never waits for it.
 /// </summary>
-public sealed class JournalWatch(IAccountStore accounts, IOutboxStore store)
+internal sealed class JournalWatch(IAccountStore accounts, IOutboxStore store)
 {
     private const string FirstStart = "";
 

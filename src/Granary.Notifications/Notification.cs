@@ -8,7 +8,7 @@ namespace Granary.Notifications;
 /// <param name="Subject">The account or the job.</param>
 /// <param name="Text">The message in one sentence.</param>
 /// <param name="At">When it was recorded in the journal, or detected, UTC.</param>
-public sealed record Notification(string Id, NotificationEvent Event, string Subject, string Text, DateTimeOffset At)
+internal sealed record Notification(string Id, NotificationEvent Event, string Subject, string Text, DateTimeOffset At)
 {
     /// <param name="occasion">Distinguishes the events of one subject.</param>
     public static Notification Of(NotificationEvent kind, string subject, string occasion, string text, DateTimeOffset at)

@@ -1,7 +1,7 @@
 namespace Granary.Notifications;
 
 /// <summary>The event that a rule reports.</summary>
-public enum NotificationEvent
+internal enum NotificationEvent
 {
     /// <summary>An account's equity is this percentage below its highest value since the server started.</summary>
     Drawdown,
@@ -57,7 +57,7 @@ public enum NotificationEvent
 /// <param name="Threshold">A percentage, a number of orders, or seconds; 0 for rules without a threshold.</param>
 /// <param name="Account">The account; null for all.</param>
 /// <param name="To">The names of the channels.</param>
-public sealed record NotificationRule(NotificationEvent On, double Threshold, string? Account, IReadOnlyList<string> To)
+internal sealed record NotificationRule(NotificationEvent On, double Threshold, string? Account, IReadOnlyList<string> To)
 {
     internal const string EveryFault = "a length of time from 1s to 7d is needed, as 15m";
 

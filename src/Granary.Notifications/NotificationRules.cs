@@ -6,4 +6,4 @@ namespace Granary.Notifications;
 /// <param name="Version">0 = the rules of the file, which no caller has changed.</param>
 /// <param name="Rules">Null in a store: the rules of the file are in force again.</param>
 /// <param name="Change">Who changed them; null for version 0.</param>
-public sealed record NotificationRules(long Version, IReadOnlyList<NotificationRule>? Rules, RuleChange? Change);
+internal sealed record NotificationRules(long Version, IReadOnlyList<NotificationRule>? Rules, RuleChange? Change);

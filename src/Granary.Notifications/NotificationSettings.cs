@@ -5,7 +5,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Notifications;
 
 /// <summary>The content of the file in --notifications: channels, and the rules that use them.</summary>
-public sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IReadOnlyList<NotificationRule> Rules)
+internal sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IReadOnlyList<NotificationRule> Rules)
 {
     /// <summary>The name of each event in the file, and the key of its threshold with the default.</summary>
     public static IReadOnlyList<(string Word, NotificationEvent Event, string? Key, double Default)> Events { get; } =

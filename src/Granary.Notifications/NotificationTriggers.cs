@@ -8,7 +8,7 @@ namespace Granary.Notifications;
 
 /// <summary>Evaluates the rules on sessions and jobs. Each event is reported once per run, and again for each further multiple of its
 /// threshold.</summary>
-public sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
+internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 {
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<NotificationRule> Rules { get; set; } = rules;

@@ -4,7 +4,7 @@ namespace Granary.Notifications;
 /// Durable deliveries, so detected events are sent also after a crash. Silos with a common store share its deliveries: each event is
 /// stored once, and the holder of its lease makes the attempt.
 /// </summary>
-public sealed class Outbox(IOutboxStore store, TimeProvider clock)
+internal sealed class Outbox(IOutboxStore store, TimeProvider clock)
 {
     /// <summary>After this many attempts, over about 10 hours, a delivery is given up.</summary>
     public const int MostAttempts = 20;

@@ -7,7 +7,7 @@ namespace Granary.Notifications;
 /// Stores deliveries in PostgreSQL, in the schema <c>notifications</c>, so they survive the loss of a silo's disk. A lease ends after
 /// two minutes, longer than an attempt, so another silo can take over the deliveries of a lost one.
 /// </summary>
-public sealed class PostgresOutboxStore : IOutboxStore
+internal sealed class PostgresOutboxStore : IOutboxStore
 {
     private readonly SchemaDatabase _tables;
 

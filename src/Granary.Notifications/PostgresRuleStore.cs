@@ -5,7 +5,7 @@ using Granary.Postgres.Migrations;
 namespace Granary.Notifications;
 
 /// <summary>Stores the rules in PostgreSQL, in the schema <c>notifications</c>, for all silos of a cluster.</summary>
-public sealed class PostgresRuleStore : IRuleStore
+internal sealed class PostgresRuleStore : IRuleStore
 {
     private readonly SchemaDatabase _tables;
 

@@ -7,7 +7,7 @@ namespace Granary.Notifications;
 /// <param name="From">The local time at which they begin.</param>
 /// <param name="To">The local time at which they end; before <paramref name="From"/> if midnight is between them.</param>
 /// <param name="Except">The events that are sent all the same.</param>
-public sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Zone, IReadOnlyList<NotificationEvent> Except)
+internal sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Zone, IReadOnlyList<NotificationEvent> Except)
 {
     /// <summary>Whether a time is within the hours.</summary>
     public bool Contains(DateTimeOffset time) => Around(time).Any(w => w.From <= time && time < w.To);

@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Notifications;
 
 /// <summary>The rules in force: the file's, until a caller changes them. Channels and secrets come from the file only.</summary>
-public sealed class RuleBook(NotificationSettings settings, IRuleStore store, TimeProvider clock)
+internal sealed class RuleBook(NotificationSettings settings, IRuleStore store, TimeProvider clock)
 {
     /// <summary>The settings of the file.</summary>
     public NotificationSettings Settings => settings;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Notifications;
 
 /// <summary>A password, token or address that no log, answer or error may show.</summary>
-public sealed class Secret
+internal sealed class Secret
 {
     private const string Hidden = "…";
     private const int ShortestPart = 8;

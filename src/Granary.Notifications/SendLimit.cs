@@ -5,7 +5,7 @@ namespace Granary.Notifications;
 /// <summary>How many messages a channel may get. The notifications beyond it are collected into digests, and none is lost.</summary>
 /// <param name="Every">Collect notifications for this long and send them as one message; null = send each one at once.</param>
 /// <param name="Most">The maximum number of messages within <paramref name="Period"/>; null for no maximum.</param>
-public sealed record SendLimit(TimeSpan? Every, int? Most, TimeSpan Period)
+internal sealed record SendLimit(TimeSpan? Every, int? Most, TimeSpan Period)
 {
     /// <summary>The largest <see cref="Most"/>.</summary>
     public const int Largest = 500;

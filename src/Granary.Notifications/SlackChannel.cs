@@ -5,7 +5,7 @@ namespace Granary.Notifications;
 
 /// <summary>Sends notifications to a Slack channel through an incoming webhook.</summary>
 /// <param name="url">The webhook's address; its path is the secret.</param>
-public sealed class SlackChannel(string name, Uri url, Secret secret, SendLimit limit) : IChannel
+internal sealed class SlackChannel(string name, Uri url, Secret secret, SendLimit limit) : IChannel
 {
     /// <summary>Slack recommends at most 4000 characters, and cuts at 40000.</summary>
     internal const int MostText = 4000;

@@ -9,7 +9,7 @@ namespace Granary.Notifications;
 /// <param name="endpoint">The address of the Bot API server.</param>
 /// <param name="token">The bot's token, which is a part of the address that is called.</param>
 /// <param name="chat">The id of the chat, or the @name of a channel.</param>
-public sealed class TelegramChannel(string name, Uri endpoint, Secret token, string chat, SendLimit limit) : IChannel
+internal sealed class TelegramChannel(string name, Uri endpoint, Secret token, string chat, SendLimit limit) : IChannel
 {
     /// <summary>The maximum of the Bot API, in UTF-16 units.</summary>
     internal const int MostText = 4096;

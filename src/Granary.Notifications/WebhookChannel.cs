@@ -13,7 +13,7 @@ namespace Granary.Notifications;
 /// than a few minutes.
 /// </summary>
 /// <param name="key">The key for the signature.</param>
-public sealed class WebhookChannel(string name, Uri url, Secret key, SendLimit limit) : IChannel
+internal sealed class WebhookChannel(string name, Uri url, Secret key, SendLimit limit) : IChannel
 {
     public const string SignatureHeader = "Granary-Signature", TimestampHeader = "Granary-Timestamp", IdHeader = "Granary-Id";
 

@@ -13,7 +13,7 @@ namespace Granary.QuestDb;
 /// <param name="Http">Address to which lines are posted.</param>
 /// <param name="IlpPort">The port for lines over TCP; null if lines are sent over HTTP.</param>
 /// <param name="Table">The name of a table: one for each timeframe, or with {symbol} in it one for each symbol, which is read only.</param>
-public sealed record QuestDbAddress(Address Address, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
+internal sealed record QuestDbAddress(Address Address, string Host, string Connection, Uri Http, int? IlpPort, string Table, string? User,
     string? Password)
 {
     /// <exception cref="BarDataException">The address is invalid. The message is one sentence without the password.</exception>

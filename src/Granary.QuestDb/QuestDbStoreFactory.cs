@@ -7,7 +7,7 @@ namespace Granary.QuestDb;
 
 /// <summary>Opens stores in QuestDB.</summary>
 [BarStore(Address.QuestDb)]
-public sealed class QuestDbStoreFactory : IBarStoreFactory
+internal sealed class QuestDbStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(Address address) => new QuestDbBarStore(QuestDbAddress.Of(address));
 }

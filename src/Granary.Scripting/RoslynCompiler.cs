@@ -12,7 +12,7 @@ using Microsoft.CodeAnalysis.Text;
 namespace Granary.Scripting;
 
 /// <summary>Compiles C# with Roslyn in this process. The options equal a release build with nullable references.</summary>
-public sealed class RoslynCompiler : ICodeCompiler
+internal sealed class RoslynCompiler : ICodeCompiler
 {
     /// <summary>Namespaces that every file has without a <c>using</c>.</summary>
     public static readonly IReadOnlyList<string> Usings =

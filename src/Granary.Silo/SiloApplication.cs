@@ -35,7 +35,7 @@ using Orleans.Storage;
 namespace Granary.Silo;
 
 /// <summary>A silo and the HTTP API in one process, put together from its settings.</summary>
-public static class SiloApplication
+internal static class SiloApplication
 {
     private static readonly TimeSpan StartStalls = TimeSpan.FromSeconds(30);
 

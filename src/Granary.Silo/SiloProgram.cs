@@ -25,7 +25,7 @@ namespace Granary.Silo;
 /// Starts a silo and runs it until it is stopped. Exit codes: 0 stopped, 1 a dependency failed or a strategy did not return, 2 the call is
 /// wrong.
 /// </summary>
-public static partial class SiloProgram
+internal static partial class SiloProgram
 {
     public static async Task<int> RunAsync(string[] args, Func<string, string?> environment, TextWriter output, TextWriter error)
     {

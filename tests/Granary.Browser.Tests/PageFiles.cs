@@ -19,7 +19,7 @@ public sealed class PageFiles : IDisposable
     public string ThousandPage => File("thousand", w => HtmlReport.Write(w, _thousand.Value.Model, _thousand.Value));
 
     /// <summary>A run of a hundred strategies, whose page a browser opens much sooner.</summary>
-    public SyntheticRun Hundred => _hundred.Value;
+    internal SyntheticRun Hundred => _hundred.Value;
 
     /// <summary>The page of <see cref="Hundred"/>.</summary>
     public string HundredPage => File("hundred", w => HtmlReport.Write(w, Hundred.Model, Hundred));

@@ -10,7 +10,7 @@ public static class Read
     public static List<Bar> Bars(string path, string timeframe = "1d", BarFileOptions? options = null,
         string symbol = "X") => All(Open(path, timeframe, options, symbol: symbol));
 
-    public static BarFileSeries Open(string path, string timeframe = "1d", BarFileOptions? options = null, long? from = null,
+    internal static BarFileSeries Open(string path, string timeframe = "1d", BarFileOptions? options = null, long? from = null,
         long? to = null, string symbol = "X") =>
         BarFile.OpenAsync(path, new BarQuery(symbol, Timeframe.Parse(timeframe), from, to), options).AsTask().GetAwaiter().GetResult();
 

@@ -33,7 +33,7 @@ internal sealed class LimitedCallers(RequestDelegate next, AuditLog log)
 internal sealed class OpenToLimitedCallers;
 
 /// <summary>Opens endpoints to keys with limits.</summary>
-public static class LimitedCallersExtensions
+internal static class LimitedCallersExtensions
 {
     /// <summary>
     /// Lets keys with limits call the endpoint. It must take bars, jobs and runs from <see cref="Server.Budgets.BudgetedJobs"/> alone.

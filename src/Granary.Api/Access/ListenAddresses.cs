@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Access;
 
 /// <summary>Reads the addresses on which a server listens, separated by semicolons as in <c>--urls</c>.</summary>
-public static partial class ListenAddresses
+internal static partial class ListenAddresses
 {
     /// <exception cref="InputException">An address is not valid, or other machines could call without key and sign-in.</exception>
     /// <param name="authenticates">Whether callers must have a key or sign in.</param>

@@ -1,7 +1,7 @@
 namespace Granary.Api.Health;
 
 /// <summary>Asks a server whether it is ready: the health check of a container whose image has no other HTTP client.</summary>
-public static class HealthProbe
+internal static class HealthProbe
 {
     /// <summary>The variable with the addresses that the server listens on, separated by semicolons.</summary>
     public const string UrlsVariable = "GRANARY_URLS";

@@ -1,7 +1,7 @@
 namespace Granary.Api.Health;
 
 /// <summary>A check that must pass before the server reports that it is ready.</summary>
-public interface IReadinessCheck
+internal interface IReadinessCheck
 {
     /// <summary>The name of the checked part, such as "database" or "cluster".</summary>
     string Name { get; }

@@ -14,7 +14,7 @@ namespace Granary.Api.Hosting;
 /// <param name="Certificate">A PFX file, or a PEM file with the certificate and its chain; null for none.</param>
 /// <param name="Key">The PEM file of the private key; null if <paramref name="Certificate"/> contains the key.</param>
 /// <param name="PasswordFile">A file with the password of the key; null for the variable <see cref="PasswordVariable"/>, or none.</param>
-public sealed record CertificateFiles(string? Certificate, string? Key, string? PasswordFile)
+internal sealed record CertificateFiles(string? Certificate, string? Key, string? PasswordFile)
 {
     /// <summary>The option that names the certificate; the options of key and password file begin with it.</summary>
     public string Option { get; init; } = "certificate";

@@ -65,7 +65,7 @@ namespace Granary.Api.Hosting;
 /// <see cref="IWeightsService"/>; live sessions are mounted if it has an <see cref="ISessionService"/>; every
 /// registered <see cref="IReadinessCheck"/> must pass before the server reports that it is ready.
 /// </summary>
-public static class GranaryApi
+internal static class GranaryApi
 {
     /// <param name="catalogues">The catalogues of the process.</param>
     /// <exception cref="OptionsValidationException">A setting is out of range.</exception>

@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Granary.Api.Hosting;
 
 /// <summary>Registers the services of research: jobs of callers, runs, the audit log. The HTTP API and assistants share them.</summary>
-public static class JobServicesHosting
+internal static class JobServicesHosting
 {
     /// <summary>Adds them. The host also adds an <see cref="IJobService"/>.</summary>
     /// <param name="confined">The catalogues of the process with the confinement of its callers.</param>

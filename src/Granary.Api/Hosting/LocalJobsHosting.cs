@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Hosting;
 
 /// <summary>Registers the services of the API for a single process, as <c>granary serve</c> uses them.</summary>
-public static partial class LocalJobsHosting
+internal static partial class LocalJobsHosting
 {
     /// <param name="runs">Folder of the runs; the portfolios' weights are kept in its folder <c>.portfolios</c>.</param>
     public static IServiceCollection AddLocalJobs(this IServiceCollection services, string runs,

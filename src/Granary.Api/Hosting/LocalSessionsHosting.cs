@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Api.Hosting;
 
 /// <summary>Registers the live sessions of the API for a single process, as <c>granary serve</c> uses them.</summary>
-public static partial class LocalSessionsHosting
+internal static partial class LocalSessionsHosting
 {
     /// <summary>
     /// Adds the sessions of this process. They need <see cref="LocalJobsHosting.AddLocalJobs"/>, whose weights they use.

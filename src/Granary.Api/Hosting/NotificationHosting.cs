@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Api.Hosting;
 
 /// <summary>Registers the notifications of a server.</summary>
-public static class NotificationHosting
+internal static class NotificationHosting
 {
     /// <param name="file">Channels and rules; null for no notifications.</param>
     /// <param name="connection">

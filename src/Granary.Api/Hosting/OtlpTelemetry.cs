@@ -14,7 +14,7 @@ namespace Granary.Api.Hosting;
 /// Exports traces, metrics and logs over OTLP to the endpoint of the standard variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>. If it is not
 /// set, only <c>/metrics</c> shows the metrics.
 /// </summary>
-public static class OtlpTelemetry
+internal static class OtlpTelemetry
 {
     public const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 

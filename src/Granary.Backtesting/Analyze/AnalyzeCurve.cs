@@ -13,7 +13,7 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="BenchmarkFile">The benchmark in the same format, compared at the times that both files have; null for none.</param>
 /// <param name="PeriodsPerYear">The number of periods per year; null to infer it from the dates.</param>
 /// <param name="RiskFreePercent">Annual risk-free rate in percent of the figures above it; all others use 0.</param>
-public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
+internal sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = null, double? PeriodsPerYear = null,
     double RiskFreePercent = 0)
 {
     /// <summary>The formats of typed tables that the process knows; null = texts alone.</summary>
@@ -32,7 +32,7 @@ public sealed record AnalyzeRequest(string EquityFile, string? BenchmarkFile = n
 /// <summary>Statistics and tables of an equity curve.</summary>
 /// <param name="WorstDrawdowns">The ten deepest drawdowns, deepest first.</param>
 /// <param name="Rolling">Rolling figures over a year of periods, or a quarter of a shorter curve; at least 20 returns.</param>
-public sealed record CurveAnalysis(
+internal sealed record CurveAnalysis(
     EquityCurve Curve, EquityCurve? Benchmark, EquityStatistics Statistics, IReadOnlyList<Drawdown> WorstDrawdowns,
     IReadOnlyList<PeriodReturn> Months, IReadOnlyList<PeriodReturn> Years, RollingStatistics Rolling, ReturnHistogram Histogram,
     IReadOnlyList<CrisisResult> Crises)
@@ -48,7 +48,7 @@ public sealed record CurveAnalysis(
 }
 
 /// <summary>Analyses any equity curve, from Granary or another program.</summary>
-public static class AnalyzeCurve
+internal static class AnalyzeCurve
 {
     /// <exception cref="BarDataException">A file or the number of periods is not usable. The message is one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>

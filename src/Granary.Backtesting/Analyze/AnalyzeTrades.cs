@@ -17,7 +17,7 @@ namespace Granary.Backtesting.Analyze;
 /// <param name="Shorts">Metrics of the short trades.</param>
 /// <param name="Return">Mean net return of a trade on its notional at entry.</param>
 /// <param name="Trials">The number of systems that were tried before this one was selected; null if unknown.</param>
-public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Longs, MetricSet Shorts, MeanInterval Return, int? Trials)
+internal sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Longs, MetricSet Shorts, MeanInterval Return, int? Trials)
 {
     /// <summary>Why the interval of the mean return and its p-value are undefined; null if they are defined.</summary>
     public string? Undefined => !double.IsNaN(Return.PValue) ? null
@@ -44,7 +44,7 @@ public sealed record TradeAnalysis(TradeFile File, MetricSet All, MetricSet Long
 }
 
 /// <summary>Analyses a file of trades, from Granary or another program.</summary>
-public static class AnalyzeTrades
+internal static class AnalyzeTrades
 {
     /// <param name="columns">The file's columns by role; null to detect the program.</param>
     /// <param name="trials">The number of systems that were tried; null if unknown.</param>

@@ -7,7 +7,7 @@ namespace Granary.Backtesting.Analyze;
 /// <summary>
 /// Writes the JSON of <c>analyze --json</c>: the statistics by name, null if undefined, followed by the tables.
 /// </summary>
-public static class CurveAnalysisJson
+internal static class CurveAnalysisJson
 {
     public static string Write(CurveAnalysis analysis)
     {

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Analyze;
 /// <summary>
 /// Reads an equity curve: <c>date,equity</c> of any program, a run's <c>equity.csv</c>, or the closes in a file of prices.
 /// </summary>
-public static class EquityCurveFile
+internal static class EquityCurveFile
 {
     // The first of these columns in the header is the curve.
     private static readonly string[] ValueNames =

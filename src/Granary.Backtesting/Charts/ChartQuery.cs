@@ -7,4 +7,4 @@ namespace Granary.Backtesting.Charts;
 /// <param name="Timeframe">The timeframe; null = the batch's.</param>
 /// <param name="Factors">The factors, as users write them.</param>
 /// <param name="Strategy">The id of the strategy with the stops and targets; null = none.</param>
-public sealed record ChartQuery(string Symbol, Timeframe? Timeframe, IReadOnlyList<string> Factors, string? Strategy);
+internal sealed record ChartQuery(string Symbol, Timeframe? Timeframe, IReadOnlyList<string> Factors, string? Strategy);

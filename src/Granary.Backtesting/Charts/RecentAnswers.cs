@@ -4,7 +4,7 @@ namespace Granary.Backtesting.Charts;
 /// A cache of the most recently requested answers by name. Several readers may wait for the same answer, so none of them can cancel it.
 /// </summary>
 /// <param name="most">How many answers stay in memory.</param>
-public sealed class RecentAnswers<T>(int most)
+internal sealed class RecentAnswers<T>(int most)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<(string Name, Task<T> Answer)> _answers = new();

@@ -11,7 +11,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Charts;
 
 /// <summary>All bars of a market of a run, in memory, so panning does not read the source again.</summary>
-public sealed class RunChart
+internal sealed class RunChart
 {
     private readonly Instrument _instrument;
     private readonly Timeframe _timeframe;

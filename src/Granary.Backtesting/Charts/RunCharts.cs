@@ -6,7 +6,7 @@ namespace Granary.Backtesting.Charts;
 
 /// <summary>A cache of the most recently read charts, each with the bars of one market.</summary>
 /// <param name="curves">Runs strategies again for the levels of their trades.</param>
-public sealed class RunCharts(RunLibrary library, RunCurves curves, GranaryCatalogues catalogues)
+internal sealed class RunCharts(RunLibrary library, RunCurves curves, GranaryCatalogues catalogues)
 {
     private const int Most = 4;
 

@@ -15,7 +15,7 @@ namespace Granary.Backtesting.Charts;
 /// Curves that a run's files do not have: buying and holding its markets, and the equity of a strategy's own account. The most recent ones
 /// stay in memory.
 /// </summary>
-public sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
+internal sealed class RunCurves(RunLibrary library, GranaryCatalogues catalogues)
 {
     /// <summary>The name of the series of buying and holding.</summary>
     public const string Hold = "buy-and-hold";

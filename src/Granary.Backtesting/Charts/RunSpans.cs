@@ -11,7 +11,7 @@ using Granary.Simulation.Tables;
 namespace Granary.Backtesting.Charts;
 
 /// <summary>Computes the figures of a part of a run, by the metric catalogue, from the run's files.</summary>
-public sealed class RunSpans(RunLibrary library, RunCurves curves)
+internal sealed class RunSpans(RunLibrary library, RunCurves curves)
 {
     // Sums of additions and subtractions leave this share of an account when every position is closed.
     private const double Rounding = 1e-9;

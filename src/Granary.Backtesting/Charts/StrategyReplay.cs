@@ -15,7 +15,7 @@ namespace Granary.Backtesting.Charts;
 /// Details of a strategy that a run's files do not have: the moved and trailing stops of its trades, and its equity at each bar. The
 /// strategy is run again over the run's bars for them.
 /// </summary>
-public sealed class StrategyReplay
+internal sealed class StrategyReplay
 {
     private IReadOnlyList<string> _symbols = [];
     private LevelRecorder _levels = new();

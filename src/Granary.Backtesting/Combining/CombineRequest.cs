@@ -4,7 +4,7 @@ namespace Granary.Backtesting.Combining;
 
 /// <summary>Options of <c>granary combine</c>.</summary>
 /// <param name="Members">Folders of runs, files of trades and equity curves, in the order of the portfolio's members.</param>
-public sealed record CombineRequest(IReadOnlyList<string> Members)
+internal sealed record CombineRequest(IReadOnlyList<string> Members)
 {
     /// <summary>The name of the run; null derives it from the members' names.</summary>
     public string? Name { get; init; }

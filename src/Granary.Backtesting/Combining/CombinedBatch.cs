@@ -18,7 +18,7 @@ namespace Granary.Backtesting.Combining;
 /// </summary>
 /// <param name="Spec">The batch, as written beside its members.</param>
 /// <param name="Notes">Notes about how the members were combined.</param>
-public sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
+internal sealed record CombinedBatch(BatchSpec Spec, IReadOnlyList<RunNote> Notes)
 {
     /// <summary>The batch's file name in the folder of the run.</summary>
     public const string FileName = "batch.json";

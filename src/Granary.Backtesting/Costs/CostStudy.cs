@@ -11,7 +11,7 @@ namespace Granary.Backtesting.Costs;
 /// Measures what fills of market orders cost against the signal's close, the next open and the mid, and those of stops against their
 /// trigger.
 /// </summary>
-public static class CostStudy
+internal static class CostStudy
 {
     /// <summary>Basis points of 1.</summary>
     public const double Points = 1e4;

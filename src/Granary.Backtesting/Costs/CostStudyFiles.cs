@@ -8,7 +8,7 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>Writes the files of measured costs, each whole or not at all; the JSON is the last one.</summary>
-public static class CostStudyFiles
+internal static class CostStudyFiles
 {
     /// <summary>The page beside a file of costs.</summary>
     public static string PageOf(string file) => Path.ChangeExtension(file, ".html");

@@ -6,7 +6,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>Finds the bars of fills in a source.</summary>
-public static class FillBars
+internal static class FillBars
 {
     /// <summary>Gives each fill what its bars say. Fills outside of the bars or of their range are left out.</summary>
     /// <param name="data">The source; its symbols are the fills'.</param>

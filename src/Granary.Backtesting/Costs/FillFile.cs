@@ -9,7 +9,7 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>Reads fills of another program: a text (CSV) or typed table with a row for each fill.</summary>
-public sealed class FillFile
+internal sealed class FillFile
 {
     private static readonly string[]
         s_times = ["time", "timestamp", "date", "datetime", "filled_at", "fill_time", "execution_time", "trade_time",

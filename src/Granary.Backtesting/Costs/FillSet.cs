@@ -6,7 +6,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>Fills of one or several sources, with what was left out.</summary>
-public sealed class FillSet
+internal sealed class FillSet
 {
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _leftOut = new(StringComparer.Ordinal);

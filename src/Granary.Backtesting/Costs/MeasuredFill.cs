@@ -7,7 +7,7 @@ namespace Granary.Backtesting.Costs;
 /// <param name="Time">Time of the fill, UTC ticks.</param>
 /// <param name="Quantity">Base units, positive.</param>
 /// <param name="Venue">Lower case; empty if it is unknown.</param>
-public sealed record MeasuredFill(long Time, string Symbol, Side Side, double Quantity, double Price, string Venue)
+internal sealed record MeasuredFill(long Time, string Symbol, Side Side, double Quantity, double Price, string Venue)
 {
     /// <summary>Quote currency; NaN if it is unknown.</summary>
     public double Fee { get; init; } = double.NaN;

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.Costs;
 
 /// <summary>Kinds of orders whose fills are left out: they fill at their own price or better, so they have no slippage.</summary>
-public static class OrderKinds
+internal static class OrderKinds
 {
     public const string Limit = "of limit orders, which fill at their price or better",
         StopLimit = "of stop-limit orders, which never fill beyond their limit",

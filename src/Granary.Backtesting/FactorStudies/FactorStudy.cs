@@ -6,7 +6,7 @@ namespace Granary.Backtesting.FactorStudies;
 
 /// <summary>A finished factor study.</summary>
 /// <param name="Panel">The values and prices from which it was computed.</param>
-public sealed record FactorStudy(FactorStudySpec Spec, FactorStudyResults Results, FactorPanel Panel)
+internal sealed record FactorStudy(FactorStudySpec Spec, FactorStudyResults Results, FactorPanel Panel)
 {
     private readonly record struct Cell(int Symbol, int Date);
 

@@ -6,7 +6,7 @@ using Granary.Storage.Files;
 namespace Granary.Backtesting.FactorStudies;
 
 /// <summary>Writes the files of a study, each whole or not at all; study.json is the last one.</summary>
-public static class FactorStudyFiles
+internal static class FactorStudyFiles
 {
     public const string Page = "study.html";
 

@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Backtesting.FactorStudies;
 
 /// <summary>Writes and reads study.json.</summary>
-public static class FactorStudyJson
+internal static class FactorStudyJson
 {
     public const string FileName = "study.json";
 

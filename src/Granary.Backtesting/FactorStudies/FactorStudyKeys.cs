@@ -6,7 +6,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Backtesting.FactorStudies;
 
 /// <summary>The request of a factor study.</summary>
-public sealed record FactorStudyKeys : FactorStudyOptions
+internal sealed record FactorStudyKeys : FactorStudyOptions
 {
     [Key("the bars, as the data section of a batch")]
     public required JsonPart Data { get; init; }
@@ -16,7 +16,7 @@ public sealed record FactorStudyKeys : FactorStudyOptions
 }
 
 /// <summary>The options of a factor study, wherever it runs: its command and its job take them from here.</summary>
-public record FactorStudyOptions
+internal record FactorStudyOptions
 {
     [Key("the factors, such as \"momentum(20);rsi(14)\"", Separator = ';')]
     public required IReadOnlyList<string> Factors { get; init; }

@@ -14,7 +14,7 @@ namespace Granary.Backtesting.FactorStudies;
 /// </summary>
 /// <param name="threads">The number of threads; the figures do not depend on it.</param>
 /// <param name="ledger">Counts the factors as trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
-public sealed class FactorStudyRun(int threads, TrialLedger? ledger = null)
+internal sealed class FactorStudyRun(int threads, TrialLedger? ledger = null)
 {
     private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
 

@@ -12,7 +12,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Backtesting.FactorStudies;
 
 /// <summary>A validated request of a factor study.</summary>
-public sealed record FactorStudySpec
+internal sealed record FactorStudySpec
 {
     /// <summary>More factors need more memory than a study is worth; a search of features tests hundreds.</summary>
     private const int MostFactors = 100;

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Backtesting.NewProjects;
 
 /// <summary>A folder that a command of <c>granary new</c> makes, whole or not at all.</summary>
-public static class NewFolder
+internal static class NewFolder
 {
     /// <param name="target">Path of the folder, which must not exist.</param>
     /// <param name="files">Paths relative to the folder, and contents.</param>

@@ -10,7 +10,7 @@ namespace Granary.Backtesting.NewProjects;
 /// <c>granary new KIND NAME</c>: creates a folder with a working plug-in, a passing test project and a README, or with a program. The
 /// files are those of samples/Plugin, samples/DataPlugin and samples/Study, which Granary compiles, with the new name.
 /// </summary>
-public static class NewPluginProject
+internal static class NewPluginProject
 {
     // A class must neither have the name of its namespace, nor hide types that its file uses.
     private static readonly string[] _reserved =

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Resampling;
 /// <param name="Entry">UTC ticks.</param>
 /// <param name="Exit">UTC ticks.</param>
 /// <param name="Profit">Net of costs, account currency.</param>
-public readonly record struct ResampledTrade(long Entry, long Exit, double Profit);
+internal readonly record struct ResampledTrade(long Entry, long Exit, double Profit);
 
 /// <summary>An account's record in the two forms that are resampled: its equity by period, and its closed trades.</summary>
 /// <param name="Unit">The period of the returns: day, hour, week, …</param>

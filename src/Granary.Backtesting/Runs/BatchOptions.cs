@@ -7,7 +7,7 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Runs;
 
-public sealed record BatchOptions
+internal sealed record BatchOptions
 {
     /// <summary>The run's folder; null = <c>runs/NAME-UTC</c>.</summary>
     public string? Out { get; init; }

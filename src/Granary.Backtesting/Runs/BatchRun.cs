@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Runs;
 public sealed record BatchRun(RunModel Model, string Folder, bool Interrupted)
 {
     /// <summary>The plan of the run with all trials of its searches.</summary>
-    public BatchPlan? Plan { get; init; }
+    internal BatchPlan? Plan { get; init; }
 
     public string? Report => File.Exists(Path.Combine(Folder, "report.html")) ? Path.Combine(Folder, "report.html") : null;
 

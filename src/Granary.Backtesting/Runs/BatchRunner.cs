@@ -21,7 +21,7 @@ namespace Granary.Backtesting.Runs;
 /// Counts the trials of all runs on the same bars; null = the user's (<see cref="TrialLedger.OfUser"/>). <see cref="TrialLedger.None"/>
 /// counts this run's trials alone, and its evidence says so.
 /// </param>
-public sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
+internal sealed class BatchRunner(IBatchHost host, TimeProvider clock, Func<DataSpec, IBarSource>? sources = null,
     TrialLedger? ledger = null)
 {
     private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();

@@ -18,7 +18,7 @@ namespace Granary.Backtesting.Runs;
 /// <summary>
 /// The results of a batch or a live session for the step "write": the model of the run and its tables.
 /// </summary>
-public sealed class FinishedBatch
+internal sealed class FinishedBatch
 {
     private readonly RunContext _run;
     private readonly StrategySimulation _strategies;

@@ -8,7 +8,7 @@ namespace Granary.Backtesting.Runs;
 /// <summary>A file to write to a run's folder.</summary>
 /// <param name="Output">The output in the batch file that it belongs to; null if it is always written.</param>
 /// <param name="Name">The file name, relative to the folder; of a table without its extension.</param>
-public sealed record OutputFile(string? Output, string Name, Action<Stream> Write)
+internal sealed record OutputFile(string? Output, string Name, Action<Stream> Write)
 {
     private Func<Table>? _table;
     private bool _hasCsv = true;

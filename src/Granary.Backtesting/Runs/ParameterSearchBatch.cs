@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Backtesting.Runs;
 
 /// <summary>Checks a batch before its searches run.</summary>
-public static class ParameterSearchBatch
+internal static class ParameterSearchBatch
 {
     /// <exception cref="InputException">The batch has no search, or something that a search cannot have.</exception>
     public static void Check(BatchSpec spec)

@@ -12,7 +12,7 @@ namespace Granary.Backtesting.Runs;
 /// <summary>
 /// The step "portfolio": runs the shared account. Equity is written to its files row by row, trades and fills to temporary files.
 /// </summary>
-public sealed class RecordedPortfolio : IDisposable
+internal sealed class RecordedPortfolio : IDisposable
 {
     private readonly RowLog<PortfolioTrade> _trades;
     private readonly RowLog<PortfolioFill> _fills;

@@ -18,7 +18,7 @@ namespace Granary.Backtesting.Runs;
 
 /// <summary>The context that the steps of a run share: the opened batch, its folder, and the options.</summary>
 /// <param name="Watch">A stopwatch that was started before the batch was opened.</param>
-public sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptions Options, TimeProvider Clock, Stopwatch Watch)
+internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOptions Options, TimeProvider Clock, Stopwatch Watch)
 {
     /// <summary>The plan; after <see cref="TrainAsync"/> its strategies have their models.</summary>
     public BatchPlan Plan { get; private init; } = Opened.Plan;

@@ -10,7 +10,7 @@ namespace Granary.Backtesting.Runs;
 /// <summary>
 /// The step "write": writes the files of a run concurrently. Each file has one writer, so its content does not depend on the threads.
 /// </summary>
-public sealed class RunFiles(RunContext run)
+internal sealed class RunFiles(RunContext run)
 {
     /// <summary>Writes some of the files before <see cref="WriteAll"/>.</summary>
     public void Write(params IEnumerable<OutputFile> files) => AtOnce(files);

@@ -7,5 +7,5 @@ namespace Granary.Backtesting.Runs;
 /// <param name="Host">The host, for the manifest and the report.</param>
 /// <param name="BarEvaluations">Bars times strategies.</param>
 /// <param name="Notes">Notes for the reader; the markets' notes are added.</param>
-public sealed record RunResult(string Host, string Digest, IReadOnlyList<StrategyEntry> Strategies, long BarEvaluations,
+internal sealed record RunResult(string Host, string Digest, IReadOnlyList<StrategyEntry> Strategies, long BarEvaluations,
     PortfolioOutcome Portfolio, IReadOnlyList<RunNote> Notes);

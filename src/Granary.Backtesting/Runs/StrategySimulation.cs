@@ -11,7 +11,7 @@ namespace Granary.Backtesting.Runs;
 /// The step "simulate": runs each strategy in its own account. Outcomes and events are written to the run's folder as they arrive, so
 /// a stopped run can be resumed.
 /// </summary>
-public sealed class StrategySimulation(RunContext run) : IDisposable
+internal sealed class StrategySimulation(RunContext run) : IDisposable
 {
     private readonly Dictionary<int, StrategyOutcome> _outcomes = [];
 

@@ -20,7 +20,7 @@ namespace Granary.Backtesting.Screening;
 /// Only the first part of the bars is used, so a model with the selected features can be tested on other bars. Samples have labels
 /// that do not overlap. Their effective number is lower if both feature and label are autocorrelated.
 /// </remarks>
-public sealed class FeatureLab(IBatchHost host, int threads)
+internal sealed class FeatureLab(IBatchHost host, int threads)
 {
     // Two features with at least this correlation count as one finding.
     private const double Repeats = 0.9;

@@ -4,7 +4,7 @@ using Granary.Modelling.Learning;
 namespace Granary.Backtesting.Screening;
 
 /// <summary>Options of <see cref="FeatureLab"/>: strategies, features and significance level.</summary>
-public record FeatureLabOptions : LearningOptions
+internal record FeatureLabOptions : LearningOptions
 {
     /// <summary>The maximum number of other symbols in generated features if <see cref="References"/> is null.</summary>
     public const int MostReferences = 5;

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.Verification;
 
 /// <summary>A trade of a backtest's portfolio, which is compared with a session.</summary>
-public sealed record BacktestTrade
+internal sealed record BacktestTrade
 {
     public required string Strategy { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Granary.Backtesting.Verification;
 
 /// <summary>The names of the causes by which an account differs from its backtest.</summary>
-public static class DivergenceCauses
+internal static class DivergenceCauses
 {
     /// <summary>Bars that have other values now than the session had.</summary>
     public const string Data = "data";

@@ -151,7 +151,7 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
 
     /// <summary>Compares a session with a backtest over its bars and of its configuration.</summary>
     /// <param name="facts">The facts by which the session's portfolio differs from the backtest.</param>
-    public static LiveDivergence Of(ComparedBacktest backtest, ComparedSession session, SessionFacts facts) =>
+    internal static LiveDivergence Of(ComparedBacktest backtest, ComparedSession session, SessionFacts facts) =>
         WithCauses(Between(backtest, session), facts.CauseOf);
 
     private static LiveDivergence WithCauses(LiveDivergence gap, Func<string, string, DateTime, (string Cause, string Why)> causeOf)
@@ -282,7 +282,7 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
     /// <param name="before">The trades of the backtest that this gap was computed with.</param>
     /// <param name="after">The trades of the other backtest.</param>
     /// <param name="cause">A name of <see cref="DivergenceCauses"/>.</param>
-    public LiveDivergence Against(IReadOnlyList<BacktestTrade> before, IReadOnlyList<BacktestTrade> after, string cause)
+    internal LiveDivergence Against(IReadOnlyList<BacktestTrade> before, IReadOnlyList<BacktestTrade> after, string cause)
     {
         var (was, now) = (ByKey(before), ByKey(after));
         var trades = Trades.ToList();

@@ -7,12 +7,12 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Verification;
 
 /// <param name="Strategy">An id, or "portfolio".</param>
-public sealed record StatisticDifference(string Strategy, string Statistic, double? A, double? B);
+internal sealed record StatisticDifference(string Strategy, string Statistic, double? A, double? B);
 
 /// <summary>The differences between two runs.</summary>
 /// <param name="Trades">The trades that differ, by strategy and time; empty if a run wrote no trades.</param>
 /// <param name="NotListed">The number of strategies that are not compared, because one of the runs does not list their trades.</param>
-public sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList<string> OnlyInA, IReadOnlyList<string> OnlyInB,
+internal sealed record RunDifference(string DigestA, string DigestB, IReadOnlyList<string> OnlyInA, IReadOnlyList<string> OnlyInB,
     IReadOnlyList<StatisticDifference> Statistics, IReadOnlyList<TradePair> Trades, int NotListed)
 {
     public bool SameDigest => DigestA == DigestB;

@@ -6,7 +6,7 @@ namespace Granary.Backtesting.Verification;
 /// The facts of an account by which its session's portfolio differs from a backtest of the same bars: what the operator has set, and other
 /// versions of models and policies.
 /// </summary>
-public sealed class SessionFacts
+internal sealed class SessionFacts
 {
     private sealed record Fact(DateTime At, string Strategy, string Symbol, string Why);
 

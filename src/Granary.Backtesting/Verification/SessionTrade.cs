@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.Verification;
 
 /// <summary>A trade of a session: what the session's portfolio planned, and what its account traded.</summary>
-public sealed record SessionTrade
+internal sealed record SessionTrade
 {
     public required string Strategy { get; init; }
 
@@ -49,7 +49,7 @@ public sealed record SessionTrade
 }
 
 /// <summary>Entry and exit of a trade, with its result.</summary>
-public sealed record RoundTrip
+internal sealed record RoundTrip
 {
     /// <summary>Base units, above 0.</summary>
     public required double Quantity { get; init; }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Backtesting.Verification;
 
 /// <summary>Writes the result of <c>verify</c> as JSON.</summary>
-public static class VerificationJson
+internal static class VerificationJson
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

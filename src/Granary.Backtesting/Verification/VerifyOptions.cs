@@ -5,7 +5,7 @@ using Granary.Simulation.LookAhead;
 namespace Granary.Backtesting.Verification;
 
 /// <summary>The options of a verification: its command and its job take them from here.</summary>
-public record VerifyOptions
+internal record VerifyOptions
 {
     [Key("how many strategies the look-ahead check covers", Without = "all"), Range(1, int.MaxValue)]
     public int? Sample { get; init; }

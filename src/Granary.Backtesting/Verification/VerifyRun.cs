@@ -17,7 +17,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Backtesting.Verification;
 
 /// <param name="DataChanged">Symbols whose bars have changed since the run.</param>
-public sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, LookAheadResult LookAhead)
+internal sealed record VerificationResult(string Expected, string Actual, IReadOnlyList<string> DataChanged, LookAheadResult LookAhead)
 {
     /// <summary>Tests of the learning code on data with known properties; empty without a learning section.</summary>
     public IReadOnlyList<ProofClaim> Proofs { get; init; } = [];
@@ -32,7 +32,7 @@ public sealed record VerificationResult(string Expected, string Actual, IReadOnl
 /// <summary>
 /// Implements <c>verify</c>: repeats a run from its manifest, compares the digests, and checks for look-ahead.
 /// </summary>
-public static class VerifyRun
+internal static class VerifyRun
 {
     /// <summary>
     /// Bars per block in the repeated run. It differs from a batch's, to reveal results that depend on it. It is small, so a

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.WalkForward;
 /// A walk-forward with all bars in memory, ready to make the choices of its windows. The batch alone determines it, so each process that
 /// takes part prepares its own copy.
 /// </summary>
-public sealed class PreparedWalkForward : IWorkMaker
+internal sealed class PreparedWalkForward : IWorkMaker
 {
     private PreparedWalkForward(OpenedBatch opened, WalkForwardInput input, TimeProvider clock) =>
         (Opened, Input, Choosing) = (opened, input, new WindowChoosing(input, clock));

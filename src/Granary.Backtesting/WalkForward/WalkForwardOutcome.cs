@@ -14,7 +14,7 @@ namespace Granary.Backtesting.WalkForward;
 /// <param name="InSample">
 /// The selected strategy's own account over the in-sample range; null without a selection, or if the selection was given.
 /// </param>
-public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
+internal sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double Objective, MetricSet? InSample)
 {
     /// <summary>Number of combinations that were tried in the window.</summary>
     public int Tried { get; init; }
@@ -38,7 +38,7 @@ public sealed record WindowChoice(WalkForwardWindow Window, int Strategy, double
 /// <param name="Statistics">Statistics of the group's own account, from the first window's first row to the last window's last row.</param>
 /// <param name="Trades">Trades of that account in the order of closing; open ones come last.</param>
 /// <param name="Digests">Digests of the consecutive runs on it.</param>
-public sealed record ChoiceGroup(
+internal sealed record ChoiceGroup(
     string Name, IReadOnlyList<StrategyInstance> Members, IReadOnlyList<WindowChoice> Choices, MetricSet Statistics,
     IReadOnlyList<StitchedTrade> Trades, IReadOnlyList<UInt128> Digests)
 {
@@ -80,12 +80,12 @@ public sealed record ChoiceGroup(
 
 /// <summary>A trade of a group's account.</summary>
 /// <param name="Strategy">The index of its strategy.</param>
-public readonly record struct StitchedTrade(int Strategy, Trade Trade);
+internal readonly record struct StitchedTrade(int Strategy, Trade Trade);
 
 /// <summary>The models of one window, trained inside its in-sample range.</summary>
 /// <param name="WindowFilters">By strategy: the filter of its entries in the window's out-of-sample range.</param>
 /// <param name="Missing">Models that could not be created, with the reason; their strategies continued without a model.</param>
-public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing);
+internal sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFilters, IReadOnlyList<(string Model, string Why)> Missing);
 
 /// <summary>The outcome of a walk-forward optimisation.</summary>
 /// <param name="Rows">Rows of the common account in which all groups have equal weights, under the portfolio's limits.</param>
@@ -93,7 +93,7 @@ public sealed record WindowModels(IReadOnlyDictionary<int, IEntryModel> WindowFi
 /// <param name="Efficiency">
 /// Annual return of the selections out of sample divided by that in sample, as a mean over windows; NaN if the latter is not positive.
 /// </param>
-public sealed record WalkForwardOutcome(
+internal sealed record WalkForwardOutcome(
     WalkForwardSpec Spec, IReadOnlyList<WalkForwardWindow> Windows, IReadOnlyList<ChoiceGroup> Groups, IReadOnlyList<EquityRow> Rows,
     MetricSet Statistics, double Efficiency)
 {

@@ -29,7 +29,7 @@ namespace Granary.Backtesting.WalkForward;
 /// </param>
 /// <param name="sources">Opens the source of a batch; null = the catalogue that the batch was read with.</param>
 /// <param name="work">Makes the choices of the windows; null = the threads of this process.</param>
-public sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, TrialLedger? ledger = null,
+internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, TrialLedger? ledger = null,
     Func<DataSpec, IBarSource>? sources = null, IWorkHost? work = null)
 {
     private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();

@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Backtesting.WalkForward;
 
 /// <summary>The table windows: a row for each selection of a walk-forward.</summary>
-public static class WindowTable
+internal static class WindowTable
 {
     public const string Name = "windows";
 
@@ -18,7 +18,7 @@ public static class WindowTable
 }
 
 /// <summary>A row of the table windows.</summary>
-public sealed record WindowRow(string Group, WindowChoice Choice)
+internal sealed record WindowRow(string Group, WindowChoice Choice)
 {
     /// <summary>Id of the strategy that was chosen; null for none.</summary>
     public required string? Strategy { get; init; }

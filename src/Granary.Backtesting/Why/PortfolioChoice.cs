@@ -4,7 +4,7 @@ namespace Granary.Backtesting.Why;
 
 /// <summary>The way in which a replay runs the portfolio.</summary>
 /// <param name="Weights">By strategy index; null = the batch's rule chooses them again.</param>
-public sealed record PortfolioChoice(IReadOnlyList<double>? Weights)
+internal sealed record PortfolioChoice(IReadOnlyList<double>? Weights)
 {
     /// <summary>Why the portfolio cannot be replayed, one sentence; null if it can.</summary>
     public string? Missing { get; init; }

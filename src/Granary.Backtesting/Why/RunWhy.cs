@@ -19,7 +19,7 @@ namespace Granary.Backtesting.Why;
 /// Answers why a strategy of a run acted, or did not act, at a bar. The first question about a strategy runs it and its portfolio again;
 /// the recorded replay then answers each further bar at once. The most recent replays stay in memory.
 /// </summary>
-public sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, TimeProvider clock)
+internal sealed class RunWhy(RunLibrary library, GranaryCatalogues catalogues, TimeProvider clock)
 {
     private const int MostReplays = 3;
 

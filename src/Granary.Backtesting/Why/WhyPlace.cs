@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Backtesting.Why;
 
 /// <summary>Finds the bar that a query names on a tape.</summary>
-public static class WhyPlace
+internal static class WhyPlace
 {
     /// <summary>Checks that a query names one bar or one span.</summary>
     /// <exception cref="InputException">It names none or several, or an empty span.</exception>

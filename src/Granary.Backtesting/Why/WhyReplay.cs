@@ -7,7 +7,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Backtesting.Why;
 
 /// <summary>A recorded replay of a strategy, and of the portfolio that decided on its signals.</summary>
-public sealed class WhyReplay
+internal sealed class WhyReplay
 {
     private WhyReplay(StrategyTape tape, PortfolioTape? portfolio, string? missing) =>
         (Tape, Portfolio, Missing) = (tape, portfolio, missing);

@@ -9,7 +9,7 @@ namespace Granary.Backtesting.Why;
 /// <summary>A checked query, and where its trades and signals are.</summary>
 /// <param name="signalTime">Open time of the bar of a signal, UTC ticks; null if it is not recorded.</param>
 /// <param name="trade">Returns a recorded trade, or throws.</param>
-public sealed class WhySearch(WhyQuery query, Func<int, long?> signalTime, Func<int, WhyTrade> trade)
+internal sealed class WhySearch(WhyQuery query, Func<int, long?> signalTime, Func<int, WhyTrade> trade)
 {
     // Keeps the bars from the first one on, if no bar is named.
     private const long FromTheFirst = 0;

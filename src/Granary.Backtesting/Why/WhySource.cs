@@ -5,7 +5,7 @@ namespace Granary.Backtesting.Why;
 /// <summary>The record that a replay is compared with and described by: a run's files, or a session's journal.</summary>
 /// <param name="Name">Id of the run, or of the account.</param>
 /// <param name="Command">The beginning of the command that prints the answer, such as <c>granary why runs/a</c>.</param>
-public sealed record WhySource(string Name, bool IsLive, string Command)
+internal sealed record WhySource(string Name, bool IsLive, string Command)
 {
     /// <summary>The recorded decision, quantity and outcome of a signal of a strategy, by its number; null if they are not known.</summary>
     public Func<int, RecordedSignal?> SignalOf { get; init; } = static _ => null;
@@ -30,7 +30,7 @@ public sealed record WhySource(string Name, bool IsLive, string Command)
 /// <param name="Decision">A word of the portfolio's decisions; null if the portfolio was not asked.</param>
 /// <param name="Granted">Base units; null if it is not recorded.</param>
 /// <param name="Outcome">null if it is not known yet.</param>
-public sealed record RecordedSignal(string? Decision, double? Granted, string? Outcome)
+internal sealed record RecordedSignal(string? Decision, double? Granted, string? Outcome)
 {
     /// <summary>Why a session did not send an entry that was accepted; null if it did.</summary>
     public string? Skipped { get; init; }

@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Cli.Reinforcement;
 
 /// <summary>Implements <c>granary reinforce env</c>: steps a reference environment with recorded actions.</summary>
-public static class EnvironmentSteps
+internal static class EnvironmentSteps
 {
     /// <summary>Writes a CSV with the columns s0…, obs0…, reward, terminated, truncated (0 or 1); one row per action.</summary>
     /// <param name="actionsFile">A CSV with one action per row; a header row is skipped.</param>

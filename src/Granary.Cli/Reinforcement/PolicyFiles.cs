@@ -4,7 +4,7 @@ using Granary.Reinforcement.Policies;
 namespace Granary.Cli.Reinforcement;
 
 /// <summary>Reads saved policies.</summary>
-public static class PolicyFiles
+internal static class PolicyFiles
 {
     /// <param name="path">A file, or a folder with one .policy file.</param>
     /// <exception cref="InputException">There is no file, there are several, or the file is not a policy.</exception>

@@ -7,7 +7,7 @@ namespace Granary.Cli.Reinforcement;
 /// <summary>
 /// Implements <c>granary reinforce policy</c>: writes a saved policy as JSON, so other programs can repeat its decisions.
 /// </summary>
-public static class PolicyJson
+internal static class PolicyJson
 {
     /// <summary>Returns the policy's networks, action space and normaliser as JSON.</summary>
     public static byte[] Write(TrainedPolicy policy)

@@ -10,7 +10,7 @@ namespace Granary.Cli.Reinforcement;
 /// Implements <c>granary reinforce probe</c>: makes one update of proximal policy optimisation on recorded data, with one epoch and one
 /// minibatch, and writes all intermediate values. docs/reinforcement.md gives the format.
 /// </summary>
-public static class PpoProbe
+internal static class PpoProbe
 {
     /// <param name="file">File name for error messages.</param>
     /// <returns>The result as JSON.</returns>

@@ -8,15 +8,15 @@ namespace Granary.Cli.Reinforcement;
 /// <param name="StepsPerSecond">Speed while training, over all seeds.</param>
 /// <param name="Digest">SHA-256 of the digests of all policies, in the order of the seeds.</param>
 /// <param name="Iqm">Interquartile mean of the seeds' mean rewards.</param>
-public sealed record ReferenceResult(
+internal sealed record ReferenceResult(
     string Environment, long Steps, double StepsPerSecond, string Digest, IReadOnlyList<SeedResult> Seeds, InterquartileMean Iqm);
 
 /// <summary>Result of one training.</summary>
 /// <param name="Evaluation">100 episodes of the policy with deterministic actions.</param>
 /// <param name="Curve">One point for each update that this process made.</param>
-public sealed record SeedResult(long Seed, string Digest, PolicyEvaluation Evaluation, IReadOnlyList<TrainingCurvePoint> Curve);
+internal sealed record SeedResult(long Seed, string Digest, PolicyEvaluation Evaluation, IReadOnlyList<TrainingCurvePoint> Curve);
 
 /// <summary>Progress of a training.</summary>
 /// <param name="Done">Number of completed updates.</param>
 /// <param name="Updates">Number of updates of the whole training.</param>
-public sealed record ReferenceProgress(long Seed, int Done, int Updates, TrainingCurvePoint Point);
+internal sealed record ReferenceProgress(long Seed, int Done, int Updates, TrainingCurvePoint Point);

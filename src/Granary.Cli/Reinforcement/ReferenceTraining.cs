@@ -9,7 +9,7 @@ using Granary.Reinforcement.Training;
 namespace Granary.Cli.Reinforcement;
 
 /// <summary>Implements <c>granary reinforce --env</c>: trains on a reference environment with several seeds.</summary>
-public static class ReferenceTraining
+internal static class ReferenceTraining
 {
     private const int Episodes = 100;
 

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Batches;
 /// strategy groups, reschedules lost ones, and reports the status. Its answers are durable, and it survives its silo.
 /// </summary>
 [Alias("granary.IJobGrain")]
-public interface IJobGrain : IGrainWithStringKey
+internal interface IJobGrain : IGrainWithStringKey
 {
     /// <summary>Accepts the batch. The answer is durable; repeated orders change nothing.</summary>
     [Alias("Submit")]
@@ -58,7 +58,7 @@ public interface IJobGrain : IGrainWithStringKey
 
 /// <summary>Assigns an idempotency key to one run permanently; the grain's key is the submitter's.</summary>
 [Alias("granary.IIdempotencyGrain")]
-public interface IIdempotencyGrain : IGrainWithStringKey
+internal interface IIdempotencyGrain : IGrainWithStringKey
 {
     /// <param name="run">The run of a new key.</param>
     /// <param name="hash">Hash of the batch's text and folder.</param>
@@ -74,7 +74,7 @@ public interface IIdempotencyGrain : IGrainWithStringKey
 /// The list of a cluster's batches; one grain with the key <see cref="Key"/>. A few batches run at a time, in order of submission.
 /// </summary>
 [Alias("granary.IJobListGrain")]
-public interface IJobListGrain : IGrainWithStringKey
+internal interface IJobListGrain : IGrainWithStringKey
 {
     const string Key = "batches";
 

@@ -11,7 +11,7 @@ namespace Granary.Cluster.Batches;
 /// reported, it does the work of the embedded host: weights, portfolio pass, checks, digest, the run's folder.
 /// </summary>
 [Alias("granary.IReportingGrain")]
-public interface IReportingGrain : IGrainWithStringKey
+internal interface IReportingGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Starts the run, or resumes it after a loss, and returns its progress: at once if its revision is not <paramref name="seen"/>, else
@@ -65,7 +65,7 @@ public interface IReportingGrain : IGrainWithStringKey
 }
 
 [GenerateSerializer, Alias("granary.ReportAnswer")]
-public enum ReportAnswer
+internal enum ReportAnswer
 {
     /// <summary>
     /// The report is in the files of the run, and survives the end of the process. It is not flushed: after a power cut the run finds what
@@ -95,7 +95,7 @@ public enum ReportAnswer
 /// <param name="IsRepeated">Whether the strategies of the pass ran before, and run again for their events.</param>
 /// <param name="Leaders">The best strategies so far, the best first; null if none has finished, or if the job has no leaders.</param>
 [GenerateSerializer, Immutable, Alias("granary.ReportingStatus")]
-public sealed record ReportingStatus(
+internal sealed record ReportingStatus(
     [property: Id(0)] string Stage,
     [property: Id(1)] Guid? Pass,
     [property: Id(2)] int Done,
@@ -115,13 +115,13 @@ public sealed record ReportingStatus(
 /// <summary>A chunk of complete events of one strategy.</summary>
 /// <param name="Chunk">Number of the chunk, from 0. A replayed strategy gives the same bytes.</param>
 [GenerateSerializer, Immutable, Alias("granary.EventChunk")]
-public readonly record struct EventChunk([property: Id(0)] int Strategy, [property: Id(1)] int Chunk, [property: Id(2)] byte[] Events);
+internal readonly record struct EventChunk([property: Id(0)] int Strategy, [property: Id(1)] int Chunk, [property: Id(2)] byte[] Events);
 
 /// <summary>A report of strategies: events, and outcomes after the last of them.</summary>
 /// <param name="Pass">Key of the pass.</param>
 /// <param name="Tallies">For each outcome, the numbers of its strategy's events.</param>
 [GenerateSerializer, Immutable, Alias("granary.StrategyReport")]
-public sealed record StrategyReport(
+internal sealed record StrategyReport(
     [property: Id(0)] PassKey Pass,
     [property: Id(1)] IReadOnlyList<EventChunk> Events,
     [property: Id(2)] IReadOnlyList<StrategyOutcome> Outcomes,
@@ -129,4 +129,4 @@ public sealed record StrategyReport(
 
 /// <param name="Length">Length of the whole file, bytes.</param>
 [GenerateSerializer, Immutable, Alias("granary.FilePart")]
-public sealed record FilePart([property: Id(0)] byte[] Bytes, [property: Id(1)] long Length);
+internal sealed record FilePart([property: Id(0)] byte[] Bytes, [property: Id(1)] long Length);

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Batches;
 /// Identifies the computation of a pass: passes with one key give the same results for each strategy.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.PassKey")]
-public readonly record struct PassKey
+internal readonly record struct PassKey
 {
     [Id(0)]
     private readonly string? _text;

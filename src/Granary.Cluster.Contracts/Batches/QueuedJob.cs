@@ -12,7 +12,7 @@ namespace Granary.Cluster.Batches;
 /// <param name="Work">Estimated bars times strategies; 0 without an estimate.</param>
 /// <param name="Memory">Estimated bytes of memory while it runs; 0 without an estimate.</param>
 [GenerateSerializer, Immutable, Alias("granary.QueuedJob")]
-public sealed record QueuedJob(
+internal sealed record QueuedJob(
     [property: Id(0)] string Id,
     [property: Id(1)] string Name,
     [property: Id(2)] byte[] Text,
@@ -30,7 +30,7 @@ public sealed record QueuedJob(
 /// <summary>The input from which every silo makes the same plan of a batch.</summary>
 /// <param name="Symbols">The symbols of the data section; null until the reporting grain has opened the source.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunDefinition")]
-public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property: Id(1)] IReadOnlyList<string>? Symbols);
+internal sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property: Id(1)] IReadOnlyList<string>? Symbols);
 
 /// <summary>Strategies of one feed that must run.</summary>
 /// <param name="Feed">Index of the feed in the plan.</param>
@@ -41,7 +41,7 @@ public sealed record RunDefinition([property: Id(0)] QueuedJob Batch, [property:
 /// <param name="Sessions">The sessions of its symbols.</param>
 /// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedWork")]
-public sealed record FeedWork(
+internal sealed record FeedWork(
     [property: Id(0)] int Feed,
     [property: Id(1)] IReadOnlyList<string> Symbols,
     [property: Id(2)] string Timeframe,
@@ -56,13 +56,13 @@ public sealed record FeedWork(
 /// <param name="Number">Number by which the reporting grain provides it.</param>
 /// <param name="Strategies">Indices in the plan, ascending.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelUse")]
-public sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] int[] Strategies);
+internal sealed record ModelUse([property: Id(0)] int Number, [property: Id(1)] int[] Strategies);
 
 /// <summary>A trial of a search whose strategy is part of a plan.</summary>
 /// <param name="Search">Position of its search in the plan.</param>
 /// <param name="Point">Its coordinates.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassTrial")]
-public sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] double[] Point);
+internal sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] double[] Point);
 
 /// <summary>
 /// One pass over the feeds: all strategies, those that models are trained on, or the weighted ones again for their events.
@@ -76,7 +76,7 @@ public sealed record PassTrial([property: Id(0)] int Search, [property: Id(1)] d
 /// <param name="Trials">The trials of the plan, in order; null for a batch without a search.</param>
 /// <param name="Trace">W3C trace context of the step that ordered the pass; null if it is not traced.</param>
 [GenerateSerializer, Immutable, Alias("granary.PassWork")]
-public sealed record PassWork(
+internal sealed record PassWork(
     [property: Id(0)] PassKey Key,
     [property: Id(1)] Guid Token,
     [property: Id(2)] IReadOnlyList<FeedWork> Work,
@@ -96,7 +96,7 @@ public sealed record PassWork(
 /// <param name="WrongInput">Whether the batch or its data is wrong, so another run would fail too.</param>
 /// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
 [GenerateSerializer, Immutable, Alias("granary.RunEnd")]
-public sealed record RunEnd(
+internal sealed record RunEnd(
     [property: Id(0)] string? Fault,
     [property: Id(1)] string? Digest,
     [property: Id(2)] long Trades,
@@ -111,11 +111,11 @@ public sealed record RunEnd(
 /// <param name="Status">The batch's status; null if too many batches wait.</param>
 /// <param name="Waiting">Number of waiting batches, if there are too many.</param>
 [GenerateSerializer, Immutable, Alias("granary.SubmitAnswer")]
-public sealed record SubmitAnswer([property: Id(0)] Granary.Contracts.Jobs.JobStatus? Status, [property: Id(1)]
+internal sealed record SubmitAnswer([property: Id(0)] Granary.Contracts.Jobs.JobStatus? Status, [property: Id(1)]
     bool Created, [property: Id(2)] int Waiting);
 
 /// <summary>The run of an idempotency key.</summary>
 /// <param name="Run">The run that the key belongs to.</param>
 /// <param name="SameText">Whether that run has the submitted text.</param>
 [GenerateSerializer, Immutable, Alias("granary.KeyAnswer")]
-public sealed record KeyAnswer([property: Id(0)] string Run, [property: Id(1)] bool SameText);
+internal sealed record KeyAnswer([property: Id(0)] string Run, [property: Id(1)] bool SameText);

@@ -3,7 +3,7 @@ using Granary.Cluster.Batches;
 namespace Granary.Cluster.Compute;
 
 [GenerateSerializer, Alias("granary.GroupState")]
-public enum GroupState
+internal enum GroupState
 {
     Starting = 0,
     Running = 1,
@@ -22,7 +22,7 @@ public enum GroupState
 /// <param name="MayPass">Whether a repeated run may succeed.</param>
 /// <param name="StartSeconds">Seconds from the order to the first block; 0 before it.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupStatus")]
-public sealed record GroupStatus(
+internal sealed record GroupStatus(
     [property: Id(0)] Guid Id,
     [property: Id(1)] PassKey Pass,
     [property: Id(2)] int Feed,

@@ -19,7 +19,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Members">When its symbols are in the universe; null if the batch has no universe.</param>
 /// <param name="Trace">W3C trace context of the step that ordered the pass, as in the pass.</param>
 [GenerateSerializer, Immutable, Alias("granary.GroupWork")]
-public sealed record GroupWork(
+internal sealed record GroupWork(
     [property: Id(0)] Guid Id,
     [property: Id(1)] string Run,
     [property: Id(2)] PassKey Pass,

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Compute;
 /// without a directory and without an activation. Its identity on the wire follows from the name of this type.
 /// </summary>
 [Alias("granary.IComputeService")]
-public interface IComputeService : IGrainService
+internal interface IComputeService : IGrainService
 {
     /// <summary>Starts a strategy group; repeated orders change nothing.</summary>
     [Alias("Start")]

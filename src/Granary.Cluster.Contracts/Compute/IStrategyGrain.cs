@@ -9,7 +9,7 @@ namespace Granary.Cluster.Compute;
 /// silo's <see cref="IComputeService"/>.
 /// </summary>
 [Alias("granary.IStrategyGrain")]
-public interface IStrategyGrain : IGrainWithStringKey
+internal interface IStrategyGrain : IGrainWithStringKey
 {
     /// <summary>Makes a strategy of a group on this silo.</summary>
     /// <param name="slot">Position in the group.</param>

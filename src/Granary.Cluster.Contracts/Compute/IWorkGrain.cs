@@ -7,7 +7,7 @@ namespace Granary.Cluster.Compute;
 /// run's definition when the first item comes.
 /// </summary>
 [Alias("granary.IWorkGrain")]
-public interface IWorkGrain : IGrainWithStringKey
+internal interface IWorkGrain : IGrainWithStringKey
 {
     /// <summary>Does an item of the job's work. Repeated orders give the same answer, to the bit.</summary>
     /// <exception cref="SiloUnavailableException">The silo takes no new work.</exception>

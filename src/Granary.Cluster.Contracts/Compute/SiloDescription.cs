@@ -7,7 +7,7 @@ namespace Granary.Cluster.Compute;
 /// <param name="Activations">Number of grain activations.</param>
 /// <param name="Draining">Whether it takes no new work.</param>
 [GenerateSerializer, Immutable, Alias("granary.SiloDescription")]
-public sealed record SiloDescription(
+internal sealed record SiloDescription(
     [property: Id(0)] string Version,
     [property: Id(1)] int Threads,
     [property: Id(2)] int Groups,

@@ -6,4 +6,4 @@ namespace Granary.Cluster.Feeds;
 /// <param name="Number">The block's number, from 0.</param>
 /// <param name="Last">Whether the feed ends after it.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockMessage")]
-public sealed record BlockMessage([property: Id(0)] long Number, [property: Id(1)] BarBlock Block, [property: Id(2)] bool Last);
+internal sealed record BlockMessage([property: Id(0)] long Number, [property: Id(1)] BarBlock Block, [property: Id(2)] bool Last);

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Feeds;
 /// It has no durable state: after a loss, the next call opens the source again.
 /// </summary>
 [Alias("granary.ISymbolFeedGrain")]
-public interface ISymbolFeedGrain : IGrainWithStringKey
+internal interface ISymbolFeedGrain : IGrainWithStringKey
 {
     /// <summary>Opens the source for a consumer, until the consumer leaves. A text file is read completely.</summary>
     [ResponseTimeout("00:10:00"), Alias("Open")]
@@ -36,7 +36,7 @@ public interface ISymbolFeedGrain : IGrainWithStringKey
 
 /// <summary>Identifies a feed.</summary>
 /// <param name="BarSet">Hash of the source, its reading options, timeframe and range.</param>
-public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Timeframe)
+internal readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Timeframe)
 {
     /// <summary><c>data set/symbol/timeframe</c>. Only a symbol may have slashes.</summary>
     public override string ToString() => $"{BarSet}/{Symbol}/{Timeframe}";
@@ -53,7 +53,7 @@ public readonly record struct FeedKey(string BarSet, string Symbol, Timeframe Ti
 /// <param name="Group">The consumer group: the run or the session that it belongs to.</param>
 /// <param name="BarSet">Text of the source and its reading options, with which the feed opens it.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedConsumer")]
-public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id(1)] string Group, [property: Id(2)] string BarSet);
+internal sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id(1)] string Group, [property: Id(2)] string BarSet);
 
 /// <param name="Instrument">The instrument from the source.</param>
 /// <param name="Fault">Why the source cannot be read, in one sentence; null if it can.</param>
@@ -64,7 +64,7 @@ public sealed record FeedConsumer([property: Id(0)] Guid Receiver, [property: Id
 /// <param name="Line">Line of the file with the fault, from 1; null if the fault is not in a file.</param>
 /// <param name="Columns">Further columns of the bars; null for none.</param>
 [GenerateSerializer, Immutable, Alias("granary.FeedHeader")]
-public sealed record FeedHeader(
+internal sealed record FeedHeader(
     [property: Id(0)] Instrument? Instrument,
     [property: Id(1)] string? Fault,
     [property: Id(2)] bool MayPass,
@@ -80,7 +80,7 @@ public sealed record FeedHeader(
 /// <param name="Hash">Hash of the bars that the run started with.</param>
 /// <param name="Silo">The silo that the reader had the last blocks of; null before its first ones.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockRequest")]
-public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [property: Id(1)] long From, [property: Id(2)]
+internal sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [property: Id(1)] long From, [property: Id(2)]
     int Most, [property: Id(3)] string Hash, [property: Id(4)] SiloAddress? Silo = null);
 
 /// <summary>Consecutive blocks of a feed. Within a silo they are passed by reference; for another silo each block is packed once.</summary>
@@ -91,7 +91,7 @@ public sealed record BlockRequest([property: Id(0)] FeedConsumer Consumer, [prop
 /// <param name="Published">Number of the next block that the feed will publish on the stream.</param>
 /// <param name="Silo">The silo of the feed.</param>
 [GenerateSerializer, Immutable, Alias("granary.BlockBatch")]
-public sealed record BlockBatch(
+internal sealed record BlockBatch(
     [property: Id(0)] long From,
     [property: Id(1)] IReadOnlyList<BarBlock> Blocks,
     [property: Id(2)] bool Last,
@@ -105,4 +105,4 @@ public sealed record BlockBatch(
 /// <param name="End">Exclusive end: number of the last block plus one.</param>
 /// <param name="Last">Whether the feed ends there.</param>
 [GenerateSerializer, Immutable, Alias("granary.PublishedBlocks")]
-public sealed record PublishedBlocks([property: Id(0)] long From, [property: Id(1)] long End, [property: Id(2)] bool Last);
+internal sealed record PublishedBlocks([property: Id(0)] long From, [property: Id(1)] long End, [property: Id(2)] bool Last);

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Models;
 /// outcomes. From these the grain decides which version should be in use. In the cluster, only this grain promotes and rolls back.
 /// </summary>
 [Alias("granary.IModelGrain")]
-public interface IModelGrain : IGrainWithStringKey
+internal interface IModelGrain : IGrainWithStringKey
 {
     /// <summary>Returns the model's versions in ascending order, and the current one.</summary>
     /// <exception cref="InputException">There is no such model.</exception>
@@ -46,7 +46,7 @@ public interface IModelGrain : IGrainWithStringKey
 
 /// <summary>Identifies a model of a registry.</summary>
 /// <param name="Registry">Full path of a folder, or a database without a password.</param>
-public readonly record struct ModelKey(string Registry, string Model)
+internal readonly record struct ModelKey(string Registry, string Model)
 {
     public override string ToString() => $"{Registry}|{Model}";
 
@@ -56,4 +56,4 @@ public readonly record struct ModelKey(string Registry, string Model)
 /// <param name="Numbers">Version numbers: in ascending order, or in the order of their promotion.</param>
 /// <param name="Current">The current version; 0 if there is none.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelVersions")]
-public sealed record ModelVersions([property: Id(0)] IReadOnlyList<int> Numbers, [property: Id(1)] int Current);
+internal sealed record ModelVersions([property: Id(0)] IReadOnlyList<int> Numbers, [property: Id(1)] int Current);

@@ -7,17 +7,17 @@ namespace Granary.Cluster.Models;
 /// <param name="Events">Predictions of live sessions and their outcomes; the predictions of a source in the order of their time, and its
 /// outcomes too.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelReport")]
-public sealed record ModelReport([property: Id(0)] string Replica, [property: Id(1)] long Sequence,
+internal sealed record ModelReport([property: Id(0)] string Replica, [property: Id(1)] long Sequence,
     [property: Id(2)] IReadOnlyList<PredictionCount> Counts, [property: Id(3)] IReadOnlyList<PredictionEvent> Events);
 
 /// <param name="Predictions">Number of predictions.</param>
 /// <param name="Failed">Number of predictions that were NaN or infinite.</param>
 [GenerateSerializer, Immutable, Alias("granary.PredictionCount")]
-public sealed record PredictionCount([property: Id(0)] int Version, [property: Id(1)] long Predictions, [property: Id(2)] long Failed);
+internal sealed record PredictionCount([property: Id(0)] int Version, [property: Id(1)] long Predictions, [property: Id(2)] long Failed);
 
 /// <summary>A prediction of a live session, or its outcome: a <see cref="Granary.Modelling.Learning.ModelEvent"/> of a version.</summary>
 /// <param name="Time">UTC ticks.</param>
 /// <param name="Outcome">NaN if the event is a prediction.</param>
 [GenerateSerializer, Immutable, Alias("granary.PredictionEvent")]
-public sealed record PredictionEvent([property: Id(0)] int Version, [property: Id(1)] string Source, [property: Id(2)] string Subject,
+internal sealed record PredictionEvent([property: Id(0)] int Version, [property: Id(1)] string Source, [property: Id(2)] string Subject,
     [property: Id(3)] long Time, [property: Id(4)] double Prediction, [property: Id(5)] double Outcome, [property: Id(6)] double[] Row);

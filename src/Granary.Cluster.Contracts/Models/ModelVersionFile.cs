@@ -5,5 +5,5 @@ namespace Granary.Cluster.Models;
 /// <param name="Label">The predicted label, as in the version's lineage.</param>
 /// <param name="To">Time at which the last label of its training data was known, UTC.</param>
 [GenerateSerializer, Immutable, Alias("granary.ModelVersionFile")]
-public sealed record ModelVersionFile([property: Id(0)] int Version, [property: Id(1)] byte[] Bytes, [property: Id(2)] string Label,
+internal sealed record ModelVersionFile([property: Id(0)] int Version, [property: Id(1)] byte[] Bytes, [property: Id(2)] string Label,
     [property: Id(3)] DateTime To);

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Portfolios;
 /// processes. It lives on the silo with this thread, and only this silo calls it: others ask the <see cref="ISessionGrain"/>.
 /// </summary>
 [Alias("granary.ILiveStrategyGrain")]
-public interface ILiveStrategyGrain : IGrainWithStringKey
+internal interface ILiveStrategyGrain : IGrainWithStringKey
 {
     /// <summary>Takes over the strategy of a session on this silo.</summary>
     /// <param name="epoch">Epoch of the attempt that runs the session.</param>

@@ -12,7 +12,7 @@ namespace Granary.Cluster.Portfolios;
 /// lease, its ledger, and its open orders at the broker. The weights are in its <see cref="IWeightsGrain"/>.
 /// </summary>
 [Alias("granary.IPortfolioGrain")]
-public interface IPortfolioGrain : IGrainWithStringKey
+internal interface IPortfolioGrain : IGrainWithStringKey
 {
     /// <summary>Acquires the account's lease for the next attempt, and ends an earlier attempt.</summary>
     /// <exception cref="InputException">The journal belongs to a different configuration or broker.</exception>
@@ -74,4 +74,4 @@ public interface IPortfolioGrain : IGrainWithStringKey
 /// <param name="Weights">The new version; null if another caller had set one before.</param>
 /// <param name="Current">The current version.</param>
 [GenerateSerializer, Immutable, Alias("granary.WeightsAnswer")]
-public sealed record WeightsAnswer([property: Id(0)] PortfolioWeights? Weights, [property: Id(1)] long Current);
+internal sealed record WeightsAnswer([property: Id(0)] PortfolioWeights? Weights, [property: Id(1)] long Current);

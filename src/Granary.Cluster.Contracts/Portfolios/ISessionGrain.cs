@@ -16,7 +16,7 @@ namespace Granary.Cluster.Portfolios;
 /// its epoch; the next attempt has a higher one. One attempt at a time has the account, since it holds the lease of the journal.
 /// </remarks>
 [Alias("granary.ISessionGrain")]
-public interface ISessionGrain : IGrainWithStringKey
+internal interface ISessionGrain : IGrainWithStringKey
 {
     /// <summary>Starts a live session. The answer comes when the account's lease is held.</summary>
     /// <exception cref="InputException">The configuration or an option is wrong, or validation checks failed or

@@ -4,7 +4,7 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>The list of portfolios with live sessions; a single grain.</summary>
 [Alias("granary.ISessionListGrain")]
-public interface ISessionListGrain : IGrainWithIntegerKey
+internal interface ISessionListGrain : IGrainWithIntegerKey
 {
     const long Key = 0;
 

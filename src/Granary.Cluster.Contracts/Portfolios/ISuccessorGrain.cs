@@ -7,7 +7,7 @@ namespace Granary.Cluster.Portfolios;
 /// is always placed on that silo.
 /// </summary>
 [Alias("granary.ISuccessorGrain")]
-public interface ISuccessorGrain : IGrainWithStringKey
+internal interface ISuccessorGrain : IGrainWithStringKey
 {
     /// <summary>
     /// Prepares an attempt; returns when it has caught up with the account's journal. The account's <see cref="IPortfolioGrain"/> on this

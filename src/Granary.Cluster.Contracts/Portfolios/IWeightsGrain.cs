@@ -6,7 +6,7 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>The weights of one portfolio, in versions; the key is the portfolio's id. Answers are durable.</summary>
 [Alias("granary.IWeightsGrain")]
-public interface IWeightsGrain : IGrainWithStringKey
+internal interface IWeightsGrain : IGrainWithStringKey
 {
     /// <returns>The current version; null if none was set.</returns>
     [AlwaysInterleave, Alias("Find")]

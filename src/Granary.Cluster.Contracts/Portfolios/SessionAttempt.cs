@@ -10,7 +10,7 @@ namespace Granary.Cluster.Portfolios;
 /// <param name="Run">Id of the session's run, which all its attempts share.</param>
 /// <param name="Commands">Commands that may not have been executed yet.</param>
 [GenerateSerializer, Immutable, Alias("granary.SessionAttempt")]
-public sealed record SessionAttempt([property: Id(0)] string Account, [property: Id(1)] long Epoch, [property: Id(2)] SessionStart Start,
+internal sealed record SessionAttempt([property: Id(0)] string Account, [property: Id(1)] long Epoch, [property: Id(2)] SessionStart Start,
     [property: Id(3)] string Run, [property: Id(4)] IReadOnlyList<IssuedCommand> Commands);
 
 /// <summary>State of an attempt to run an account's session, from the portfolio's grain.</summary>
@@ -20,7 +20,7 @@ public sealed record SessionAttempt([property: Id(0)] string Account, [property:
 /// <param name="Digest">Digest of the run; null unless the session ended in this attempt.</param>
 /// <param name="Fault">The exception that ended the attempt; null without one.</param>
 [GenerateSerializer, Immutable, Alias("granary.AttemptState")]
-public sealed record AttemptState([property: Id(0)] string Host, [property: Id(1)] string Gateway,
+internal sealed record AttemptState([property: Id(0)] string Host, [property: Id(1)] string Gateway,
     [property: Id(2)] LiveStatus? Status, [property: Id(3)] string? Digest, [property: Id(4)] Exception? Fault)
 {
     /// <summary>Whether the attempt has ended.</summary>

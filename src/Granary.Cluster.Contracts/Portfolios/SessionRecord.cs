@@ -5,7 +5,7 @@ namespace Granary.Cluster.Portfolios;
 
 /// <summary>Persistent state of a live session besides its journal; survives the loss of its silo.</summary>
 [GenerateSerializer, Alias("granary.SessionRecord")]
-public sealed class SessionRecord
+internal sealed class SessionRecord
 {
     /// <summary>Configuration and options with which the session was started; null without a session.</summary>
     [Id(0)]

@@ -8,7 +8,7 @@ namespace Granary.Cluster.Wire;
 /// Copying a column is ten times cheaper than writing numbers. One array for all columns would be on the large object heap.
 /// </remarks>
 [GenerateSerializer, Alias("granary.BarBlock")]
-public readonly record struct BarBlockWire(
+internal readonly record struct BarBlockWire(
     [property: Id(0)] long FirstIndex,
     [property: Id(1)] byte[] Time,
     [property: Id(2)] byte[] Open,
@@ -20,10 +20,10 @@ public readonly record struct BarBlockWire(
 
 /// <summary>Further columns of a block of bars.</summary>
 [GenerateSerializer, Immutable, Alias("granary.FurtherColumns")]
-public sealed record FurtherColumnsWire([property: Id(0)] string[] Names, [property: Id(1)] byte[][] Values);
+internal sealed record FurtherColumnsWire([property: Id(0)] string[] Names, [property: Id(1)] byte[][] Values);
 
 [RegisterConverter]
-public sealed class BarBlockConverter : IConverter<BarBlock, BarBlockWire>
+internal sealed class BarBlockConverter : IConverter<BarBlock, BarBlockWire>
 {
     public BarBlock ConvertFromSurrogate(in BarBlockWire s) =>
         new(s.FirstIndex, Numbers<long>(s.Time), Numbers<double>(s.Open), Numbers<double>(s.High), Numbers<double>(s.Low),

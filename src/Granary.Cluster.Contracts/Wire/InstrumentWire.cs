@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Cluster.Wire;
 
 [GenerateSerializer, Alias("granary.Instrument")]
-public readonly record struct InstrumentWire(
+internal readonly record struct InstrumentWire(
     [property: Id(0)] string Symbol,
     [property: Id(1)] string Venue,
     [property: Id(2)] string Currency,
@@ -23,7 +23,7 @@ public readonly record struct InstrumentWire(
     [property: Id(14)] long DelistedAt = 0);
 
 [RegisterConverter]
-public sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
+internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
 {
     public Instrument ConvertFromSurrogate(in InstrumentWire surrogate) => new()
     {

@@ -8,12 +8,12 @@ namespace Granary.Cluster.Wire;
 /// writes once per message.
 /// </summary>
 [GenerateSerializer, Alias("granary.RunStatistics")]
-public readonly record struct RunStatisticsWire([property: Id(0)] string[] Keys, [property: Id(1)] double[] Values);
+internal readonly record struct RunStatisticsWire([property: Id(0)] string[] Keys, [property: Id(1)] double[] Values);
 
 /// <summary>Converts metrics to and from the wire format.</summary>
 /// <param name="catalogue">Catalogue of the metrics of this silo.</param>
 [RegisterConverter]
-public sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConverter<MetricSet, RunStatisticsWire>
+internal sealed class RunStatisticsConverter(MetricCatalogue catalogue) : IConverter<MetricSet, RunStatisticsWire>
 {
     private readonly ConcurrentDictionary<MetricLayout, string[]> _keys = new();
 

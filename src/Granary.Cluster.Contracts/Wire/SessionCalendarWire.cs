@@ -10,7 +10,7 @@ namespace Granary.Cluster.Wire;
 /// <param name="Special">Dates of the sessions with hours of their own, as <paramref name="Holidays"/>.</param>
 /// <param name="SpecialHours">Open and close of each.</param>
 [GenerateSerializer, Alias("granary.SessionCalendar")]
-public readonly record struct SessionCalendarWire(
+internal readonly record struct SessionCalendarWire(
     [property: Id(0)] bool Continuous,
     [property: Id(1)] string Name,
     [property: Id(2)] string Zone,
@@ -23,7 +23,7 @@ public readonly record struct SessionCalendarWire(
     [property: Id(9)] TimeSpan[]? SpecialHours = null);
 
 [RegisterConverter]
-public sealed class SessionCalendarConverter : IConverter<SessionCalendar, SessionCalendarWire>
+internal sealed class SessionCalendarConverter : IConverter<SessionCalendar, SessionCalendarWire>
 {
     public SessionCalendar ConvertFromSurrogate(in SessionCalendarWire surrogate)
     {

@@ -7,7 +7,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Cluster.Wire;
 
 [GenerateSerializer, Alias("granary.StrategyOutcome")]
-public readonly record struct StrategyOutcomeWire(
+internal readonly record struct StrategyOutcomeWire(
     [property: Id(0)] int Index,
     [property: Id(1)] MetricSet? Statistics,
     [property: Id(2)] UInt128 Digest,
@@ -19,7 +19,7 @@ public readonly record struct StrategyOutcomeWire(
     [property: Id(8)] bool IsWarm);
 
 [RegisterConverter]
-public sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
+internal sealed class StrategyOutcomeConverter : IConverter<StrategyOutcome, StrategyOutcomeWire>
 {
     public StrategyOutcome ConvertFromSurrogate(in StrategyOutcomeWire surrogate) =>
         new(surrogate.Index, surrogate.Statistics, surrogate.Digest, surrogate.Signals, surrogate.Bars, surrogate.Error)

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Wire;
 /// The format of messages between grains: JSON for the records of <c>Granary.Contracts</c> and for those that start and command a session,
 /// generated codecs for the others.
 /// </summary>
-public static class WireFormat
+internal static class WireFormat
 {
     /// <summary>Adds the format to a silo or an Orleans client; all of a cluster need it.</summary>
     public static IServiceCollection AddWireFormat(this IServiceCollection services) => services

@@ -6,7 +6,7 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>Persistent state of a batch; survives the loss of its silo.</summary>
 [GenerateSerializer, Alias("granary.BatchRecord")]
-public sealed class BatchRecord
+internal sealed class BatchRecord
 {
     [Id(0)]
     public QueuedJob? Batch { get; set; }

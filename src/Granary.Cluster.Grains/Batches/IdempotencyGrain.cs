@@ -3,7 +3,7 @@ using Granary.Cluster.Batches;
 namespace Granary.Cluster.Grains.Batches;
 
 [GenerateSerializer, Alias("granary.IdempotencyRecord")]
-public sealed class IdempotencyRecord
+internal sealed class IdempotencyRecord
 {
     [Id(0)]
     public string? Run { get; set; }

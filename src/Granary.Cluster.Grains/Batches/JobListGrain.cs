@@ -6,7 +6,7 @@ namespace Granary.Cluster.Grains.Batches;
 
 /// <summary>Persistent state of the list of batches.</summary>
 [GenerateSerializer, Alias("granary.BatchListRecord")]
-public sealed class BatchListRecord
+internal sealed class BatchListRecord
 {
     /// <summary>Ids of the batches that have not ended, oldest first.</summary>
     [Id(0)]

@@ -13,7 +13,7 @@ using Polly;
 namespace Granary.Cluster.Grains.Compute;
 
 /// <summary>The strategy groups of a silo, and the threads that process them. It lives as long as the silo.</summary>
-public sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private static readonly TimeSpan Watch = TimeSpan.FromMilliseconds(250);
     // A batch grain polls several times a second; notifying a busy one is harmless.

@@ -25,7 +25,7 @@ using Orleans.Runtime.Hosting;
 namespace Granary.Cluster.Grains.Hosting;
 
 /// <summary>Puts Granary's grains into a silo.</summary>
-public static class GrainHosting
+internal static class GrainHosting
 {
     /// <summary>
     /// The silo needs grain storage of the name <see cref="ClusterProviders.State"/>, reminders, and the stream provider

@@ -6,7 +6,7 @@ using Orleans.Hosting;
 namespace Granary.Cluster.Grains.Hosting;
 
 /// <summary>The stream of blocks without a broker: its queues are in the memory of the silos.</summary>
-public static class MemoryBlockStreams
+internal static class MemoryBlockStreams
 {
     // Orleans has eight. An agent looks at each of them every few milliseconds while blocks come, which costs a call within the cluster.
     private const int Queues = 4;

@@ -2,7 +2,7 @@ namespace Granary.Cluster.Grains.Models;
 
 /// <summary>Persistent state of a model's use; the versions themselves are in the registry.</summary>
 [GenerateSerializer, Alias("granary.ModelRecord")]
-public sealed class ModelRecord
+internal sealed class ModelRecord
 {
     /// <summary>The version in use that <see cref="Losses"/>, <see cref="Errors"/>, <see cref="HasDrifted"/> and
     /// <see cref="Candidates"/> belong to.</summary>
@@ -40,7 +40,7 @@ public sealed class ModelRecord
 
 /// <summary>Use of a version.</summary>
 [GenerateSerializer, Alias("granary.VersionCounts")]
-public sealed class VersionCounts
+internal sealed class VersionCounts
 {
     [Id(0)]
     public long Predictions { get; set; }
@@ -54,7 +54,7 @@ public sealed class VersionCounts
 
 /// <summary>Position in the events of a source: those before <see cref="Time"/> are known.</summary>
 [GenerateSerializer, Alias("granary.SourceMark")]
-public sealed class SourceMark
+internal sealed class SourceMark
 {
     /// <summary>UTC ticks.</summary>
     [Id(0)]
@@ -76,7 +76,7 @@ public sealed class SourceMark
 
 /// <summary>The newest report of a replica.</summary>
 [GenerateSerializer, Alias("granary.ReplicaMark")]
-public sealed class ReplicaMark
+internal sealed class ReplicaMark
 {
     [Id(0)]
     public long Sequence { get; set; }

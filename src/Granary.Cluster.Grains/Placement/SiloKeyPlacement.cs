@@ -6,7 +6,7 @@ namespace Granary.Cluster.Grains.Placement;
 
 /// <summary>Places a grain on the silo whose address is its key, or the end of it behind a <c>|</c>, and nowhere else.</summary>
 [Serializable, GenerateSerializer, Immutable, Alias("granary.SiloKeyPlacement")]
-public sealed class SiloKeyPlacement : PlacementStrategy
+internal sealed class SiloKeyPlacement : PlacementStrategy
 {
     internal static SiloKeyPlacement Singleton { get; } = new();
 }

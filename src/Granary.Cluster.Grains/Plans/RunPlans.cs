@@ -11,7 +11,7 @@ namespace Granary.Cluster.Grains.Plans;
 /// The jobs of the runs that this silo works for, and the plans of their batches. A silo reads the text of a job once for all its grains
 /// and strategy groups. Plans are pure functions of the text and the symbols, so each silo makes its own.
 /// </summary>
-public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds, TimeProvider clock)
+internal sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds, TimeProvider clock)
 {
     private const int Most = 16;
 
@@ -79,4 +79,4 @@ public sealed class RunPlans(IGrainFactory grains, JobCatalogue kinds, TimeProvi
 }
 
 /// <summary>Thrown when the run is over, so its results are not needed.</summary>
-public sealed class RunEndedException(string run) : Exception($"run {run} is over");
+internal sealed class RunEndedException(string run) : Exception($"run {run} is over");

@@ -5,7 +5,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>Persistent state of the list of sessions.</summary>
 [GenerateSerializer, Alias("granary.SessionListRecord")]
-public sealed class SessionListRecord
+internal sealed class SessionListRecord
 {
     [Id(0)]
     public List<string> Running { get; set; } = [];

@@ -9,7 +9,7 @@ namespace Granary.Cluster.Grains.Portfolios;
 
 /// <summary>Persistent state of one portfolio's weights.</summary>
 [GenerateSerializer, Alias("granary.WeightsRecord")]
-public sealed class WeightsRecord
+internal sealed class WeightsRecord
 {
     /// <summary>Versions of the weights, newest first.</summary>
     [Id(0)]

@@ -14,7 +14,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="timeout">Time without an answer before <see cref="ServiceUnavailableException"/>, over lost silos; null = 30 s.</param>
 /// <param name="refusal">Why jobs are refused now, one sentence, with <see cref="ServiceUnavailableException"/>; null = never.</param>
 /// <param name="ids">Makes the last letters of the ids of jobs; null = random ones.</param>
-public sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null,
+internal sealed class ClusterJobs(IGrainFactory grains, TimeProvider clock, TimeSpan? timeout = null, Func<string?>? refusal = null,
     GrainIds? ids = null) : IJobService
 {
     private const int FilePartLength = 512 << 10;

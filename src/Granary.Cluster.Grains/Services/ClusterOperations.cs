@@ -14,7 +14,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Serves the operator's calls of a silo's HTTP API: shows the cluster, and drains, resumes or retires a silo.</summary>
 /// <param name="grains">The silo's grain factory.</param>
 /// <param name="services">The compute services of the silos.</param>
-public sealed class ClusterOperations(IGrainFactory grains, ComputeServices services, IOptions<ClusterOptions> cluster, IJobService jobs,
+internal sealed class ClusterOperations(IGrainFactory grains, ComputeServices services, IOptions<ClusterOptions> cluster, IJobService jobs,
     ISessionService sessions) : IClusterOperations
 {
     private const int MostListed = 100;

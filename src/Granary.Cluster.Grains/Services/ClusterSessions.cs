@@ -15,7 +15,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <param name="grains">The grain factory of a silo, or of a client of the cluster.</param>
 /// <param name="batches">Reads the files of runs.</param>
 /// <param name="catalogues">Catalogues of the process, with its strategy classes and brokers.</param>
-public sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService
+internal sealed class ClusterSessions(IGrainFactory grains, IJobService batches, GranaryCatalogues catalogues) : ISessionService
 {
     private ISessionGrain Grain(string id) => grains.GetGrain<ISessionGrain>(id);
 

@@ -10,7 +10,7 @@ namespace Granary.Cluster.Grains.Services;
 /// <summary>Single strategies and portfolios of the cluster's batches, behind a silo's HTTP API.</summary>
 /// <param name="grains">The grain factory of a silo.</param>
 /// <param name="services">The compute services of the silos.</param>
-public sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IRunningBatches
+internal sealed class ClusterStrategies(IGrainFactory grains, ComputeServices services) : IRunningBatches
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(3);
 

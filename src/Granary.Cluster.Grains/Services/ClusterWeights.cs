@@ -6,7 +6,7 @@ namespace Granary.Cluster.Grains.Services;
 
 /// <summary>Weights service over the cluster's weights grains.</summary>
 /// <param name="grains">The grain factory of a silo, or of a client of the cluster.</param>
-public sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
+internal sealed class ClusterWeights(IGrainFactory grains) : IWeightsService
 {
     private IWeightsGrain Grain(string portfolio)
     {

@@ -7,7 +7,7 @@ namespace Granary.Cluster.Grains.Silos;
 /// <summary>The compute services of the cluster's silos, which Orleans calls.</summary>
 /// <param name="services">Services of the silo of this process.</param>
 /// <param name="own">The silo of this process.</param>
-public sealed class ComputeServices(IServiceProvider services, ILocalSiloDetails own) : GrainServiceClient<IComputeService>(services),
+internal sealed class ComputeServices(IServiceProvider services, ILocalSiloDetails own) : GrainServiceClient<IComputeService>(services),
     IComputeServices
 {
     /// <summary>The service of the silo of this process.</summary>

@@ -4,7 +4,7 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Grains.Silos;
 
 /// <summary>Gives access to the compute services of the cluster's silos.</summary>
-public interface IComputeServices
+internal interface IComputeServices
 {
     /// <summary>Returns the service of a silo.</summary>
     IComputeService Of(SiloAddress silo);

@@ -7,7 +7,7 @@ namespace Granary.Cluster.Grains.Telemetry;
 /// <summary>
 /// Traces and metrics of the grains. A trace leads from a batch to its feeds, strategies and report. The metrics give rates and levels.
 /// </summary>
-public sealed class ClusterInstruments : IDisposable
+internal sealed class ClusterInstruments : IDisposable
 {
     /// <summary>Name of the source of traces and of the meter.</summary>
     public const string Name = "Granary.Cluster";

@@ -12,7 +12,7 @@ namespace Granary.Data.BarFiles;
 /// 2020-01-31, shorter bars
 /// 2020-01-31T09:30:00Z. Numbers have the shortest form that reads back as the same double.
 /// </summary>
-public static class BarCsvWriter
+internal static class BarCsvWriter
 {
     /// <summary>Writes the file atomically: complete, or not at all.</summary>
     /// <param name="further">Names of the further columns that the blocks have.</param>

@@ -8,7 +8,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.BarFiles;
 
 /// <summary>Opens and inspects single bar files.</summary>
-public static class BarFile
+internal static class BarFile
 {
     private const int MostInspected = 512;
 

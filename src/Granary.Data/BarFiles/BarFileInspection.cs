@@ -8,7 +8,7 @@ namespace Granary.Data.BarFiles;
 
 /// <summary>Properties of a bar file, found in its first rows.</summary>
 /// <param name="Timeframe">By the steps between the first rows; null if they show none of <see cref="Timeframe.All"/>, or several.</param>
-public sealed record BarFileInspection(string Path, string Format, Timeframe? Timeframe, bool HasAdjustedClose,
+internal sealed record BarFileInspection(string Path, string Format, Timeframe? Timeframe, bool HasAdjustedClose,
     IReadOnlyList<string> Notes)
 {
     /// <summary>The symbols of its column of symbols; empty if it has the bars of one market.</summary>

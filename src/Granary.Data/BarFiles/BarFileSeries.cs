@@ -10,7 +10,7 @@ namespace Granary.Data.BarFiles;
 /// The bars of one market in text files. Opening reads all of them once, so every fault is reported before a computation starts. Bars
 /// within the memory budget stay in memory. Others are read from the disk each time and compared with the first reading.
 /// </summary>
-public sealed class BarFileSeries : IBarSeries
+internal sealed class BarFileSeries : IBarSeries
 {
     private readonly IReadOnlyList<BarFilePart> _parts;
     private readonly BarQuery _query;

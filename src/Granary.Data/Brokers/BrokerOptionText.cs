@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Data.Brokers;
 
 /// <summary>Reads <c>--broker-options</c>: <c>key=value,key=value</c>, or a JSON object of texts, numbers and booleans.</summary>
-public static class BrokerOptionText
+internal static class BrokerOptionText
 {
     private static readonly JsonDocumentOptions _json = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 

@@ -16,7 +16,7 @@ namespace Granary.Data.Brokers;
 /// What the session stores of the venue's events must be stored after the venue's entries: the owner of a journal that a power cut can
 /// shorten flushes it first. What the venue knows and the session does not is taken back when the session starts again.
 /// </remarks>
-public sealed class PaperBroker : IBroker, IMarketListener
+internal sealed class PaperBroker : IBroker, IMarketListener
 {
     private static readonly JsonSerializerOptions Json = new()
     {

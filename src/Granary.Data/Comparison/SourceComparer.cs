@@ -5,7 +5,7 @@ namespace Granary.Data.Comparison;
 /// <summary>Compares two sources of one market bar by bar, and decides which one is more likely wrong from the surrounding bars.</summary>
 /// <param name="tolerancePercent">Prices are equal if they differ by at most this many percent of the smaller one.</param>
 /// <param name="volumeTolerancePercent">The same for volumes.</param>
-public sealed class SourceComparer(double tolerancePercent = 0.01, double volumeTolerancePercent = 1)
+internal sealed class SourceComparer(double tolerancePercent = 0.01, double volumeTolerancePercent = 1)
 {
     /// <summary>A constant ratio of closes over fewer bars is not an adjustment.</summary>
     private const int FewestOfARatio = 20;

@@ -1,7 +1,7 @@
 namespace Granary.Data.Comparison;
 
 /// <summary>The source that is more likely wrong.</summary>
-public enum Suspect
+internal enum Suspect
 {
     /// <summary>The bars do not show which source is wrong.</summary>
     Neither,
@@ -16,16 +16,16 @@ public enum Suspect
 /// <param name="B">The value of the second source, without the adjustment of a <see cref="PriceRatio"/>; NaN if it has no such bar.</param>
 /// <param name="Percent">The difference in percent of the smaller value; NaN if a bar is missing.</param>
 /// <param name="Why">Why one of them is more likely wrong; empty if the bars do not show it.</param>
-public sealed record BarDisagreement(long Time, string Field, double A, double B, double Percent, Suspect Likelier, string Why);
+internal sealed record BarDisagreement(long Time, string Field, double A, double B, double Percent, Suspect Likelier, string Why);
 
 /// <summary>A range in which the closes of one source are a constant multiple of the other's, because one of them is adjusted.</summary>
 /// <param name="From">Open time of its first common bar, UTC ticks.</param>
 /// <param name="To">Open time of its last common bar, UTC ticks.</param>
 /// <param name="Ratio">Close of the first source over close of the second.</param>
-public sealed record PriceRatio(long From, long To, double Ratio, long Bars);
+internal sealed record PriceRatio(long From, long To, double Ratio, long Bars);
 
 /// <summary>Agreement and disagreements of two sources of the same market.</summary>
-public sealed record SourceComparison
+internal sealed record SourceComparison
 {
     public required long BarsOfA { get; init; }
 

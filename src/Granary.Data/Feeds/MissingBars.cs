@@ -5,4 +5,4 @@ namespace Granary.Data.Feeds;
 /// <param name="Next">Open of the first bar after it, UTC ticks.</param>
 /// <param name="Missing">Bars that the session calendar expects between them.</param>
 /// <param name="Filled">Bars that another source had, whether they were found in time for the feed or only for the store.</param>
-public sealed record MissingBars(string Symbol, long After, long Next, long Missing, long Filled);
+internal sealed record MissingBars(string Symbol, long After, long Next, long Missing, long Filled);

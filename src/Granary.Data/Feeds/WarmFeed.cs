@@ -15,7 +15,7 @@ namespace Granary.Data.Feeds;
 /// The history is read after the first live bar has arrived, because only then its end is known. The feed loses no bar meanwhile. A gap is
 /// filled in its place until the feed has passed its time. Bars that are found later only go into the store; no decision uses them.
 /// </remarks>
-public sealed class WarmFeed : IAsyncDisposable
+internal sealed class WarmFeed : IAsyncDisposable
 {
     private sealed class Symbol(int series, Instrument instrument, Timeframe timeframe, BarAggregator[] longer)
     {

@@ -5,7 +5,7 @@ using Granary.Engine.Market.Feeds;
 namespace Granary.Data.Feeds;
 
 /// <summary>Request for a feed that is built from a live feed of short bars.</summary>
-public sealed record WarmFeedRequest
+internal sealed record WarmFeedRequest
 {
     /// <summary>Live feed of short bars, one market for each symbol, all of one timeframe. The warm feed owns it.</summary>
     public required ILiveFeed Feed { get; init; }

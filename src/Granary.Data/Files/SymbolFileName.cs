@@ -10,7 +10,7 @@ namespace Granary.Data.Files;
 /// name is written %XX, and so is the first letter of a device's name, so no symbol can be a path. "BTC/USDT" is BTC%2FUSDT, ".." is
 /// %2E%2E and "CON" is %43ON.
 /// </summary>
-public static class SymbolFileName
+internal static class SymbolFileName
 {
     private const int LongestSymbol = 64;
 

@@ -7,7 +7,7 @@ namespace Granary.Data.FolderStore;
 
 /// <summary>A folder of bar files: SYMBOL/timeframe.bars.</summary>
 /// <param name="files">The files that may be opened; null = all. A link in the folder may lead out of the permitted ones.</param>
-public sealed class BarStore(string directory, PermittedFiles? files = null)
+internal sealed class BarStore(string directory, PermittedFiles? files = null)
 {
     private const string Extension = ".bars";
 

@@ -11,7 +11,7 @@ namespace Granary.Data.FolderStore;
 /// A folder of bar files as a store. A merge writes a new file and renames it, so a market is either complete or unchanged.
 /// </summary>
 /// <param name="files">The files that may be read and written; null = all.</param>
-public sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore, IFundingStore
+internal sealed class FolderBarStore(string directory, PermittedFiles? files = null) : IBarStore, IFundingStore
 {
     private const int Piece = 4096;
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);

@@ -10,7 +10,7 @@ namespace Granary.Data.FolderStore;
 /// <summary>Reads the markets of a bar-file store. Opening reads only a header; bars come from mapped memory.</summary>
 /// <param name="adjust">Scale prices by the adjusted close where the store has one.</param>
 /// <param name="files">The files that may be opened; null = all.</param>
-public sealed class StoreBarSource(string directory, bool adjust = true, PermittedFiles? files = null) : IBarSource, IFundingSource
+internal sealed class StoreBarSource(string directory, bool adjust = true, PermittedFiles? files = null) : IBarSource, IFundingSource
 {
     private readonly BarStore _store = new(directory, files);
 

@@ -5,7 +5,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>Bars of Alpaca's API: a list for one symbol, or lists by symbol for several.</summary>
 [BarFormat("alpaca", Order = 13)]
-public sealed class AlpacaFormat : BarFormat
+internal sealed class AlpacaFormat : BarFormat
 {
     public override string Explanation => "{ \"bars\": [{ \"t\": …, \"o\": … }], \"symbol\": … }, or { \"bars\": { \"AAPL\": [{ … }] } }";
 

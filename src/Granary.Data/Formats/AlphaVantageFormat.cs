@@ -10,7 +10,7 @@ namespace Granary.Data.Formats;
 /// CSV are in New York time; the JSON states its zone.
 /// </summary>
 [BarFormat("alphavantage", Order = 12)]
-public sealed class AlphaVantageFormat : BarFormat
+internal sealed class AlphaVantageFormat : BarFormat
 {
     private const string NewYork = "America/New_York";
 

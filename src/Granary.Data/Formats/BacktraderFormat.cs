@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 /// omit the Time column although the rows have it.
 /// </summary>
 [BarFormat("backtrader", Order = 40)]
-public sealed class BacktraderFormat : BarFormat
+internal sealed class BacktraderFormat : BarFormat
 {
     public override string Explanation => "Date[,Time],Open,High,Low,Close,Volume,OpenInterest, also where the header leaves Time out";
 

@@ -6,7 +6,7 @@ namespace Granary.Data.Formats;
 /// <summary>Bitstamp's bars: the JSON of its API, and the public CSV archive of minutes, with rows of NaN for minutes without a
 /// trade.</summary>
 [BarFormat("bitstamp", Order = 16)]
-public sealed class BitstampFormat : BarFormat
+internal sealed class BitstampFormat : BarFormat
 {
     public override string Explanation =>
         "{ \"data\": { \"pair\": …, \"ohlc\": [{ \"timestamp\": … }] } }, or Timestamp,Open,High,Low,Close,Volume_(BTC),…";

@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 /// per day.
 /// </summary>
 [BarFormat("coingecko", Order = 18)]
-public sealed class CoinGeckoFormat : BarFormat
+internal sealed class CoinGeckoFormat : BarFormat
 {
     public override string Explanation => "[[close time, open, high, low, close], …], or snapped_at,price,market_cap,total_volume";
 

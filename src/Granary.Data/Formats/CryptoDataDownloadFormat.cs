@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 /// mixes seconds and milliseconds, so the time is read from the date column.
 /// </summary>
 [BarFormat("cryptodatadownload", Order = 43)]
-public sealed class CryptoDataDownloadFormat : BarFormat
+internal sealed class CryptoDataDownloadFormat : BarFormat
 {
     public override string Explanation =>
         "https://www.CryptoDataDownload.com, then unix,date,symbol,open,high,low,close,Volume BTC,Volume USDT";

@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 /// of 10⁻⁹ or decimals.
 /// </summary>
 [BarFormat("databento", Order = 46)]
-public sealed class DatabentoFormat : BarFormat
+internal sealed class DatabentoFormat : BarFormat
 {
     private const string Seconds = "32";
 

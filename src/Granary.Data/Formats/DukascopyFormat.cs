@@ -5,7 +5,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>Dukascopy's CSV: a time in UTC, with an offset, or in eastern European time, day first, then prices and volume.</summary>
 [BarFormat("dukascopy", Order = 47)]
-public sealed class DukascopyFormat : BarFormat
+internal sealed class DukascopyFormat : BarFormat
 {
     public override string Explanation =>
         "Gmt time · Local time · Time (UTC) · Time (EET), then Open,High,Low,Close,Volume; days before months";

@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 /// Spanish, Italian, Dutch, Portuguese or Polish.
 /// </summary>
 [BarFormat("european", Order = 70)]
-public sealed class EuropeanFormat : BarFormat
+internal sealed class EuropeanFormat : BarFormat
 {
     private static readonly FrozenDictionary<string, string> Names = new (string English, string Words)[]
     {

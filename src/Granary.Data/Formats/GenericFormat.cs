@@ -10,7 +10,7 @@ namespace Granary.Data.Formats;
 /// header, the columns have this order.
 /// </summary>
 [BarFormat("generic", Order = int.MaxValue)]
-public sealed class GenericFormat : BarFormat
+internal sealed class GenericFormat : BarFormat
 {
     public override string Explanation =>
             "rows of time, open, high, low, close and perhaps volume and adjusted close, named by the header or by data.columns";

@@ -10,7 +10,7 @@ namespace Granary.Data.Formats;
 /// Bitfinex, KuCoin and Gate.io stand in other orders, which the records show.
 /// </summary>
 [BarFormat("json", Order = 20)]
-public sealed class JsonKlinesFormat : BarFormat
+internal sealed class JsonKlinesFormat : BarFormat
 {
     public override string Explanation => "a JSON array of [time, open, high, low, close, volume, …], times in s, ms or µs since 1970";
 

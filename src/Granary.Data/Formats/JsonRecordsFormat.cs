@@ -10,7 +10,7 @@ namespace Granary.Data.Formats;
 /// KuCoin), or a list for each price (Yahoo's charts, Finnhub). Members are named as in a CSV's header.
 /// </summary>
 [BarFormat("records", Order = 34)]
-public sealed class JsonRecordsFormat : BarFormat
+internal sealed class JsonRecordsFormat : BarFormat
 {
     private const string Example = "write it as [{ \"date\": \"2024-01-02\", \"open\": …, \"high\": …, \"low\": …, \"close\": …, "
         + "\"volume\": … }, …]";

@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 /// of the JSON is not closed and is omitted.
 /// </summary>
 [BarFormat("kraken", Order = 32)]
-public sealed class KrakenFormat : BarFormat
+internal sealed class KrakenFormat : BarFormat
 {
     public override string Explanation =>
         "time,open,high,low,close,volume,trades without header, or { \"error\": [], \"result\": { \"XXBTZUSD\": [[…]] } }";

@@ -11,7 +11,7 @@ namespace Granary.Data.Formats;
 /// York time. Quote bars become bars of the mid price, without volume.
 /// </summary>
 [BarFormat("lean", Order = 10)]
-public sealed class LeanFormat : BarFormat
+internal sealed class LeanFormat : BarFormat
 {
     public override string Explanation =>
             "LEAN's data folder: minute, hour and daily zips of stocks, forex, crypto; scaled prices and New York time where LEAN has them";

@@ -8,7 +8,7 @@ namespace Granary.Data.Formats;
 /// those of the broker's server. Without an exchange volume, the tick volume is used.
 /// </summary>
 [BarFormat("metatrader", Order = 48)]
-public sealed class MetaTraderFormat : BarFormat
+internal sealed class MetaTraderFormat : BarFormat
 {
     private const string ServerTime = "times are those of the broker's server and were read as UTC; name its time zone if it is another";
 

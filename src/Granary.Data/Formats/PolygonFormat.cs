@@ -6,7 +6,7 @@ namespace Granary.Data.Formats;
 /// <summary>Aggregates of Polygon (Massive): CSV flat files, or the JSON of its API. Times are nanoseconds or milliseconds since
 /// 1970.</summary>
 [BarFormat("polygon", Order = 14)]
-public sealed class PolygonFormat : BarFormat
+internal sealed class PolygonFormat : BarFormat
 {
     public override string Explanation =>
         "ticker,volume,open,close,high,low,window_start,transactions, or { \"results\": [{ \"t\": …, \"o\": … }] }";

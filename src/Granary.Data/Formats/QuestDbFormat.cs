@@ -4,7 +4,7 @@ namespace Granary.Data.Formats;
 
 /// <summary>QuestDB's CSV export: quoted column names, and quoted times with six decimals and a Z.</summary>
 [BarFormat("questdb", Order = 60)]
-public sealed class QuestDbFormat : BarFormat
+internal sealed class QuestDbFormat : BarFormat
 {
     public override string Explanation => "QuestDB's CSV export of a bar table";
 

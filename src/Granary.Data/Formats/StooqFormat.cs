@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 /// Yahoo's header, so the Yahoo format reads them.
 /// </summary>
 [BarFormat("stooq", Order = 42)]
-public sealed class StooqFormat : BarFormat
+internal sealed class StooqFormat : BarFormat
 {
     public override string Explanation =>
         "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,…,<OPENINT>, or Data,Otwarcie,Najwyzszy,Najnizszy,Zamkniecie";

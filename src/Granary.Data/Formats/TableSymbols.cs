@@ -1,7 +1,7 @@
 namespace Granary.Data.Formats;
 
 /// <summary>Finds the column of symbols in a table that has no bars, by the names and the rules of bar files.</summary>
-public static class TableSymbols
+internal static class TableSymbols
 {
     // Before the permanent identifiers of vendors, since the table is joined to bars by their symbols.
     private static readonly string[] s_first = ["symbol", "ticker"];

@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 /// seconds since 1970 or ISO 8601 with an offset.
 /// </summary>
 [BarFormat("tradingview", Order = 44)]
-public sealed class TradingViewFormat : BarFormat
+internal sealed class TradingViewFormat : BarFormat
 {
     public override string Explanation => "time,open,high,low,close, then plots of indicators, among them Volume";
 

@@ -7,7 +7,7 @@ namespace Granary.Data.Formats;
 /// skipped and counted.
 /// </summary>
 [BarFormat("yahoo", Order = 50)]
-public sealed class YahooFormat : BarFormat
+internal sealed class YahooFormat : BarFormat
 {
     public override string Explanation => "Date,Open,High,Low,Close[,Adj Close],Volume; rows of null are skipped and counted";
 

@@ -9,7 +9,7 @@ namespace Granary.Data.Formats;
 /// swapped; older versions leave their first cells empty.
 /// </summary>
 [BarFormat("yfinance", Order = 45)]
-public sealed class YfinanceFormat : BarFormat
+internal sealed class YfinanceFormat : BarFormat
 {
     public override string Explanation => "yfinance's CSV with headers of several lines: Price,Close,High,… · Ticker,AAPL,AAPL,… · Date";
 

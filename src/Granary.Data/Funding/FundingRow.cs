@@ -7,7 +7,7 @@ namespace Granary.Data.Funding;
 /// <param name="Rate">Fraction per period, as exchanges publish it; NaN if the row has only a mark price.</param>
 /// <param name="Mark">Mark price, quote currency; NaN if unknown.</param>
 [StructLayout(LayoutKind.Sequential)]
-public readonly record struct FundingRow(long Time, double Rate, double Mark)
+internal readonly record struct FundingRow(long Time, double Rate, double Mark)
 {
     /// <summary>
     /// Creates a row at a whole minute: exchanges publish when they booked a funding, some milliseconds after the full hour.

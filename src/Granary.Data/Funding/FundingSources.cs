@@ -4,7 +4,7 @@ namespace Granary.Data.Funding;
 
 /// <summary>The sources of the funding of perpetual futures: one table or store for all symbols, or one for each.</summary>
 /// <param name="BySymbol">Addresses by symbol; <see cref="All"/> for all other symbols.</param>
-public sealed record FundingSources(IReadOnlyDictionary<string, Address> BySymbol)
+internal sealed record FundingSources(IReadOnlyDictionary<string, Address> BySymbol)
 {
     public const string All = "*";
 

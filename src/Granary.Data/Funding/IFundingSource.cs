@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Funding;
 
 /// <summary>A source of bars that also has the funding of perpetual futures.</summary>
-public interface IFundingSource
+internal interface IFundingSource
 {
     /// <summary>Returns the rows of a symbol, oldest first; none if it has no funding.</summary>
     /// <exception cref="BarDataException">The source does not exist, or what it keeps is damaged.</exception>
@@ -12,7 +12,7 @@ public interface IFundingSource
 }
 
 /// <summary>A store of bars that also keeps the funding of perpetual futures.</summary>
-public interface IFundingStore
+internal interface IFundingStore
 {
     /// <summary>Adds rows of a symbol; a row replaces the row of the same time.</summary>
     /// <param name="rows">Oldest first.</param>

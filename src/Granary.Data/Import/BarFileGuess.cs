@@ -8,7 +8,7 @@ namespace Granary.Data.Import;
 /// <param name="Symbols">The symbols of a file with several, its only one otherwise.</param>
 /// <param name="Guesses">Each guess, as "timeframe 1d, by the steps between the first 250 rows".</param>
 /// <param name="Overrides">The option that replaces the guess of the same place, as "--timeframe gives another".</param>
-public sealed record BarFileGuess(IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<string> Guesses,
+internal sealed record BarFileGuess(IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<string> Guesses,
     IReadOnlyList<string> Overrides)
 {
     /// <summary>The zone in which times without one are read, where the bars are shorter than a day; null otherwise.</summary>

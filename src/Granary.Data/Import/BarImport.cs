@@ -13,7 +13,7 @@ namespace Granary.Data.Import;
 /// Implements <c>data import</c>: parses and checks files, and merges their bars into the store by time. A repeated import of the same file
 /// changes nothing, not even a file's modification time.
 /// </summary>
-public static class BarImport
+internal static class BarImport
 {
     /// <param name="stores">The bar stores that the process knows.</param>
     /// <returns>One result for each file, in order; LEAN's daily files of one market give one result.</returns>

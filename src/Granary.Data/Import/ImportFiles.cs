@@ -6,7 +6,7 @@ using Granary.Storage.Files;
 namespace Granary.Data.Import;
 
 /// <summary>Finds the files that a <c>data import</c> command names, and the symbol of each.</summary>
-public static partial class ImportFiles
+internal static partial class ImportFiles
 {
     /// <param name="named">Files, folders (without their subfolders) and patterns such as <c>bars/*.csv</c>.</param>
     /// <param name="permitted">The folders that may be listed; null = all.</param>

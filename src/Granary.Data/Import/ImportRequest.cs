@@ -11,7 +11,7 @@ namespace Granary.Data.Import;
 /// File format and parsing options. Adjusted closes are stored beside the raw prices, so <see cref="BarFileOptions.Adjust"/> has no effect
 /// here.
 /// </param>
-public sealed record ImportRequest(IReadOnlyList<string> Files, Address Store, string Symbol, Timeframe Timeframe, BarFileOptions Options)
+internal sealed record ImportRequest(IReadOnlyList<string> Files, Address Store, string Symbol, Timeframe Timeframe, BarFileOptions Options)
 {
     /// <summary>All further columns of numbers that a file has, in <see cref="Further"/>.</summary>
     public const string AllFurther = "all";

@@ -11,7 +11,7 @@ using Granary.Storage.Files;
 namespace Granary.Data.Import;
 
 /// <summary>Implements <c>data import</c> of many markets: markets in parallel, the files of each market in their order.</summary>
-public static class MarketsImport
+internal static class MarketsImport
 {
     /// <param name="files">The symbol of each is in its name (see <see cref="ImportFiles.SymbolOf"/>), or its symbols are in it where it
     /// has several.</param>

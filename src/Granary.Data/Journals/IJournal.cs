@@ -72,7 +72,7 @@ public interface IJournal : IAsyncDisposable
 }
 
 /// <summary>A journal cannot be read or written at present. The message is one sentence.</summary>
-public sealed class JournalException : Exception
+internal sealed class JournalException : Exception
 {
     public JournalException(string message) : base(message)
     {
@@ -87,7 +87,7 @@ public sealed class JournalException : Exception
 }
 
 /// <summary>Another session trades this account. The message is one sentence.</summary>
-public sealed class LeaseException(string message) : Exception(message)
+internal sealed class LeaseException(string message) : Exception(message)
 {
     /// <summary>The session that trades the account, as a sentence without a remedy; null if it is not known.</summary>
     public string? Held { get; init; }

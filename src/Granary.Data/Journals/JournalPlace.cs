@@ -5,4 +5,4 @@ namespace Granary.Data.Journals;
 /// <param name="Number">The record's number; 0 before the first.</param>
 /// <param name="Hash">The record's hash, which the next record continues.</param>
 /// <param name="Sequence">The sequence number of the record's last entry; 0 before the first.</param>
-public sealed record JournalPlace(long End, ulong Number, byte[] Hash, long Sequence);
+internal sealed record JournalPlace(long End, ulong Number, byte[] Hash, long Sequence);

@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Journals;
 
 /// <summary>Writes a timeframe by its name, such as "1h".</summary>
-public sealed class TimeframeJson : JsonConverter<Timeframe>
+internal sealed class TimeframeJson : JsonConverter<Timeframe>
 {
     public override Timeframe Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -8,7 +8,7 @@ namespace Granary.Data.Lean;
 /// LEAN's factor file: rows of date, price factor, split factor and closing price. Each row holds up to and including its date. A raw price
 /// times both factors is comparable with today's price.
 /// </summary>
-public sealed class LeanFactorFile
+internal sealed class LeanFactorFile
 {
     private readonly int[] _day;
     private readonly double[] _price, _split, _reference;

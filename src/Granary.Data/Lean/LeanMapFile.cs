@@ -7,11 +7,11 @@ namespace Granary.Data.Lean;
 /// <summary>The ticker of a company over a period of days.</summary>
 /// <param name="FirstDay">Days since 0001-01-01.</param>
 /// <param name="LastDay">Inclusive.</param>
-public sealed record TickerPeriod(string Ticker, int FirstDay, int LastDay);
+internal sealed record TickerPeriod(string Ticker, int FirstDay, int LastDay);
 
 /// <summary>Reads LEAN's map file. Each row has a ticker and the last day on which it was used; the first row has the first day of
 /// trading.</summary>
-public static class LeanMapFile
+internal static class LeanMapFile
 {
     /// <returns>The periods, oldest first; adjacent periods of one ticker are joined.</returns>
     /// <param name="files">The files that may be opened; null = all.</param>

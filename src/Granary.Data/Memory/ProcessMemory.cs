@@ -6,7 +6,7 @@ namespace Granary.Data.Memory;
 /// Limits the memory for bars and plans to a share of the available memory. Granary refuses a batch that is too large before the process
 /// runs out of memory.
 /// </summary>
-public static class ProcessMemory
+internal static class ProcessMemory
 {
     /// <summary>The share of the available memory; the rest is a reserve.</summary>
     public const double Share = 0.8;

@@ -6,7 +6,7 @@ namespace Granary.Data.Quality;
 /// Checks valid bars for suspicious patterns, block by block in bounded memory: gaps, outliers, stale prices, unadjusted splits, and bars
 /// of a different length than their timeframe.
 /// </summary>
-public sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
+internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timeframe)
 {
     private const int Window = 201;
 

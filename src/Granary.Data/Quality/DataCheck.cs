@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>Implements <c>data check</c>, and the bar quality section of reports.</summary>
-public static class DataCheck
+internal static class DataCheck
 {
     /// <summary>Checks the bars of an opened series.</summary>
     /// <param name="clock">By which bars are closed; null for the system's.</param>

@@ -14,14 +14,14 @@ namespace Granary.Data.Quality;
 /// <param name="LeftOut">
 /// The number of rows that cannot be repaired without more information. The repaired file omits them; the log lists them.
 /// </param>
-public sealed record DataFixResult(string File, string Log, long Bars, long Moved, long Repeated, long LeftOut);
+internal sealed record DataFixResult(string File, string Log, long Bars, long Moved, long Repeated, long LeftOut);
 
 /// <summary>
 /// Implements <c>data check --fix</c>: writes a repaired copy of a file, and a log of every row that was moved or removed. It only sorts
 /// rows by time and removes repetitions, so no information is lost. It never changes or invents a price, and does not change the
 /// original file.
 /// </summary>
-public static class DataFix
+internal static class DataFix
 {
     /// <param name="output">The path of the repaired file, which is always CSV. The log has the same path with .log appended.</param>
     /// <exception cref="BarDataException">

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Quality;
 
 /// <summary>The severity of a finding.</summary>
-public enum Severity
+internal enum Severity
 {
     /// <summary>For information only.</summary>
     Info,
@@ -16,7 +16,7 @@ public enum Severity
 }
 
 /// <summary>Kind of a quality check.</summary>
-public enum QualityCheck
+internal enum QualityCheck
 {
     Row,
     Consistency,
@@ -46,14 +46,14 @@ public enum QualityCheck
 /// <param name="Place">A line of a file ("line 12, high") or a time of a bar ("2020-01-02 09:30").</param>
 /// <param name="Sentence">Sentence that describes the finding.</param>
 /// <param name="Remedy">Advice to the user.</param>
-public sealed record Finding(Severity Severity, QualityCheck Check, string Place, string Sentence, string Remedy);
+internal sealed record Finding(Severity Severity, QualityCheck Check, string Place, string Sentence, string Remedy);
 
 /// <summary>Result of the quality checks of one market's bars.</summary>
 /// <param name="First">The first bar's open, UTC ticks.</param>
 /// <param name="Last">The last bar's open, UTC ticks.</param>
 /// <param name="Missing">The number of missing bars, according to the calendar or, without one, the market's typical days.</param>
 /// <param name="Findings">The findings, most severe first.</param>
-public sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing,
+internal sealed record QualityReport(string Symbol, Timeframe Timeframe, long Bars, long First, long Last, long Missing,
     IReadOnlyList<Finding> Findings)
 {
     /// <summary>Days without bars, between the first bar and the last, on which the market usually trades.</summary>

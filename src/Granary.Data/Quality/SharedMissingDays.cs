@@ -3,11 +3,11 @@ namespace Granary.Data.Quality;
 /// <summary>The days on which one market has no bars although it usually trades then.</summary>
 /// <param name="First">The day of the first bar.</param>
 /// <param name="Last">The day of the last bar.</param>
-public readonly record struct MarketMissingDays(DateOnly First, DateOnly Last, IReadOnlyList<DateOnly> Missing);
+internal readonly record struct MarketMissingDays(DateOnly First, DateOnly Last, IReadOnlyList<DateOnly> Missing);
 
 /// <summary>Finds days that are missing in all markets whose bars cover them: the markets were closed, or the source lost these
 /// days.</summary>
-public static class SharedMissingDays
+internal static class SharedMissingDays
 {
     private const int Shown = 5;
 

@@ -7,7 +7,7 @@ namespace Granary.Data.Quality;
 /// </summary>
 /// <param name="calendar">The calendar of the market.</param>
 /// <param name="timeframe">The timeframe of its bars; weekly and longer bars have no trading days.</param>
-public sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
+internal sealed class TradingDays(SessionCalendar calendar, Timeframe timeframe)
 {
     // A weekday is a trading day if the market has bars in at least this fraction of the weeks.
     private const double Usual = 0.5;

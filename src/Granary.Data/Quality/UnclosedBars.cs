@@ -6,7 +6,7 @@ namespace Granary.Data.Quality;
 
 /// <summary>Counts the bars of one market that end after a moment: bars that are not closed, or dates in the future.</summary>
 /// <param name="now">The moment, UTC ticks.</param>
-public sealed class UnclosedBars(SessionCalendar calendar, Timeframe timeframe, long now)
+internal sealed class UnclosedBars(SessionCalendar calendar, Timeframe timeframe, long now)
 {
     private long _count, _first, _last;
 

@@ -1,7 +1,7 @@
 namespace Granary.Data.Reading;
 
 /// <summary>Notes of a file's reader that other components react to.</summary>
-public static class BarNotes
+internal static class BarNotes
 {
     private const string Ticks = "counts price changes (ticks), not what was traded";
 

@@ -5,7 +5,7 @@ namespace Granary.Data.Reading;
 /// <summary>
 /// Detects bars of another length than their timeframe from the most frequent step. Unlike the full check, it is fast enough for every run.
 /// </summary>
-public sealed class BarSpacing(Timeframe timeframe)
+internal sealed class BarSpacing(Timeframe timeframe)
 {
     // A weekend may lie between two bars, so few steps prove nothing.
     private const int LeastSteps = 3;

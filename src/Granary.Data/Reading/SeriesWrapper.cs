@@ -5,7 +5,7 @@ namespace Granary.Data.Reading;
 /// <summary>A series that passes on another one. A derived class overrides what it changes.</summary>
 /// <param name="inner">The other series.</param>
 /// <param name="disposes">Whether disposing of this series disposes of the other one.</param>
-public abstract class SeriesWrapper(IBarSeries inner, bool disposes) : IBarSeries
+internal abstract class SeriesWrapper(IBarSeries inner, bool disposes) : IBarSeries
 {
     /// <summary>The other series.</summary>
     public IBarSeries Inner => inner;

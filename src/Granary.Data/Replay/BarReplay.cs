@@ -10,7 +10,7 @@ namespace Granary.Data.Replay;
 /// Replays the markets of a source as a live feed at a replay speed. Bars are in one order of time: each time slice is complete and
 /// followed by a heartbeat. Each stored bar comes once and in order, so none is late; <see cref="Seek"/> continues at a different time.
 /// </summary>
-public sealed class BarReplay : ILiveFeed
+internal sealed class BarReplay : ILiveFeed
 {
     private const int MergeBuffer = 4096;
 

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Replay;
 
 /// <summary>Kind of a replay speed.</summary>
-public enum ReplaySpeedKind
+internal enum ReplaySpeedKind
 {
     /// <summary>No waits.</summary>
     AsFastAsPossible,
@@ -20,7 +20,7 @@ public enum ReplaySpeedKind
 /// <param name="Delay">The delay for <see cref="ReplaySpeedKind.Fixed"/>.</param>
 /// <param name="Factor">The speed for <see cref="ReplaySpeedKind.Speed"/>: seconds of market time per second; 1 is real time.</param>
 /// <param name="MaxGap">The longest wait between two time slices, as nights and weekends have them; null waits them out.</param>
-public sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Factor, TimeSpan? MaxGap)
+internal sealed record ReplaySpeed(ReplaySpeedKind Kind, TimeSpan Delay, double Factor, TimeSpan? MaxGap)
 {
     public static ReplaySpeed AsFastAsPossible { get; } = new(ReplaySpeedKind.AsFastAsPossible, TimeSpan.Zero, 1, null);
 

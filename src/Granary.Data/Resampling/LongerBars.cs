@@ -7,7 +7,7 @@ namespace Granary.Data.Resampling;
 /// <param name="Calendar">The sessions; around the clock where days of UTC are kept.</param>
 /// <param name="Hours">The hours that the bars show, and what follows from them; null if the sessions are named, or none are seen.</param>
 /// <param name="LeftOut">A sentence for each longer timeframe whose last bar is unfinished.</param>
-public sealed record LongerBars(SessionCalendar Calendar, string? Hours, IReadOnlyList<string> LeftOut)
+internal sealed record LongerBars(SessionCalendar Calendar, string? Hours, IReadOnlyList<string> LeftOut)
 {
     /// <summary>All sentences.</summary>
     public IReadOnlyList<string> Notes => Hours is null ? LeftOut : [Hours, .. LeftOut];

@@ -8,7 +8,7 @@ namespace Granary.Data.Resampling;
 /// omitted if the market would still have traded before its end.
 /// </summary>
 /// <param name="session">The sessions of the market; null for its instrument's.</param>
-public sealed class ResampledBarSource(IBarSource inner, Timeframe from, SessionCalendar? session = null) : IBarSource
+internal sealed class ResampledBarSource(IBarSource inner, Timeframe from, SessionCalendar? session = null) : IBarSource
 {
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
         inner.ListSymbolsAsync(from, cancellationToken);

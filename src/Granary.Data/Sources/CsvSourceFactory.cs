@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens folders of text files.</summary>
 [BarSource(Address.Csv, Form = "csv:DIR")]
-public sealed class CsvSourceFactory : IBarSourceFactory
+internal sealed class CsvSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
         new CsvBarSource(SourceFolder.Of(request.Address), request.Options with { Files = request.Address.Files });

@@ -8,7 +8,7 @@ namespace Granary.Data.Sources;
 /// <summary>
 /// Implements <c>data export</c>: writes bars of a store to CSV, at a stored timeframe or at a multiple of one.
 /// </summary>
-public static class DataExport
+internal static class DataExport
 {
     /// <exception cref="BarDataException">The store has neither the bars nor shorter ones to build them from.</exception>
     /// <exception cref="BarStoreException">The disk failed; an existing file is unchanged.</exception>

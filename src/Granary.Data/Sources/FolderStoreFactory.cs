@@ -7,7 +7,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens stores in a folder.</summary>
 [BarStore(Address.Store)]
-public sealed class FolderStoreFactory : IBarStoreFactory
+internal sealed class FolderStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(Address address) => address is { Rest.Length: > 0, Path: { } folder }
         ? new FolderBarStore(folder, address.Files)

@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Generates markets from a description.</summary>
 [BarSource(Address.Generated, Form = "generated:…")]
-public sealed class GeneratedSourceFactory : IBarSourceFactory
+internal sealed class GeneratedSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) => GeneratedBarSource.Of(request.Address);
 }

@@ -6,7 +6,7 @@ namespace Granary.Data.Sources;
 
 /// <summary>Opens folders of bar files.</summary>
 [BarSource(Address.Store, Form = "store:DIR")]
-public sealed class StoreSourceFactory : IBarSourceFactory
+internal sealed class StoreSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
         new StoreBarSource(SourceFolder.Of(request.Address), request.Options.Adjust, request.Address.Files);

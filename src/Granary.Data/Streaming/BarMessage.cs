@@ -13,7 +13,7 @@ namespace Granary.Data.Streaming;
 /// <param name="Market">Null for heartbeats and ends.</param>
 /// <param name="Bars">Null for heartbeats and ends.</param>
 /// <param name="Time">The close time reached, UTC ticks: the last bar's, or the time up to which every market is complete.</param>
-public sealed record BarMessage(FeedItemKind Kind, Guid Replay, MarketSeries? Market, BarBlock? Bars, long Time)
+internal sealed record BarMessage(FeedItemKind Kind, Guid Replay, MarketSeries? Market, BarBlock? Bars, long Time)
 {
     public static BarMessage Of(Guid replay, IReadOnlyList<MarketSeries> series, in FeedItem item) =>
         new(item.Kind, replay, item.Kind == FeedItemKind.Bars ? series[item.Series] : null, item.Bars, item.Time);
@@ -23,4 +23,4 @@ public sealed record BarMessage(FeedItemKind Kind, Guid Replay, MarketSeries? Ma
 }
 
 /// <summary>The bytes are not a valid message of bars. The message is one sentence with the reason; the reader adds the position.</summary>
-public sealed class BarMessageException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class BarMessageException(string message, Exception? inner = null) : Exception(message, inner);

@@ -26,7 +26,7 @@ namespace Granary.Data.Streaming;
 /// </code>
 /// All numbers are little-endian.
 /// </summary>
-public static class BarMessageCodec
+internal static class BarMessageCodec
 {
     /// <summary>The version of bars with further columns; other messages are of version 1. A reader rejects a greater version.</summary>
     public const byte Version = 2;
@@ -36,7 +36,7 @@ public static class BarMessageCodec
     private const int Common = 32, BarsHeader = 64;
 
     /// <summary>Caches instruments, which repeat in every message of a market; each reader or writer needs its own.</summary>
-    public sealed class Memory
+    internal sealed class Memory
     {
         internal readonly Dictionary<Instrument, byte[]> Written = new(ReferenceEqualityComparer.Instance);
         internal readonly Dictionary<uint, (byte[] Json, Instrument Instrument)> Read = []; // by their JSON's checksum

@@ -6,7 +6,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Streaming;
 
 /// <summary>Serializes an instrument as JSON, for bar files, databases, messages and journals.</summary>
-public static class InstrumentJson
+internal static class InstrumentJson
 {
     /// <summary>Returns all properties of the instrument as UTF-8 JSON.</summary>
     public static byte[] Bytes(Instrument i)

@@ -5,7 +5,7 @@ namespace Granary.Data.Streaming;
 
 /// <summary>Publishes a feed as lines of JSON, one for each item, in the same form as Kafka messages.</summary>
 /// <param name="output">The output stream, which is not closed.</param>
-public sealed class JsonLineSink(Stream output, Guid replay) : IFeedSink
+internal sealed class JsonLineSink(Stream output, Guid replay) : IFeedSink
 {
     private readonly BarMessageCodec.Memory _memory = new();
 

@@ -7,13 +7,13 @@ namespace Granary.Data.Synthetic;
 
 /// <summary>Request of <c>data generate</c>.</summary>
 /// <param name="Folder">Files are written as Folder/timeframe/SYMBOL.csv, which <see cref="CsvBarSource"/> reads as it is.</param>
-public sealed record GenerateRequest(string Folder, IReadOnlyList<SyntheticMarket> Markets, IReadOnlyList<Timeframe> Timeframes);
+internal sealed record GenerateRequest(string Folder, IReadOnlyList<SyntheticMarket> Markets, IReadOnlyList<Timeframe> Timeframes);
 
 /// <summary>One generated file.</summary>
-public sealed record GeneratedFile(string Path, string Symbol, Timeframe Timeframe, long Bars);
+internal sealed record GeneratedFile(string Path, string Symbol, Timeframe Timeframe, long Bars);
 
 /// <summary>Implements <c>data generate</c>: writes seeded synthetic markets to CSV files.</summary>
-public static class DataGeneration
+internal static class DataGeneration
 {
     /// <summary>The sample symbols; the last two trade around the clock.</summary>
     public static IReadOnlyList<string> SampleSymbols { get; } = ["ACME", "BOLT", "CRUX", "DUNE", "COINUSDT", "GLIMUSDT"];

@@ -8,7 +8,7 @@ namespace Granary.Data.Synthetic;
 /// activity at open and close. The same market gives the same bars, bit for bit, on every machine. The bars do not model a real market: a
 /// profit on them shows only that a strategy runs.
 /// </summary>
-public static class MarketGenerator
+internal static class MarketGenerator
 {
     /// <summary>Generates the bars of one timeframe. All timeframes of a market aggregate the same minutes.</summary>
     /// <exception cref="BarDataException">The parameters of the market are invalid: no time range, price or session.</exception>

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Synthetic;
 
 /// <summary>The parameters of a synthetic market: instrument, time range and volatility.</summary>
-public sealed record SyntheticMarket
+internal sealed record SyntheticMarket
 {
     public required Instrument Instrument { get; init; }
 

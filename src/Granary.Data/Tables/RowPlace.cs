@@ -6,7 +6,7 @@ namespace Granary.Data.Tables;
 /// <summary>The place of a table's row in its file, for messages.</summary>
 /// <param name="Row">Counted from 1: the line of a text, the row of another file.</param>
 /// <param name="Group">The row group, from 1; 0 for a text.</param>
-public readonly record struct RowPlace(long Row, int Group)
+internal readonly record struct RowPlace(long Row, int Group)
 {
     /// <summary>Creates the error for a field of the row.</summary>
     /// <param name="column">Null for the whole row.</param>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Data.Tables;
 
 /// <summary>Writes a value of a typed column as a field of a text.</summary>
-public static class TableText
+internal static class TableText
 {
     /// <returns>"" where the value is missing or cannot be read; numbers have the shortest form that reads back as equal.</returns>
     public static string Of(TableColumn column, TableValues values, int row)

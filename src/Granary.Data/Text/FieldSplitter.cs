@@ -3,7 +3,7 @@ using System.Text;
 namespace Granary.Data.Text;
 
 /// <summary>Splits a line at its delimiters, with quoted fields (RFC 4180 without quoted line feeds).</summary>
-public static class FieldSplitter
+internal static class FieldSplitter
 {
     /// <returns>The fields without their quotes; null if a quotation mark is not closed.</returns>
     public static List<string>? Split(ReadOnlySpan<byte> line, char delimiter) => Split(Encoding.UTF8.GetString(line), delimiter);

@@ -1,7 +1,7 @@
 namespace Granary.Data.Text;
 
 /// <summary>Splits symbols of crypto exchanges into their two currencies.</summary>
-public static class PairSymbol
+internal static class PairSymbol
 {
     // Longest first, so that BTCUSDT is split into BTC and USDT, not into BTCUSD and T.
     private static readonly string[] _quotes = ["FDUSD", "USDT", "USDC", "BUSD", "TUSD", "USD", "EUR", "GBP", "TRY", "BTC", "ETH", "BNB",

@@ -2,7 +2,7 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>Computes <see cref="AccountFigures"/> from every row of an account; keeps one number for each day.</summary>
 /// <param name="start">Equity before the first row, against which the first day's return is taken.</param>
-public sealed class AccountAccumulator(double start)
+internal sealed class AccountAccumulator(double start)
 {
     private readonly List<double> _returns = [], _inMarket = [];
     private long _day = long.MinValue, _rows;

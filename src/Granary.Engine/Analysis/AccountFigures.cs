@@ -5,7 +5,7 @@ namespace Granary.Engine.Analysis;
 /// the market if a position was held at one of its rows or at the row before them, or if the equity changed. A day without a change is
 /// neither a gain nor a loss. Fractions; NaN if undefined.
 /// </summary>
-public sealed record AccountFigures
+internal sealed record AccountFigures
 {
     /// <summary>Mean over all rows, account currency.</summary>
     public required double EquityAverage { get; init; }

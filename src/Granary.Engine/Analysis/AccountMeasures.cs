@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Financing">Dividends and funding received less those owed, borrow fees and interest; account currency.</param>
 /// <param name="IntrabarByPath">Bars that touched both stop and target of a trade and were decided by the path of smaller bars.</param>
 /// <param name="IntrabarByRule">Such bars that the batch's rule decided although smaller bars were requested.</param>
-public readonly record struct AccountMeasures(
+internal readonly record struct AccountMeasures(
     long Periods, long PeriodsInMarket, double Commission, double Financing, int IntrabarByPath = 0, int IntrabarByRule = 0)
 {
     /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>; account currency.</summary>

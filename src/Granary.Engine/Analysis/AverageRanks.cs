@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>Ranks of values, and Spearman's correlation of ranks. Equal values share their mean rank.</summary>
 /// <remarks>An object keeps its buffers, so ranking many rows allocates nothing. Not thread-safe.</remarks>
-public sealed class AverageRanks
+internal sealed class AverageRanks
 {
     private double[] _sorted = [];
     private int[] _order = [];

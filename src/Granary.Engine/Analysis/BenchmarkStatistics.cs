@@ -11,7 +11,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Correlation">Pearson's.</param>
 /// <param name="BenchmarkReturn">The benchmark's total return over the common times.</param>
 /// <param name="PeriodsPerYear">Periods per year of the common times, which annualise the other values.</param>
-public sealed record BenchmarkStatistics(
+internal sealed record BenchmarkStatistics(
     int CommonPoints, double TrackingError, double InformationRatio, double Beta, double Alpha, double Correlation, double BenchmarkReturn,
     double PeriodsPerYear)
 {

@@ -8,7 +8,7 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <param name="tracePeriod">Ticks of the periods at whose ends a run's equity is recorded, see <see cref="EquityTrace"/>; 0 =
 /// none.</param>
-public sealed class BlockCalendar(long tracePeriod = 0)
+internal sealed class BlockCalendar(long tracePeriod = 0)
 {
     private Boundary[] _boundaries = [];
     private int _count;

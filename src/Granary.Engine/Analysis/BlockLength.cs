@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis;
 /// block-length selection for the dependent bootstrap, Econometric Reviews 23 (2004), with the correction of Patton, Politis and White,
 /// Econometric Reviews 28 (2009).
 /// </summary>
-public static class BlockLength
+internal static class BlockLength
 {
     /// <param name="values">Oldest first.</param>
     /// <returns>At least 1 and at most min(3·√n, n/3); 1 for a series that never moves.</returns>

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>The chi-square distribution, by the incomplete gamma function: about 12 digits.</summary>
-public static class ChiSquareDistribution
+internal static class ChiSquareDistribution
 {
     /// <summary>P(X &gt; x) with a number of degrees of freedom.</summary>
     /// <returns>NaN where <paramref name="freedom"/> is not positive or <paramref name="x"/> is NaN.</returns>

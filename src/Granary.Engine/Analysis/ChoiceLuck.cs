@@ -13,7 +13,7 @@ namespace Granary.Engine.Analysis;
 /// bootstrap mean of the ratio would be ruled by samples in which a strategy that rarely trades hardly varies.
 /// </remarks>
 /// <param name="periods">Number of returns of each strategy.</param>
-public sealed class ChoiceLuck(int periods)
+internal sealed class ChoiceLuck(int periods)
 {
     /// <summary>Expected result of a worthless strategy that earned, in standard errors: the mean of a half-normal distribution.</summary>
     public const double OfWinner = 0.79788456080286535588;

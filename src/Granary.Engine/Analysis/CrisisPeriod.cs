@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>A period of market stress that reports show separately.</summary>
 /// <param name="From">First day, UTC.</param>
 /// <param name="To">Last day, UTC.</param>
-public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
+internal sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
 {
     /// <summary>Peak-to-trough spans of the S&amp;P 500 (of bitcoin where the name says crypto) by daily closes, oldest first.</summary>
     public static IReadOnlyList<CrisisPeriod> All { get; } =
@@ -65,4 +65,4 @@ public sealed record CrisisPeriod(string Name, DateOnly From, DateOnly To)
 /// <param name="Return">From the first point inside the period to the last.</param>
 /// <param name="MaxDrawdown">Within the period, a positive fraction.</param>
 /// <param name="BenchmarkReturn">The benchmark's return in the period; null without a benchmark or without its points there.</param>
-public sealed record CrisisResult(CrisisPeriod Period, double Return, double MaxDrawdown, double? BenchmarkReturn);
+internal sealed record CrisisResult(CrisisPeriod Period, double Return, double MaxDrawdown, double? BenchmarkReturn);

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis;
 /// </summary>
 /// <param name="Own">The curve at the common times; by day at the midnights (UTC) of the days.</param>
 /// <param name="Other">The other curve at the same times.</param>
-public sealed record CurveJoin(EquityCurve Own, EquityCurve Other, bool IsByDay)
+internal sealed record CurveJoin(EquityCurve Own, EquityCurve Other, bool IsByDay)
 {
     // A shift by a day must match this many times as many days, so that the ends of the curves do not decide.
     private const double BetterShift = 1.1;

@@ -27,7 +27,7 @@ namespace Granary.Engine.Analysis;
 /// </param>
 /// <param name="MeanBlock">Expected block length of the bootstrap.</param>
 /// <param name="Resamples">Bootstrap samples.</param>
-public sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, int Best, double MeanBlock, int Resamples)
+internal sealed record DataSnoopingTest(double RealityCheck, double Consistent, double Lower, int Best, double MeanBlock, int Resamples)
 {
     // The least variance of a resample of a strategy below the benchmark, as a share of the record's.
     private const double LeastVariance = 0.5;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Trough">UTC ticks of the lowest point (the first of several).</param>
 /// <param name="Recovery">UTC ticks of the first later point at or above the peak's value; null where there is none.</param>
 /// <param name="Days">Calendar days from the peak to the recovery, or to the curve's last point.</param>
-public sealed record Drawdown(double Depth, long Peak, long Trough, long? Recovery, double Days)
+internal sealed record Drawdown(double Depth, long Peak, long Trough, long? Recovery, double Days)
 {
     /// <summary>The deepest drawdowns of a curve, deepest first; equally deep ones in order of time. They do not overlap.</summary>
     public static IReadOnlyList<Drawdown> Worst(EquityCurve curve, int count = 10)

@@ -8,7 +8,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Trials">Different trials with returns that vary.</param>
 /// <param name="Clusters">Groups of trials that do the same.</param>
 /// <param name="Number">Between 1 and <paramref name="Trials"/>; 0 without any.</param>
-public sealed record EffectiveTrials(int Trials, int Clusters, double Number)
+internal sealed record EffectiveTrials(int Trials, int Clusters, double Number)
 {
     /// <summary>The most trials that are clustered; of more, as many are taken evenly.</summary>
     public const int MostCompared = 256;

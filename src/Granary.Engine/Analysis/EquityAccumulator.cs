@@ -10,7 +10,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="start">
 /// Equity before the first point, against which the first return is taken; null where the second point has the first return.
 /// </param>
-public sealed class EquityAccumulator(double? start = null)
+internal sealed class EquityAccumulator(double? start = null)
 {
     private readonly CalendarPeriods _months = new(MonthOf), _weeks = new(WeekOf);
     private Moments _moments = new(Variation.OfReturns);

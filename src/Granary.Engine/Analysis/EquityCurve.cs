@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>The value of an account over time; the statistics of a run are computed from it.</summary>
-public sealed class EquityCurve
+internal sealed class EquityCurve
 {
     private readonly long[] _times;
     private readonly double[] _values;

@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>
 /// Measurements of an equity curve or of an account's equity. Metrics are computed from them. Values that were not measured are NaN or 0.
 /// </summary>
-public readonly record struct EquityMeasures
+internal readonly record struct EquityMeasures
 {
     /// <summary>The number of points of the curve.</summary>
     public long Points { get; init; }

@@ -48,7 +48,7 @@ public sealed record EquitySums
 
     /// <summary>Computes the measurements that the metrics need; those that cannot be computed from the sums are NaN.</summary>
     /// <param name="periodsPerYear">NaN leaves what is annualised undefined.</param>
-    public EquityMeasures Measure(double periodsPerYear)
+    internal EquityMeasures Measure(double periodsPerYear)
     {
         var n = (double)Count;
         var variance = (SumOfSquares - SumOfReturns * SumOfReturns / n) / (n - 1);

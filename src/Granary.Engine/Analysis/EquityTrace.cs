@@ -14,7 +14,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Equity">
 /// At the end of each period from the first on; a period without bars ends as it began, the last one may be cut short.
 /// </param>
-public sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Start, double[] Equity)
+internal sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double Start, double[] Equity)
 {
     public long LastPeriod => FirstPeriod + Equity.Length - 1;
 

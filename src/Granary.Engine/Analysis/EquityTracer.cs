@@ -2,7 +2,7 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>Makes the trace of an equity that comes row by row.</summary>
 /// <param name="start">Equity before the first row.</param>
-public sealed class EquityTracer(long periodTicks, double start)
+internal sealed class EquityTracer(long periodTicks, double start)
 {
     private readonly List<double> _equity = [];
     private long _first = -1;

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis;
 
 /// <summary>The share of the variance of values that their groups explain, less the share that chance explains.</summary>
-public static class ExplainedVariance
+internal static class ExplainedVariance
 {
     // With fewer the share is chance: three groups of four values explain nearly everything by luck.
     private const int LeastFreedom = 10;

@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 /// Step-up corrections of several tests. The expected share of false findings is at most the level: of <see cref="Adjust"/> for any
 /// dependence between the tests, of <see cref="AdjustIndependent"/> for independent ones.
 /// </summary>
-public static class FalseDiscoveryControl
+internal static class FalseDiscoveryControl
 {
     /// <summary>
     /// Of rank k (from 1) of m: the least of p · m · (1 + 1/2 + … + 1/m) / k over this rank and all later ones, at most 1 (Benjamini and

@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 /// Holm's step-down correction of several tests (Holm 1979). The probability of at least one false finding stays at the level, however
 /// the tests depend on one another.
 /// </summary>
-public static class HolmCorrection
+internal static class HolmCorrection
 {
     /// <summary>Adjusts p-values: p of rank k (from 0) times (n − k), at most 1, and never below an earlier rank's.</summary>
     /// <param name="values">p-values, in any order; all finite.</param>

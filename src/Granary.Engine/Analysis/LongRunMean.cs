@@ -12,7 +12,7 @@ namespace Granary.Engine.Analysis;
 /// The interval and the p-value are of Student's t with 1.5 n / (L + 1) degrees of freedom, at most n − 1: the variance itself is
 /// estimated from about so many independent values (Lazarus, Lewis, Stock and Watson 2018, for Bartlett's kernel).
 /// </remarks>
-public sealed class LongRunMean
+internal sealed class LongRunMean
 {
     private LongRunMean(int count, double mean, double deviation, double error, int lag)
     {

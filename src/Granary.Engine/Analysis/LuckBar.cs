@@ -10,7 +10,7 @@ namespace Granary.Engine.Analysis;
 /// </remarks>
 /// <param name="Trials">Effective number of independent trials, of which the best was chosen.</param>
 /// <param name="Choice">Luck of a portfolio that joins several chosen strategies, see <see cref="ChoiceLuck"/>; 0 without one.</param>
-public readonly record struct LuckBar(double Trials, double Choice = 0)
+internal readonly record struct LuckBar(double Trials, double Choice = 0)
 {
     /// <summary>
     /// The bar in standard errors of the estimate: the larger of the luck of the best trial, which is

@@ -13,7 +13,7 @@ namespace Granary.Engine.Analysis;
 /// One-sided: the probability of a mean so large or larger where the true one is zero; NaN with fewer than two values, and where all are
 /// equal.
 /// </param>
-public readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
+internal readonly record struct MeanInterval(int Count, double Mean, double Low, double High, double PValue)
 {
     /// <summary>Of values in any order; sums are taken in that order.</summary>
     /// <param name="magnitude">The largest number from which the values were computed, if it is larger than the values.</param>

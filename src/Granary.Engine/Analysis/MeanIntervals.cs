@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Makes many <see cref="MeanInterval"/>s: each quantile of Student's t is computed once. For one thread.</summary>
-public sealed class MeanIntervals
+internal sealed class MeanIntervals
 {
     private readonly Dictionary<int, double> _quantiles = [];
 

@@ -9,7 +9,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="magnitude">
 /// The largest number from which the values were computed, if it is larger than the values: <see cref="Variation.OfReturns"/> for returns.
 /// </param>
-public struct Moments(double magnitude)
+internal struct Moments(double magnitude)
 {
     private double _m2, _m3, _m4;
     // Grows with the values.

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>The standard normal distribution, to double precision.</summary>
-public static class NormalDistribution
+internal static class NormalDistribution
 {
     /// <summary>The Euler–Mascheroni constant, which the expected maximum of many normals contains.</summary>
     public const double EulerMascheroni = 0.57721566490153286060651209;

@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 /// Sums of returns by strategy and block of time: all the data that cross-validation needs, 16 bytes for each strategy and block.
 /// </summary>
 /// <remarks>Threads may set different strategies at the same time.</remarks>
-public sealed class OverfittingBlocks
+internal sealed class OverfittingBlocks
 {
     private readonly double[][] _sums, _squares;
     private readonly long[] _periods;

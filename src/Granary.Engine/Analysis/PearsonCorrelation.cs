@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Pearson's correlation of two series of equal length.</summary>
-public static class PearsonCorrelation
+internal static class PearsonCorrelation
 {
     /// <param name="magnitude">The largest number from which the values were computed, if it is larger than the values.</param>
     /// <returns>Between −1 and 1; NaN for fewer than two values, or where one of the series never moves.</returns>

@@ -8,4 +8,4 @@ namespace Granary.Engine.Analysis;
 /// <param name="Days">
 /// The days of the week on which a daily or an intraday record has rows, from Monday; empty for records with longer steps.
 /// </param>
-public sealed record PeriodCount(double PerYear, bool IsConvention, long Rows, long StrayRows, IReadOnlyList<DayOfWeek> Days);
+internal sealed record PeriodCount(double PerYear, bool IsConvention, long Rows, long StrayRows, IReadOnlyList<DayOfWeek> Days);

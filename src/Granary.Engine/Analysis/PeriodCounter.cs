@@ -11,7 +11,7 @@ namespace Granary.Engine.Analysis;
 /// from their mean; a result close to weeks, months, quarters or years is 52, 12, 4 or 1.
 /// </remarks>
 /// <param name="isIntraday">Whether a day has several rows; null to tell by the median step.</param>
-public sealed class PeriodCounter(bool? isIntraday = null)
+internal sealed class PeriodCounter(bool? isIntraday = null)
 {
     private const double Year = 365.25;
     private const int Saturday = 5, Sunday = 6;

@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>The return of one calendar month or year.</summary>
 /// <param name="Month">1 … 12; 0 for a year as a whole.</param>
 /// <param name="Return">Last equity over the last one before the period (for the first: the curve's first), minus 1.</param>
-public readonly record struct PeriodReturn(int Year, int Month, double Return)
+internal readonly record struct PeriodReturn(int Year, int Month, double Return)
 {
     /// <summary>Months in which the curve has points, oldest first, UTC.</summary>
     public static IReadOnlyList<PeriodReturn> Monthly(EquityCurve curve) => By(curve, months: true);

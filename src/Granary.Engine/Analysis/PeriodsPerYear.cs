@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>How many of a curve's periods a year has: the number under the root of an annualised deviation.</summary>
-public static class PeriodsPerYear
+internal static class PeriodsPerYear
 {
     /// <summary>From the times alone, as <see cref="PeriodCounter"/> counts them.</summary>
     /// <param name="times">UTC ticks, strictly increasing.</param>

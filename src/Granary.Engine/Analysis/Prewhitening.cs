@@ -9,7 +9,7 @@ namespace Granary.Engine.Analysis;
 /// partial autocorrelations of all series are estimated together. Each estimate is shrunk towards their mean by the share of the scatter
 /// that is estimation error (Efron and Morris 1973). The order of the autoregression minimises Akaike's criterion (1974) for those means.
 /// </remarks>
-public static class Prewhitening
+internal static class Prewhitening
 {
     // Andrews and Monahan's bound: beyond it the recoloured mean has no variance.
     private const double Most = 0.97;

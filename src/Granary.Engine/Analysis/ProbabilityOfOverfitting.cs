@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Granary.Engine.Analysis;
 
 /// <summary>Measure by which strategies are compared within a split.</summary>
-public enum PerformanceMeasure
+internal enum PerformanceMeasure
 {
     /// <summary>Mean over deviation of the returns, per period; 0 where nothing moved.</summary>
     Sharpe,
@@ -25,7 +25,7 @@ public enum PerformanceMeasure
 /// Slope of the best's out-of-sample performance on its in-sample performance, over all splits; NaN where the latter never varies.
 /// </param>
 /// <param name="Logits">ln(ω / (1 − ω)) of each split, ω = out-of-sample rank of the in-sample best over (strategies + 1).</param>
-public sealed record ProbabilityOfOverfitting(double Probability, double ProbabilityOfLoss, double Degradation,
+internal sealed record ProbabilityOfOverfitting(double Probability, double ProbabilityOfLoss, double Degradation,
     IReadOnlyList<double> Logits)
 {
     /// <summary>The number of blocks that the paper uses: 12,870 splits.</summary>

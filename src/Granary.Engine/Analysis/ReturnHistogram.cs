@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>How often returns fell into bins of equal width.</summary>
 /// <param name="Edges">Count + 1 edges, ascending; a bin holds its lower edge, the last one its upper edge too.</param>
 /// <param name="Counts">Returns in each bin; they add up to the returns that are defined.</param>
-public sealed record ReturnHistogram(double[] Edges, int[] Counts)
+internal sealed record ReturnHistogram(double[] Edges, int[] Counts)
 {
     /// <param name="bins">The number of bins; 0 chooses it by Freedman and Diaconis, between 10 and 100.</param>
     /// <returns>Without bins where there is no defined return.</returns>

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>A risk-free rate per year, as a fraction: constant, or a series of which each value is known from its time on.</summary>
-public sealed class RiskFreeRate
+internal sealed class RiskFreeRate
 {
     private readonly long[] _times;
     private readonly double[] _rates;
@@ -80,4 +80,4 @@ public sealed class RiskFreeRate
 
 /// <summary>Figures of a curve's returns above the risk-free rate; NaN where undefined.</summary>
 /// <param name="Alpha">Jensen's, per year; NaN without a benchmark.</param>
-public sealed record ExcessFigures(double Sharpe, double Sortino, double Alpha);
+internal sealed record ExcessFigures(double Sharpe, double Sortino, double Alpha);

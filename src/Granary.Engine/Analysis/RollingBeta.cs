@@ -3,7 +3,7 @@ namespace Granary.Engine.Analysis;
 /// <summary>Beta to a benchmark over a moving window of returns, at the times that both curves have.</summary>
 /// <param name="Times">UTC ticks of the last return of each window.</param>
 /// <param name="Beta">cov(r, b) / var(b); NaN where the benchmark does not move.</param>
-public sealed record RollingBeta(long[] Times, double[] Beta)
+internal sealed record RollingBeta(long[] Times, double[] Beta)
 {
     /// <param name="window">Returns in a window, at least 2.</param>
     /// <returns>Empty where the curves have fewer common returns than the window.</returns>

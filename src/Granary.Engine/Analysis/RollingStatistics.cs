@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Times">UTC ticks of the last return of each window.</param>
 /// <param name="Sharpe">Annualised; NaN in a window without deviation, or with an undefined return.</param>
 /// <param name="Volatility">Annualised, ddof 1; NaN in a window with an undefined return, as after a total loss.</param>
-public sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Volatility)
+internal sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Volatility)
 {
     /// <param name="window">Returns in a window, at least 2.</param>
     /// <returns>Empty where the curve has fewer returns than the window.</returns>

@@ -5,7 +5,7 @@ namespace Granary.Engine.Analysis;
 /// All ratios here are <em>per period</em>, not annualised, and kurtosis is raw (3 for the normal distribution):
 /// several well-known programs feed excess kurtosis into these formulas, which makes every record look better than it is.
 /// </summary>
-public static class SharpeConfidence
+internal static class SharpeConfidence
 {
     /// <summary>
     /// The standard error of an estimated Sharpe ratio: √((1 − γ₃·SR + (γ₄ − 1)/4·SR²) / (n − 1)). Mertens 2002; Bailey and López de Prado

@@ -10,7 +10,7 @@ namespace Granary.Engine.Analysis;
 /// The test allows for returns with fat tails, serial correlation and changing volatility, and for the correlation of the two accounts.
 /// Ratios are per period, with the sample deviation; pass returns above the risk-free rate if there is one.
 /// </remarks>
-public sealed class SharpeDifference
+internal sealed class SharpeDifference
 {
     /// <summary>The fewest periods for which the standard error is computed.</summary>
     public const int LeastPeriods = 20;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis;
 /// Resamples periods in blocks of geometrically distributed length, wrapping around at the end, so serial correlation is kept. Politis
 /// and Romano, The stationary bootstrap, Journal of the American Statistical Association 89 (1994).
 /// </summary>
-public sealed class StationaryBootstrap
+internal sealed class StationaryBootstrap
 {
     private readonly int _periods;
     private readonly double _restart;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Student's t distribution, by the regularised incomplete beta function: about 12 digits.</summary>
-public static class StudentDistribution
+internal static class StudentDistribution
 {
     private const double Smallest = 1e-300;
 

@@ -2,7 +2,7 @@ namespace Granary.Engine.Analysis;
 
 /// <summary>Losses in the tail of a curve's returns; each is computed when it is first asked for.</summary>
 /// <param name="returns">Fractions, in any order.</param>
-public sealed class TailLosses(ReadOnlyMemory<double> returns)
+internal sealed class TailLosses(ReadOnlyMemory<double> returns)
 {
     /// <summary>The share of the periods that are in the tail.</summary>
     public const double Share = 0.05;

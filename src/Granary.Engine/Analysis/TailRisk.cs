@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Losses in the tail of a return distribution.</summary>
-public static class TailRisk
+internal static class TailRisk
 {
     /// <summary>Historical value at risk and expected shortfall.</summary>
     /// <param name="returns">Fractions, in any order.</param>

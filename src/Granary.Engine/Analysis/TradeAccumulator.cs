@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Measures of trades in constant memory: trades go to disk as they close.</summary>
-public sealed class TradeAccumulator
+internal sealed class TradeAccumulator
 {
     private Moments _profits;
     private long _wins, _losses, _barsKnown;

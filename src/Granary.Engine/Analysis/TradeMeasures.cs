@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis;
 
 /// <summary>Measurements of closed trades, net of commission. Metrics are computed from them.</summary>
-public readonly record struct TradeMeasures
+internal readonly record struct TradeMeasures
 {
     public long Trades { get; init; }
 
@@ -46,7 +46,7 @@ public readonly record struct TradeMeasures
 /// <summary>How far the price moved against and in favour of open trades.</summary>
 /// <param name="Adverse">Maximum adverse excursions (MAE).</param>
 /// <param name="Favourable">Maximum favourable excursions (MFE).</param>
-public sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Favourable)
+internal sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Favourable)
 {
     /// <summary>Mean favourable over mean adverse excursion; 1 without an edge.</summary>
     public double EdgeRatio => Adverse.Average > 0 ? Favourable.Average / Adverse.Average : double.NaN;
@@ -55,4 +55,4 @@ public sealed record ExcursionSummary(ExcursionMeans Adverse, ExcursionMeans Fav
 /// <summary>Excursions of one direction, as positive fractions of the entry price; NaN where not known.</summary>
 /// <param name="OfWins">Mean of the wins; of adverse excursions, what a stop must leave room for.</param>
 /// <param name="OfLosses">Mean of the losses; of favourable excursions, what was given back.</param>
-public readonly record struct ExcursionMeans(double Average, double Largest, double OfWins, double OfLosses);
+internal readonly record struct ExcursionMeans(double Average, double Largest, double OfWins, double OfLosses);

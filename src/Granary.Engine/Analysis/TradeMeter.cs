@@ -71,7 +71,7 @@ public struct TradeMeter
     /// <summary>
     /// Computes the measurements that the metrics need. Single trades are not kept, so their extremes and excursions are NaN.
     /// </summary>
-    public readonly TradeMeasures Measure() => new()
+    internal readonly TradeMeasures Measure() => new()
     {
         Trades = Trades,
         Wins = Wins,

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis;
 /// <param name="Return">Last equity over the equity at <paramref name="From"/>, minus 1; NaN where the curve does not reach back so
 /// far.</param>
 /// <param name="Cagr">The same a year (365.25 days); NaN for spans of a year or less.</param>
-public readonly record struct TrailingReturn(string Name, long From, double Return, double Cagr)
+internal readonly record struct TrailingReturn(string Name, long From, double Return, double Cagr)
 {
     private const double Year = 365.25;
 

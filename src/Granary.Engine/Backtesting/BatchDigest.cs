@@ -7,7 +7,7 @@ namespace Granary.Engine.Backtesting;
 /// <summary>
 /// The digest of a batch: SHA-256 over its strategies' ids and digests in plan order, and the portfolio's digest.
 /// </summary>
-public sealed class BatchDigest
+internal sealed class BatchDigest
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 

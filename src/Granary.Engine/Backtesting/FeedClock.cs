@@ -5,7 +5,7 @@ namespace Granary.Engine.Backtesting;
 
 /// <summary>Counts a feed's bars as they stream by, and how many of them a year has.</summary>
 /// <param name="from">UTC ticks; bars before it only warm up, and are not counted.</param>
-public sealed class FeedClock(Timeframe timeframe, long from = 0)
+internal sealed class FeedClock(Timeframe timeframe, long from = 0)
 {
     private readonly PeriodCounter _counter = new(timeframe.Ticks < Timeframe.D1.Ticks);
 

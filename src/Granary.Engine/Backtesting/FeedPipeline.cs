@@ -8,7 +8,7 @@ namespace Granary.Engine.Backtesting;
 /// Work that a feed does once for all its strategies: factors, calendar and periods per year. Blocks come in order. Any number of runs use
 /// a prepared block before it is returned.
 /// </summary>
-public sealed class FeedPipeline
+internal sealed class FeedPipeline
 {
     private readonly FactorPlan _plan;
     private readonly FactorComputer _computer;

@@ -6,7 +6,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>A running strategy on one instrument or several, as hosts see it.</summary>
-public interface IStrategyRun
+internal interface IStrategyRun
 {
     /// <summary>Stable over runs, as <c>Class(a=1,b=2)@SYMBOL:TF</c>.</summary>
     string Id { get; }

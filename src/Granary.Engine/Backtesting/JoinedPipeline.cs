@@ -8,7 +8,7 @@ namespace Granary.Engine.Backtesting;
 /// Work that a joined feed does once for all its strategies: the factors of each symbol over its own bars (and over the closes of other
 /// symbols for factors that compare with them), and the calendar and periods per year of the timeline.
 /// </summary>
-public sealed class JoinedPipeline
+internal sealed class JoinedPipeline
 {
     private readonly FeedPipeline[] _pipelines;
     private readonly int[][] _references;

@@ -17,7 +17,7 @@ namespace Granary.Engine.Backtesting;
 /// symbols fill in the order of their creation, so the proceeds of an exit pay for a later entry. The remainder of the bars is
 /// processed symbol by symbol. Equity is marked in every time slice; a symbol without a bar counts at its last close.
 /// </remarks>
-public sealed class MultiSymbolRun : IStrategyRun
+internal sealed class MultiSymbolRun : IStrategyRun
 {
     private readonly MultiSymbolStrategy _strategy;
     private readonly SharedAccount _account;

@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>A stretch of a feed's bars with the data that its strategies share: one symbol's, or several on a joined timeline.</summary>
-public abstract class PreparedBars
+internal abstract class PreparedBars
 {
     /// <summary>Number of bars, or of rows of the joined timeline.</summary>
     public abstract int Count { get; }
@@ -19,7 +19,7 @@ public abstract class PreparedBars
 /// Short blocks, as a live session's of one bar, are also collected: a run need not mark its equity in each, but marks many bars at once
 /// when its position changes or the collection is full.
 /// </remarks>
-public sealed class PreparedBlock : PreparedBars
+internal sealed class PreparedBlock : PreparedBars
 {
     // Blocks of at most Short bars are collected, up to Together bars.
     private const int Short = 64, Together = 512;

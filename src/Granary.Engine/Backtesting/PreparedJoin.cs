@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>A stretch of several symbols' joined timeline, with the data that its strategies share.</summary>
-public sealed class PreparedJoin : PreparedBars
+internal sealed class PreparedJoin : PreparedBars
 {
     private readonly PreparedBlock?[] _symbols;
 

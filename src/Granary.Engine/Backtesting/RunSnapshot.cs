@@ -8,4 +8,4 @@ namespace Granary.Engine.Backtesting;
 /// <param name="Trades">Trades closed so far.</param>
 /// <param name="Equity">Cash and open position at the close of the last marked bar, in the account's currency.</param>
 /// <param name="Positions">Open position of each symbol, base units, negative = short; symbols without one are left out.</param>
-public sealed record RunSnapshot(long Bars, int Trades, double Equity, IReadOnlyDictionary<string, double> Positions);
+internal sealed record RunSnapshot(long Bars, int Trades, double Equity, IReadOnlyDictionary<string, double> Positions);

@@ -13,7 +13,7 @@ namespace Granary.Engine.Backtesting;
 /// Runs one strategy on one feed, from the first bar to the last. Every host drives this state machine: the in-process batch, a grain or a
 /// live session. It processes blocks in order, of any size, with the feed's factors over them.
 /// </summary>
-public sealed class StrategyRun : IStrategyRun, IFactorReader
+internal sealed class StrategyRun : IStrategyRun, IFactorReader
 {
     private readonly Strategy _strategy;
     private readonly StrategyBook _book;

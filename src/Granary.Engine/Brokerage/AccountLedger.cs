@@ -39,7 +39,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
     /// <summary>Called with the previous state when an order changes its state; null for no call.</summary>
-    public Action<TrackedOrder, OrderState>? Changed { get; set; }
+    internal Action<TrackedOrder, OrderState>? Changed { get; set; }
 
     /// <summary>Sequence number of the venue up to which all events are booked.</summary>
     public long VenueSequence { get; private set; }
@@ -49,10 +49,10 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>Value of all fills, purchases plus sales, quote currency.</summary>
     public double Traded { get; private set; }
 
-    public IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
+    internal IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
 
     /// <summary>Orders that are not closed, in the order of their intents.</summary>
-    public IReadOnlyList<TrackedOrder> OpenOrders => _open;
+    internal IReadOnlyList<TrackedOrder> OpenOrders => _open;
 
     /// <summary>By the client id of the entry.</summary>
     public IReadOnlyDictionary<string, AccountTrade> Trades => _trades;
@@ -74,7 +74,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public void Unblock() => _blocked.Clear();
 
     /// <summary>Orders that may or may not have reached the venue.</summary>
-    public List<TrackedOrder> Unresolved()
+    internal List<TrackedOrder> Unresolved()
     {
         List<TrackedOrder> found = [];
         foreach (var order in _open)
@@ -83,7 +83,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         return found;
     }
 
-    public TrackedOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
+    internal TrackedOrder? Find(string clientId) => _orders.GetValueOrDefault(clientId);
 
     public AccountTrade? TradeOf(string entry) => _trades.GetValueOrDefault(entry);
 
@@ -93,7 +93,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public double RoundingOf(string symbol) => _positions.RoundingOf(symbol);
 
     /// <summary>Books an event that a journal holds.</summary>
-    public void Apply(JournalEvent e)
+    internal void Apply(JournalEvent e)
     {
         switch (e)
         {
@@ -114,7 +114,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     }
 
     /// <returns>false where the order is there already.</returns>
-    public bool Intend(OrderIntended intent)
+    internal bool Intend(OrderIntended intent)
     {
         var order = new TrackedOrder(intent, _orders.Count);
         if (!_orders.TryAdd(intent.Order.ClientId, order)) return false;
@@ -229,7 +229,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     }
 
     /// <summary>Final orders that get no more events: an entry only after its trade is closed.</summary>
-    public List<TrackedOrder> Settled()
+    internal List<TrackedOrder> Settled()
     {
         List<TrackedOrder> settled = [];
         foreach (var order in _open)

@@ -31,7 +31,7 @@ public sealed class AccountTrade
     /// <summary>Number of that order.</summary>
     public int Order { get; }
 
-    public TradeState State { get; internal set; }
+    internal TradeState State { get; set; }
 
     /// <summary>Entered so far, base units.</summary>
     public double Quantity => _lot.Entered;
@@ -94,7 +94,7 @@ public sealed class AccountTrade
         ExitPrice /= ratio;
     }
 
-    public TradeChanged ToEvent(long timestamp) =>
+    internal TradeChanged ToEvent(long timestamp) =>
         new(timestamp, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,
             Why)
         { Strategy = Strategy, Symbol = Symbol };

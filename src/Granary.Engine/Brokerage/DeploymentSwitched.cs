@@ -1,7 +1,7 @@
 namespace Granary.Engine.Brokerage;
 
 /// <summary>Treatment of open trades when an account is handed over to a different production configuration.</summary>
-public enum HandOverPolicy : byte
+internal enum HandOverPolicy : byte
 {
     /// <summary>A strategy that both configurations define identically keeps its trades; others wind down.</summary>
     Keep,
@@ -14,7 +14,7 @@ public enum HandOverPolicy : byte
 }
 
 /// <summary>Treatment of one open trade or pending entry at a handover.</summary>
-public enum TradeHandling : byte
+internal enum TradeHandling : byte
 {
     /// <summary>The new configuration has the same strategy, which keeps managing the trade.</summary>
     Kept,
@@ -31,12 +31,12 @@ public enum TradeHandling : byte
 /// <param name="Strategy">The strategy's id in the journal.</param>
 /// <param name="RunsAs">The id of the strategy that manages it in sessions after the switch.</param>
 /// <param name="Configuration">SHA-256 of the configuration that defines this strategy.</param>
-public sealed record HandedTrade(string Entry, string Strategy, string Symbol, string RunsAs, string Configuration, TradeHandling Handling);
+internal sealed record HandedTrade(string Entry, string Strategy, string Symbol, string RunsAs, string Configuration, TradeHandling Handling);
 
 /// <summary>A production configuration that open trades still need.</summary>
 /// <param name="Hash">SHA-256 of the text.</param>
 /// <param name="Folder">Folder to which relative paths in it are resolved.</param>
-public sealed record EarlierConfiguration(string Hash, string Folder, string Text);
+internal sealed record EarlierConfiguration(string Hash, string Folder, string Text);
 
 /// <summary>The account switched to a different production configuration, which sessions trade from here on.</summary>
 /// <param name="Configuration">SHA-256 of the new configuration.</param>
@@ -45,6 +45,6 @@ public sealed record EarlierConfiguration(string Hash, string Folder, string Tex
 /// <param name="Symbols">The symbols of the journal's bars, which later sessions also take.</param>
 /// <param name="Trades">Open trades and pending entries, and the treatment of each.</param>
 /// <param name="Earlier">The configurations of strategies that only wind down or close.</param>
-public sealed record DeploymentSwitched(long Timestamp, string Configuration, string Tag, int Version, HandOverPolicy Policy,
+internal sealed record DeploymentSwitched(long Timestamp, string Configuration, string Tag, int Version, HandOverPolicy Policy,
     IReadOnlyList<string> Symbols, IReadOnlyList<HandedTrade> Trades, IReadOnlyList<EarlierConfiguration> Earlier, string Who, string Why)
     : JournalEvent(Timestamp);

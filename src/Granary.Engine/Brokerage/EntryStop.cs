@@ -7,7 +7,7 @@ namespace Granary.Engine.Brokerage;
 /// <summary>
 /// The stop and trailing stop of an entry, as they work at a venue: followed from the entry's fills, the moves of the stop, and the bars.
 /// </summary>
-public sealed class EntryStop(BrokerOrder entry, Instrument instrument)
+internal sealed class EntryStop(BrokerOrder entry, Instrument instrument)
 {
     private TradeProtection _levels = new() { TrailBest = double.NaN };
     private double _quantity, _notional;

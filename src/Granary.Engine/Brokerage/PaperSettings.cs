@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>Latency, partial fills and failures of the paper venue. By default there are none.</summary>
-public sealed record PaperSettings
+internal sealed record PaperSettings
 {
     /// <summary>
     /// The random seed. The handling of an order depends only on the seed and the order's id, not on the time of the call.

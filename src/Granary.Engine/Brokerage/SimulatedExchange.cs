@@ -14,7 +14,7 @@ namespace Granary.Engine.Brokerage;
 /// An order works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the straight line from
 /// that bar's open to its close. At an open, orders that close trades fill before entries, since their proceeds pay for these.
 /// </remarks>
-public sealed class SimulatedExchange
+internal sealed class SimulatedExchange
 {
     private sealed class WorkingOrder
     {

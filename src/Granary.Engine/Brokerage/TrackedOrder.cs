@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Brokerage;
 
 /// <summary>The state of an order of the account, derived from its journal events.</summary>
-public sealed class TrackedOrder
+internal sealed class TrackedOrder
 {
     internal TrackedOrder(OrderIntended intent, int number)
     {

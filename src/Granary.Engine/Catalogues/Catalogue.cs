@@ -26,7 +26,7 @@ public class Catalogue<T>
     public string Kind { get; }
 
     /// <summary>In alphabetical order.</summary>
-    public IReadOnlyList<CatalogueEntry<T>> Entries { get; }
+    internal IReadOnlyList<CatalogueEntry<T>> Entries { get; }
 
     /// <summary>In alphabetical order.</summary>
     public IReadOnlyList<string> Names { get; }

@@ -13,7 +13,7 @@ public sealed class CatalogueBuilder<T>(string kind)
     public string Kind { get; } = kind;
 
     /// <summary>Entries added so far, in the order of their addition.</summary>
-    public IReadOnlyList<CatalogueEntry<T>> Entries => _entries;
+    internal IReadOnlyList<CatalogueEntry<T>> Entries => _entries;
 
     /// <summary>Adds an entry.</summary>
     /// <param name="name">The name that users write.</param>

@@ -4,4 +4,4 @@ namespace Granary.Engine.Catalogues;
 /// <param name="Name">The name that users write.</param>
 /// <param name="Value">Value of the name.</param>
 /// <param name="Origin">The class, and the plug-in file where it comes from one, as messages name them.</param>
-public sealed record CatalogueEntry<T>(string Name, T Value, string Origin);
+internal sealed record CatalogueEntry<T>(string Name, T Value, string Origin);

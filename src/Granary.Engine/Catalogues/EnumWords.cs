@@ -4,7 +4,7 @@ using System.Text;
 namespace Granary.Engine.Catalogues;
 
 /// <summary>The words that users write for the values of an enumeration: <c>next-open</c> for <c>NextOpen</c>.</summary>
-public static class EnumWords
+internal static class EnumWords
 {
     /// <summary>The words of all values, in the order of the declaration.</summary>
     public static IReadOnlyList<string> Of(Type type) => [.. Fields(type).Select(WordOf)];

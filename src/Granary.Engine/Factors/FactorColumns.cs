@@ -14,7 +14,7 @@ namespace Granary.Engine.Factors;
 ///     for (var i = 0; i &lt; block.Count; i++) Write(block.Time[i], columns[0][i], columns[1][i], columns[2][i]);
 /// }
 /// </code></example>
-public sealed class FactorColumns
+internal sealed class FactorColumns
 {
     private readonly Computation[] _computations;
     private readonly (int Computation, int Line)[] _columns;

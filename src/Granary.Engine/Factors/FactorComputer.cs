@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors;
 
 /// <summary>The kernels of a feed: turns each block, in order, into a sheet.</summary>
-public sealed class FactorComputer
+internal sealed class FactorComputer
 {
     private readonly FactorPlan _plan;
     private readonly FactorKernel[] _kernels;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors;
 
 /// <summary>The number of values that all factor caches of a batch may hold together.</summary>
-public sealed class FactorBudget(long values)
+internal sealed class FactorBudget(long values)
 {
     private long _left = values;
 
@@ -19,7 +19,7 @@ public sealed class FactorBudget(long values)
 /// are computed in each pass. A cancelled pass leaves nothing.
 /// </summary>
 /// <param name="bars">The number of bars of the feed; each pass covers all of them.</param>
-public sealed class FactorMemory(long bars, FactorBudget budget)
+internal sealed class FactorMemory(long bars, FactorBudget budget)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);

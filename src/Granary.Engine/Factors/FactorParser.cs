@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors;
 /// Reads a factor as users write it: <c>name(parameters)</c>, then <c>@timeframe</c> and <c>.line</c>, both optional. A text among the
 /// parameters may stand in quotes.
 /// </summary>
-public static class FactorParser
+internal static class FactorParser
 {
     /// <summary>The request and the line's number.</summary>
     /// <exception cref="InputException">Not a factor; the message says what is wrong and what is near.</exception>

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors;
 
 /// <summary>The factors of all strategies on one feed, each once, and their columns.</summary>
-public sealed class FactorPlan
+internal sealed class FactorPlan
 {
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private readonly List<FactorRequest> _requests = [];

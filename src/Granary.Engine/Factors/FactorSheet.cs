@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors;
 
 /// <summary>The values of a feed's factors over one block: shared by all its strategies, never changed while they read.</summary>
-public sealed class FactorSheet
+internal sealed class FactorSheet
 {
     private readonly double[][] _columns;
     private readonly ulong[][] _holds;

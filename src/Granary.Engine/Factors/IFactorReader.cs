@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors;
 
 /// <summary>Reads factors at the bar that is being processed: the values that are written beside a signal.</summary>
-public interface IFactorReader
+internal interface IFactorReader
 {
     /// <summary>As the strategy declared them.</summary>
     IReadOnlyList<string> FactorNames { get; }

@@ -4,7 +4,7 @@ namespace Granary.Engine.Market;
 /// Builds bars of a longer timeframe out of shorter ones, one at a time. A long bar is finished by the first short bar
 /// that lies beyond it, or by the short bar that reaches its end; until then it is <see cref="Unfinished"/> and does not count as closed.
 /// </summary>
-public sealed class BarAggregator
+internal sealed class BarAggregator
 {
     private const int MostDaysWithoutSession = 31;
 

@@ -4,7 +4,7 @@ namespace Granary.Engine.Market;
 /// The disk, or the server behind a source, failed while bars were read or written: no permission, no space, no connection.
 /// The message is one sentence that names the place and the remedy, and is shown to users as it is (exit code 1).
 /// </summary>
-public sealed class BarStoreException : Exception
+internal sealed class BarStoreException : Exception
 {
     public BarStoreException()
     {

@@ -4,7 +4,7 @@ namespace Granary.Engine.Market;
 /// Turns a feed's blocks into blocks of a longer timeframe: a long bar appears once it is over. The last bar is left out if the market
 /// would still have traded before its end, since its close was not known.
 /// </summary>
-public sealed class BlockAggregator(Timeframe from, Timeframe to, SessionCalendar calendar, int blockSize)
+internal sealed class BlockAggregator(Timeframe from, Timeframe to, SessionCalendar calendar, int blockSize)
 {
     private readonly BarAggregator _aggregator = new(from, to, calendar);
     private readonly SessionInference _seen = new(from);

@@ -5,7 +5,7 @@ namespace Granary.Engine.Market;
 /// <summary>A span of the calendar, as 3y, 13w or 1mo: months are the calendar's own, of 28 to 31 days.</summary>
 /// <param name="Months">A year has twelve.</param>
 /// <param name="Ticks">The length of a span of weeks, days or hours, in ticks.</param>
-public readonly record struct CalendarSpan(int Months, long Ticks)
+internal readonly record struct CalendarSpan(int Months, long Ticks)
 {
     /// <summary>Its length in days; a month counts 365.25 / 12.</summary>
     public double NominalDays => Months * 365.25 / 12 + Ticks / (double)TimeSpan.TicksPerDay;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Granary.Engine.Market;
 
 /// <summary>Compares currencies of amounts that are added up one to one.</summary>
-public static class CurrencyUnit
+internal static class CurrencyUnit
 {
     private const string Dollar = "USD";
 

@@ -13,7 +13,7 @@ namespace Granary.Engine.Market;
 ///     if (await NextBlockOf(symbol) is { } bars) joiner.Add(symbol, bars); else joiner.End(symbol);
 /// }
 /// </code></example>
-public sealed class FeedJoiner
+internal sealed class FeedJoiner
 {
     private sealed class Feed
     {

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Market;
 
 /// <summary>The names of further columns: the form in which a text asks for one, and the message for a missing one.</summary>
-public static class FurtherNames
+internal static class FurtherNames
 {
     /// <summary>A sentence about a column that is not there, with the one that is meant or all that there are.</summary>
     /// <param name="owner">File, source or bars that would have it.</param>

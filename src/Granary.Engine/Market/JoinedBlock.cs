@@ -3,7 +3,7 @@ namespace Granary.Engine.Market;
 /// <summary>
 /// A stretch of the joined timeline of several symbols. Each time slice has the bars of the symbols that have one, of equal open time.
 /// </summary>
-public sealed class JoinedBlock
+internal sealed class JoinedBlock
 {
     private readonly BarBlock?[] _bars;
     private readonly int[][] _index;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Market;
 
 /// <summary>Treatment of a position whose symbol has left the universe.</summary>
-public enum LeavePolicy
+internal enum LeavePolicy
 {
     /// <summary>It is closed at the next open.</summary>
     Close,

@@ -5,4 +5,4 @@ namespace Granary.Engine.Market;
 /// <param name="Rate">Maintenance margin as a fraction of the notional.</param>
 /// <param name="Amount">What is subtracted from it, quote currency, so the margin has no jump at the step.</param>
 /// <param name="MaxLeverage">The greatest leverage of a position of this size; 0 = no limit.</param>
-public readonly record struct MarginTier(double From, double Rate, double Amount, double MaxLeverage);
+internal readonly record struct MarginTier(double From, double Rate, double Amount, double MaxLeverage);

@@ -9,7 +9,7 @@ public sealed class MarginTiers
 
     /// <param name="tiers">At least one; the first starts at 0, and their starts rise.</param>
     /// <exception cref="ArgumentException">There is none, or their starts do not rise from 0.</exception>
-    public MarginTiers(IReadOnlyList<MarginTier> tiers)
+    internal MarginTiers(IReadOnlyList<MarginTier> tiers)
     {
         if (tiers.Count == 0 || tiers[0].From != 0) throw new ArgumentException("the first step starts at 0", nameof(tiers));
         for (var i = 1; i < tiers.Count; i++)
@@ -23,7 +23,7 @@ public sealed class MarginTiers
 
     public int Count => _tiers.Length;
 
-    public MarginTier this[int step] => _tiers[step];
+    internal MarginTier this[int step] => _tiers[step];
 
     /// <summary>The index of the step of a notional.</summary>
     public int StepOf(double notional)

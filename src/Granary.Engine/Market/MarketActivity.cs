@@ -5,7 +5,7 @@ namespace Granary.Engine.Market;
 /// had bars, so
 /// holidays and weekends count only where something else trades.
 /// </summary>
-public sealed class MarketActivity(int markets)
+internal sealed class MarketActivity(int markets)
 {
     /// <summary>An instrument without a bar on more than so many days of the others is inactive.</summary>
     public const int MostDays = 5;

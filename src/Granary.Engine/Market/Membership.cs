@@ -14,7 +14,7 @@ public sealed class Membership
 
     /// <param name="spans">In the order of time, without overlaps.</param>
     /// <exception cref="ArgumentException">A span is empty, or begins before the end of the one before.</exception>
-    public Membership(LeavePolicy onLeave, IEnumerable<MemberSpan> spans)
+    internal Membership(LeavePolicy onLeave, IEnumerable<MemberSpan> spans)
     {
         (OnLeave, _spans) = (onLeave, []);
         foreach (var span in spans)
@@ -31,10 +31,10 @@ public sealed class Membership
     public Membership Held => new(LeavePolicy.Hold, _spans);
 
     /// <summary>Treatment of a position when the symbol leaves.</summary>
-    public LeavePolicy OnLeave { get; }
+    internal LeavePolicy OnLeave { get; }
 
     /// <summary>The spans in the order of time.</summary>
-    public IReadOnlyList<MemberSpan> Spans => _spans;
+    internal IReadOnlyList<MemberSpan> Spans => _spans;
 
     /// <summary>Whether the last span has no end yet.</summary>
     public bool Lasts => _spans.Count > 0 && _spans[^1].To == Open;

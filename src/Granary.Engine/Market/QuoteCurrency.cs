@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Granary.Engine.Market;
 
 /// <summary>Finds the currency of a symbol's prices in its name, as brokers, exchanges and vendors of data write it.</summary>
-public static class QuoteCurrency
+internal static class QuoteCurrency
 {
     // Codes of the pairs that brokers of foreign exchange and metals quote; metals are first in their pairs.
     private static readonly FrozenSet<string> s_money = FrozenSet.Create(StringComparer.Ordinal, "AED", "ARS", "AUD", "BRL", "CAD", "CHF",

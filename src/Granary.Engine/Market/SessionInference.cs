@@ -6,7 +6,7 @@ namespace Granary.Engine.Market;
 /// Infers the sessions of a market from the times of its intraday bars: the hours of the day, the weekdays, and the time zone in whose
 /// clock these hours are the same all year.
 /// </summary>
-public sealed class SessionInference(Timeframe timeframe)
+internal sealed class SessionInference(Timeframe timeframe)
 {
     private const int MinutesOfSlot = 5, SlotsOfDay = 24 * 60 / MinutesOfSlot, Words = (SlotsOfDay + 63) / 64;
     private const long SlotTicks = MinutesOfSlot * TimeSpan.TicksPerMinute;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Market;
 
 /// <summary>Finds what a mistyped name was meant to be.</summary>
-public static class Spelling
+internal static class Spelling
 {
     /// <summary>The candidate with the fewest edits, where these are few enough for it to be a likely slip; else null.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)

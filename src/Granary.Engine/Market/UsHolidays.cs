@@ -2,7 +2,7 @@ namespace Granary.Engine.Market;
 
 /// <summary>The regular holidays of the exchanges of the United States (NYSE Rule 7.2). A holiday on a Sunday is observed on Monday, one on
 /// a Saturday on Friday.</summary>
-public static class UsHolidays
+internal static class UsHolidays
 {
     /// <summary>New York time at which the exchanges close on a half day.</summary>
     public static readonly TimeSpan HalfDayClose = TimeSpan.FromHours(13);

@@ -8,7 +8,7 @@ namespace Granary.Engine.Market;
 /// Only offsets of UTC times are used. For local times <see cref="TimeZoneInfo"/> answers wrongly where summer time is the standard time
 /// and winter time is an hour less (Europe/Dublin, Africa/Casablanca), and where the offset of the zone itself changed.
 /// </remarks>
-public readonly record struct WallClock(int Count, long First, long Last)
+internal readonly record struct WallClock(int Count, long First, long Last)
 {
     /// <summary>Finds the UTC times of a local time.</summary>
     /// <param name="localTicks">Ticks of the local time, in years 1 to 9998.</param>

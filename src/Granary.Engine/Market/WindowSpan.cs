@@ -4,7 +4,7 @@ namespace Granary.Engine.Market;
 
 /// <summary>The length of a window: a span of the calendar, or a number of bars.</summary>
 /// <param name="Calendar">The span if <paramref name="Bars"/> is 0.</param>
-public readonly record struct WindowSpan(CalendarSpan Calendar, int Bars)
+internal readonly record struct WindowSpan(CalendarSpan Calendar, int Bars)
 {
     private const string Unit = "bars";
 

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Numerics;
 
 /// <summary>Solves symmetric positive (semi-)definite systems by Cholesky's factorisation.</summary>
-public static class Cholesky
+internal static class Cholesky
 {
     /// <summary>
     /// Solves A·x = b. A column that depends linearly on earlier columns (its pivot is below <paramref name="tolerance"/> times its

@@ -8,7 +8,7 @@ namespace Granary.Engine.Numerics;
 /// Sums and products of columns in one fixed order: four lanes of four, then the lanes, then the rest. The order, and therefore the bits of
 /// the result, do not depend on the processor's vector width.
 /// </summary>
-public static class Dense
+internal static class Dense
 {
     /// <summary>Σ a·b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

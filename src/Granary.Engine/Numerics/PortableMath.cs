@@ -8,7 +8,7 @@ namespace Granary.Engine.Numerics;
 /// give the same bits on every processor and operating system (Math.Exp is whatever the C library of the machine does).
 /// Relative error below 2e-16 · 2; the scalar and the vector form agree to the bit.
 /// </summary>
-public static class PortableMath
+internal static class PortableMath
 {
     private const double Log2E = 1.4426950408889634;
     private const double Ln2 = 0.693147180559945309417232121458;

@@ -8,7 +8,7 @@ namespace Granary.Engine.Numerics;
 /// Reduction by Cody and Waite with π/2 in three parts, then the polynomials of fdlibm's k_sin and k_cos. The error is below 2 units in
 /// the last place for |x| below 100,000; beyond it grows with x.
 /// </remarks>
-public static class PortableTrigonometry
+internal static class PortableTrigonometry
 {
     private const double TwoOverPi = 0.63661977236758134308;
     private const double Shift = 6755399441055744.0; // 1.5 · 2^52: adding it rounds to an integer in the low bits

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Numerics;
 
 /// <summary>SplitMix64 (Steele, Lea and Flood 2014): the same bits from the same state on every machine and runtime.</summary>
-public static class SplitMix64
+internal static class SplitMix64
 {
     // The distance of two states.
     internal const ulong Step = 0x9E3779B97F4A7C15UL;

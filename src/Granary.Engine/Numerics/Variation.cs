@@ -7,7 +7,7 @@ namespace Granary.Engine.Numerics;
 /// correlations, p-values, factors and scalers that divide by a deviation ask it first.
 /// </summary>
 /// <remarks>An undefined deviation (NaN) is not none: what is computed from it is undefined too, and not 0.</remarks>
-public static class Variation
+internal static class Variation
 {
     /// <summary>
     /// The magnitude of returns. A return is a quotient less 1, so it is rounded like 1, however small it is.

@@ -9,7 +9,7 @@ namespace Granary.Engine.Portfolio;
 /// </summary>
 /// <param name="cash">Cash before the first fill, account currency.</param>
 /// <param name="execution">Whether results in other currencies are converted.</param>
-public sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments, ExecutionSettings? execution = null)
+internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments, ExecutionSettings? execution = null)
 {
     // Null if all instruments have the account's currency.
     private readonly CurrencyBalances? _currencies = CurrencyBalances.Of([.. instruments], execution ?? new ExecutionSettings());

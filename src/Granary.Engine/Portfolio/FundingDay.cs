@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio;
 /// <param name="Paid">Account currency, positive.</param>
 /// <param name="Received">Account currency, positive.</param>
 /// <param name="Charges">How many times an open trade paid or received it.</param>
-public readonly record struct FundingDay(int Market, long Day, double Paid, double Received, long Charges)
+internal readonly record struct FundingDay(int Market, long Day, double Paid, double Received, long Charges)
 {
     /// <summary>The sum with one more amount.</summary>
     /// <param name="amount">Account currency; negative is paid.</param>

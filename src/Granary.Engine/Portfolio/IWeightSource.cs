@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio;
 
 /// <summary>Source of strategy weights that change over time.</summary>
-public interface IWeightSource
+internal interface IWeightSource
 {
     /// <summary>The time at which the account begins, UTC ticks; null if no strategy ever has a weight.</summary>
     long? First { get; }

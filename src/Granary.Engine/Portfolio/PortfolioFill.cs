@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>Cause of a change of a portfolio's position.</summary>
-public enum PortfolioFillKind : byte
+internal enum PortfolioFillKind : byte
 {
     /// <summary>A purchase or short sale that opened a trade or added to it.</summary>
     Entry,
@@ -21,7 +21,7 @@ public enum PortfolioFillKind : byte
 /// <param name="Price">Quote currency, slippage included; 0 for a split.</param>
 /// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split.</param>
 /// <param name="Commission">Quote currency; negative is a rebate.</param>
-public readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time, double Price,
+internal readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time, double Price,
     double Quantity, double Commission)
 {
     /// <summary>The value of one unit of the quote currency in the account's.</summary>

@@ -79,7 +79,7 @@ public sealed class PortfolioRun
     }
 
     /// <summary>Sets a model that caps the exposure at each entry, after all other limits; call it before the first bar.</summary>
-    public void CapExposure(IExposureModel model)
+    internal void CapExposure(IExposureModel model)
     {
         _exposure = model;
         _trades.Closed = new RecentTrades(PortfolioState.Trades);
@@ -128,7 +128,7 @@ public sealed class PortfolioRun
     /// The rules in the order in which they are asked, each with its use and its bound for an entry of a member, reservations included.
     /// </summary>
     /// <param name="symbol">Index among the member's symbols.</param>
-    public IReadOnlyList<RuleState> RulesFor(int member, Side side, int symbol = 0) =>
+    internal IReadOnlyList<RuleState> RulesFor(int member, Side side, int symbol = 0) =>
         _rules.StatesFor(new PositionScope(member, _account.MarketOf(member, symbol), side, CountsReserved: true));
 
     /// <summary>Cash or margin that the fills of accepted entries will need, account currency.</summary>
@@ -149,12 +149,12 @@ public sealed class PortfolioRun
     public double Funding => _account.Funding.Net;
 
     /// <summary>Returns the funding by day, then instrument.</summary>
-    public IReadOnlyList<FundingDay> FundingByDay() => _account.Funding.Days;
+    internal IReadOnlyList<FundingDay> FundingByDay() => _account.Funding.Days;
 
     public UInt128 Digest => _account.Digest;
 
     /// <summary>Reports each change of a position from now on.</summary>
-    public void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
+    internal void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
 
     /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
     public (double Net, double Gross) ValuesIn(int market) => _account.ValuesIn(market);
@@ -292,7 +292,7 @@ public sealed class PortfolioRun
     }
 
     /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
-    public CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
+    internal CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
 
     /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
     public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
@@ -382,7 +382,7 @@ public sealed class PortfolioRun
     /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
     /// <param name="symbol">Index among the strategy's symbols.</param>
     /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
-    public double OnFill(int member, in TradeFill fill, int symbol = 0)
+    internal double OnFill(int member, in TradeFill fill, int symbol = 0)
     {
         var terms = _terms;
         _terms = null;
@@ -398,7 +398,7 @@ public sealed class PortfolioRun
     /// <summary>
     /// Reports the terms of the fill that comes next, where its price, or a liquidation before it, depends on the quantity.
     /// </summary>
-    public void OnPriced(in FillTerms terms) => _terms = terms;
+    internal void OnPriced(in FillTerms terms) => _terms = terms;
 
     /// <summary>Reports a market exit order of an open trade: its proceeds can pay for entries at the same close.</summary>
     public void OnExiting(int member, int number) => _cash.OnExiting(TradeKey.Of(member, number));
@@ -408,7 +408,7 @@ public sealed class PortfolioRun
     /// The portfolio's trade. Null if it did not take part, or cannot close its share within the bar's volume: <see cref="Unwind"/> closes
     /// it later.
     /// </returns>
-    public PortfolioTrade? OnTrade(int member, in Trade trade)
+    internal PortfolioTrade? OnTrade(int member, in Trade trade)
     {
         var key = TradeKey.Of(member, trade.Number);
         // If only this symbol's bars have ended, the remainder of an entry waits until it expires, as in a live session.
@@ -420,7 +420,7 @@ public sealed class PortfolioRun
     }
 
     /// <inheritdoc cref="PortfolioTrades.ClosedPart"/>
-    public PortfolioTrade? ClosedPartOf(int member, int number) => _trades.ClosedPart(member, number);
+    internal PortfolioTrade? ClosedPartOf(int member, int number) => _trades.ClosedPart(member, number);
 
     private void Remember(int member, in Trade trade)
     {
@@ -434,7 +434,7 @@ public sealed class PortfolioRun
     /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, and the rest of a liquidated margin and a loss
     /// beyond the margin to its own margin: the portfolio has its own.
     /// </summary>
-    public void OnFinancing(int member, in FinancingEvent paid)
+    internal void OnFinancing(int member, in FinancingEvent paid)
     {
         var key = TradeKey.Of(member, paid.Number);
         if (paid.Kind == FinancingKind.Liquidation) _trades.BeginLiquidation(key);
@@ -452,7 +452,7 @@ public sealed class PortfolioRun
     /// trades that were liquidated within the bars. The strategies continue without the portfolio. Call it after <see cref="Revalue"/>.
     /// </summary>
     /// <returns>The trades that were closed.</returns>
-    public IReadOnlyList<PortfolioTrade> CallMargin(long time)
+    internal IReadOnlyList<PortfolioTrade> CallMargin(long time)
     {
         var liquidated = _liquidations is null ? [] : _liquidations.Take();
         if (_account.Holdings.Count == 0) return liquidated;
@@ -485,7 +485,7 @@ public sealed class PortfolioRun
 
     /// <summary>A bar of an instrument opens: orders of an operator fill. Call it before what strategies did within the bar.</summary>
     /// <returns>The trades that were closed.</returns>
-    public IReadOnlyList<PortfolioTrade> Open(int market, in Bar bar)
+    internal IReadOnlyList<PortfolioTrade> Open(int market, in Bar bar)
     {
         if (_operated.Count == 0) return [];
         List<PortfolioTrade> closed = [];
@@ -509,7 +509,7 @@ public sealed class PortfolioRun
     /// With <c>execution.atEnd: close</c>, closes positions in symbols that have stopped trading, at their last closes. Call it after
     /// <see cref="Revalue"/>, and revalue again.
     /// </summary>
-    public IReadOnlyList<PortfolioTrade> CloseEnded(long time) =>
+    internal IReadOnlyList<PortfolioTrade> CloseEnded(long time) =>
         _account.Execution.AtEnd == AtEnd.Close && _exits.HoldsInactive ? _exits.CloseAll(time, ExitReason.DataEnded) : [];
 
     /// <summary>Whether an instrument has had no bar on more days of the others than a trading halt explains.</summary>
@@ -530,7 +530,7 @@ public sealed class PortfolioRun
     /// Closes the part of each trade by which prices have moved the portfolio beyond a limit, at the last closes. Does nothing unless
     /// limits hold at every bar. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
-    public IReadOnlyList<LimitCut> Trim(long time) =>
+    internal IReadOnlyList<LimitCut> Trim(long time) =>
         _policy.HoldsLimitsAtEveryBar && _account.Holdings.Count > 0 ? _exits.Cut(time, Revalue) : [];
 
     /// <summary>
@@ -538,7 +538,7 @@ public sealed class PortfolioRun
     /// closed now. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
     /// <returns>The trades that are now fully closed.</returns>
-    public IReadOnlyList<PortfolioTrade> Unwind(long time) => _exits.CloseWaiting(time);
+    internal IReadOnlyList<PortfolioTrade> Unwind(long time) => _exits.CloseWaiting(time);
 
     /// <summary>
     /// Whether the end of the bars changes the account: interest of the last nights is booked, or positions are closed.
@@ -546,5 +546,5 @@ public sealed class PortfolioRun
     public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || new FinancingRate(_account.Execution).ChargesInterest;
 
     /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
-    public IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);
+    internal IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);
 }

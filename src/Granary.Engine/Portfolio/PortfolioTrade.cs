@@ -3,4 +3,4 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>A strategy's trade at the portfolio's size.</summary>
-public readonly record struct PortfolioTrade(int Member, Trade Trade, double Weight);
+internal readonly record struct PortfolioTrade(int Member, Trade Trade, double Weight);

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio;
 
 /// <summary>Weights of strategies that change over time: each is constant from one change to the next, and 0 before the first.</summary>
-public sealed class WeightSchedule : IWeightSource
+internal sealed class WeightSchedule : IWeightSource
 {
     private readonly List<(long Time, double Weight)>?[] _changes;
     // Made when a sum is first asked for.

@@ -5,4 +5,4 @@ namespace Granary.Engine.Trading;
 /// <summary>The strategy's own account could not pay for an entry, or for a part of it.</summary>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct CashShortEvent(long Time);
+internal readonly record struct CashShortEvent(long Time);

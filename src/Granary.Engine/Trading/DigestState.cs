@@ -8,7 +8,7 @@ namespace Granary.Engine.Trading;
 /// A batch's digest is the SHA-256 over the digests of its strategies. (Running SHA-256 itself over seven million trades
 /// would take a fifth of the sweep's time; docs/decisions has the figures.)
 /// </summary>
-public struct DigestState
+internal struct DigestState
 {
     private const ulong K0 = 0x9E3779B97F4A7C15, K1 = 0xD6E8FEB86659FD93, K2 = 0xA0761D6478BD642F, K3 = 0xE7037ED1A0B428DB;
     private ulong _a = K2, _b = K3;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading;
 /// <param name="SizeFactor">0 = refused; 1 = as the strategy wished; between, a part of it.</param>
 /// <param name="Prediction">The model's prediction; NaN if it has none, and the entry passes unchanged.</param>
 /// <param name="StopFraction">Distance of the stop as a fraction of the price, instead of the batch's; 0 leaves it.</param>
-public readonly record struct EntryAdvice(double SizeFactor, double Prediction, double StopFraction = 0)
+internal readonly record struct EntryAdvice(double SizeFactor, double Prediction, double StopFraction = 0)
 {
     /// <summary>The version of the model that answered; 0 = none.</summary>
     public int Version { get; init; }

@@ -7,4 +7,4 @@ namespace Granary.Engine.Trading;
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Rest">The quantity that is still to be filled, base units.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct EntryCutEvent(int Number, long Time, double Rest);
+internal readonly record struct EntryCutEvent(int Number, long Time, double Rest);

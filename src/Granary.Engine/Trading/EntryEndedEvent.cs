@@ -6,4 +6,4 @@ namespace Granary.Engine.Trading;
 /// <param name="Number">The number of the trade.</param>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct EntryEndedEvent(int Number, long Time);
+internal readonly record struct EntryEndedEvent(int Number, long Time);

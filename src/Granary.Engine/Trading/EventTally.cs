@@ -3,7 +3,7 @@ namespace Granary.Engine.Trading;
 /// <summary>Numbers of the events of one strategy run, and of the chunks that contain them.</summary>
 /// <param name="Fills">First and later fills of trades.</param>
 /// <param name="Trades">Closed trades, as <see cref="RunEvent.IsClosedTrade"/> counts them.</param>
-public readonly record struct EventTally(int Chunks, int Signals, int Fills, int Trades)
+internal readonly record struct EventTally(int Chunks, int Signals, int Fills, int Trades)
 {
     /// <summary>Returns the numbers after one more event.</summary>
     public EventTally With(in RunEvent e) => With(e.Kind, e.IsTradeRow && !e.IsClosedTrade);

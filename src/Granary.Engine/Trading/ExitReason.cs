@@ -32,7 +32,7 @@ public enum ExitReason : byte
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
-public static class ExitReasonTexts
+internal static class ExitReasonTexts
 {
     private static (string Word, string Title, string Sentence) Of(ExitReason reason) => reason switch
     {

@@ -6,4 +6,4 @@ namespace Granary.Engine.Trading;
 /// <param name="Number">The number of the trade.</param>
 /// <param name="Time">Open time of the bar at whose close the signal was made, UTC ticks.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct ExitingEvent(int Number, long Time);
+internal readonly record struct ExitingEvent(int Number, long Time);

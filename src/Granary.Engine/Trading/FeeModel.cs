@@ -55,7 +55,7 @@ public sealed class PercentFee(double percent) : FeeModel
 }
 
 /// <summary>A fixed amount per unit (share, contract), on each side.</summary>
-public sealed class PerUnitFee(double amount) : FeeModel
+internal sealed class PerUnitFee(double amount) : FeeModel
 {
     public override double Fee(double price, double quantity, double multiplier, bool maker) => amount * quantity;
 

@@ -4,13 +4,13 @@ namespace Granary.Engine.Trading;
 /// <param name="From">Notional traded over the schedule's days from which on the tier applies, quote currency.</param>
 /// <param name="TakerPercent">Percent of the notional, for orders that take liquidity.</param>
 /// <param name="MakerPercent">Percent of the notional, for limit orders that rested in the book; negative is a rebate.</param>
-public readonly record struct FeeTier(double From, double TakerPercent, double MakerPercent);
+internal readonly record struct FeeTier(double From, double TakerPercent, double MakerPercent);
 
 /// <summary>
 /// A broker's fee schedule: amounts per order, per unit and per notional, separately for maker and taker and by recent notional. The
 /// minimum applies per order, for any number of fills.
 /// </summary>
-public sealed class FeeSchedule : FeeModel
+internal sealed class FeeSchedule : FeeModel
 {
     private readonly FeeTier[] _tiers;
     private readonly int _days;

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Trading;
 
 /// <summary>The kind of slippage of a fill.</summary>
-public enum FillSlippage : byte
+internal enum FillSlippage : byte
 {
     /// <summary>None: it is at the price of its own order, or the venue's.</summary>
     None,
@@ -24,7 +24,7 @@ public enum FillSlippage : byte
 /// </param>
 /// <param name="AtStop">Whether the stop of a trade is reached: beyond the liquidation price it comes too late.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct FillTerms(FillSlippage Slippage, double Reference, double Bound, long Time, double Open, double High,
+internal readonly record struct FillTerms(FillSlippage Slippage, double Reference, double Bound, long Time, double Open, double High,
     double Low, double Close, double Volume, double Worst, bool AtStop)
 {
     internal FillTerms(FillSlippage slippage, double reference, double bound, in Bar bar)
@@ -43,4 +43,4 @@ public readonly record struct FillTerms(FillSlippage Slippage, double Reference,
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="IsAtOpen">Whether the fill is at the bar's open.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct PricedEvent(int Number, long Time, FillTerms Terms, bool IsAtOpen);
+internal readonly record struct PricedEvent(int Number, long Time, FillTerms Terms, bool IsAtOpen);

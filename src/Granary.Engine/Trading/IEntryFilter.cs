@@ -7,7 +7,7 @@ namespace Granary.Engine.Trading;
 /// The model beside one strategy run. It judges entries, and receives the events of the strategy's own account: the signals that followed
 /// from them, with its advice, and the trades. A signal that it was not asked about has no prediction.
 /// </summary>
-public interface IEntryFilter : IRunListener
+internal interface IEntryFilter : IRunListener
 {
     /// <summary>The next block of the feed; every block, in order.</summary>
     void Bind(BarBlock block, FactorSheet sheet);

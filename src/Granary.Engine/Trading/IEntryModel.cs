@@ -7,7 +7,7 @@ namespace Granary.Engine.Trading;
 /// A model that filters a strategy's entries. Its advice is part of the signal. The strategy still simulates a refused trade to its end,
 /// but the portfolio does not take part in it.
 /// </summary>
-public interface IEntryModel
+internal interface IEntryModel
 {
     /// <summary>Name in trades.csv.</summary>
     string Name { get; }

@@ -3,7 +3,7 @@ namespace Granary.Engine.Trading;
 /// <summary>
 /// Takes the events of strategy runs as <see cref="RunEventWriter"/> encodes them, in chunks: a file, a stream, a grain's buffer.
 /// </summary>
-public interface IEventSink
+internal interface IEventSink
 {
     /// <summary>The next whole events of one strategy, in order. Called by several threads, for one strategy by one at a time.</summary>
     /// <param name="chunk">

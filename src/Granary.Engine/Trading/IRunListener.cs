@@ -1,7 +1,7 @@
 namespace Granary.Engine.Trading;
 
 /// <summary>Receives the events of a strategy run, in order of time.</summary>
-public interface IRunListener
+internal interface IRunListener
 {
     /// <summary>
     /// The events that are made for it. It may receive others, which it ignores: a listener that passes events on receives those of both.

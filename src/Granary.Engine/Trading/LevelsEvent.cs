@@ -8,4 +8,4 @@ namespace Granary.Engine.Trading;
 /// </param>
 /// <param name="Stop">The stop or trailing stop that the market reaches first, quote currency; 0 = none.</param>
 /// <param name="Target">Quote currency; 0 = none.</param>
-public readonly record struct LevelsEvent(int Number, long Time, double Stop, double Target);
+internal readonly record struct LevelsEvent(int Number, long Time, double Stop, double Target);

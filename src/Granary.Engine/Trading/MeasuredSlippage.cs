@@ -4,7 +4,7 @@ namespace Granary.Engine.Trading;
 
 /// <summary>A measured figure.</summary>
 /// <param name="Upper">The value that the true one does not exceed with the stated confidence.</param>
-public readonly record struct MeasuredCost(double Mean, double Upper);
+internal readonly record struct MeasuredCost(double Mean, double Upper);
 
 /// <summary>Measured costs of fills, in basis points of the reference price.</summary>
 /// <param name="Sides">By side, over all venues.</param>
@@ -12,7 +12,7 @@ public readonly record struct MeasuredCost(double Mean, double Upper);
 /// <param name="Size">Per unit of √(quantity/volume), from <paramref name="RootCenter"/>.</param>
 /// <param name="Range">Per basis point of the bar's range, from <paramref name="RangeCenter"/>.</param>
 /// <param name="Hours">By hour of the bar's open, UTC; 24 values, 0 where none is known.</param>
-public sealed record MeasuredCosts(IReadOnlyDictionary<Side, MeasuredCost> Sides,
+internal sealed record MeasuredCosts(IReadOnlyDictionary<Side, MeasuredCost> Sides,
     IReadOnlyDictionary<(Side Side, string Venue), MeasuredCost> Cells, MeasuredCost Size, double RootCenter, MeasuredCost Range,
     double RangeCenter, IReadOnlyList<MeasuredCost> Hours)
 {
@@ -35,7 +35,7 @@ public sealed record MeasuredCosts(IReadOnlyDictionary<Side, MeasuredCost> Sides
 /// Slippage as it was measured from fills. Its upper end adds the distances from mean to upper value of all terms in squares, as the errors
 /// of independent estimates add up. A cost below zero counts as zero.
 /// </summary>
-public sealed class MeasuredSlippage : SlippageModel
+internal sealed class MeasuredSlippage : SlippageModel
 {
     private const double PerPoint = 1e-4;
 

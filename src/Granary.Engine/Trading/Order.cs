@@ -58,7 +58,7 @@ public enum OrderState : byte
 }
 
 /// <summary>The order life cycle: the permitted transitions between states.</summary>
-public static class OrderLifeCycle
+internal static class OrderLifeCycle
 {
     public static bool IsFinal(this OrderState state) => state >= OrderState.Filled;
 

@@ -18,7 +18,7 @@ public enum OrderType : byte
 }
 
 /// <summary>Properties of order types, shared by all accounts.</summary>
-public static class OrderTypes
+internal static class OrderTypes
 {
     /// <summary>Whether it fills at the market's price, at an open or a close, without a price of its own.</summary>
     public static bool IsAtMarket(this OrderType type) => type is OrderType.Market or OrderType.MarketOnClose;

@@ -10,7 +10,7 @@ namespace Granary.Engine.Trading;
 /// </summary>
 // The records have the same place, since an event has only one. It is read only as the record that was written.
 [StructLayout(LayoutKind.Explicit)]
-public readonly struct RunEvent
+internal readonly struct RunEvent
 {
     private const int RecordOffset = 16;
 

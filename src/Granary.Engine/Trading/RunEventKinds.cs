@@ -2,7 +2,7 @@ namespace Granary.Engine.Trading;
 
 /// <summary>Kinds of <see cref="RunEvent"/>. An event has one; a listener names several.</summary>
 [Flags]
-public enum RunEventKinds : ushort
+internal enum RunEventKinds : ushort
 {
     None = 0,
     Signal = 1,

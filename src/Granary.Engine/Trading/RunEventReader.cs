@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Trading;
 
 /// <summary>Reads the events of one chunk.</summary>
-public ref struct RunEventReader(ReadOnlySpan<byte> chunk)
+internal ref struct RunEventReader(ReadOnlySpan<byte> chunk)
 {
     private ReadOnlySpan<byte> _rest = chunk;
 

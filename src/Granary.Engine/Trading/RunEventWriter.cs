@@ -4,7 +4,7 @@ using Granary.Engine.Factors;
 namespace Granary.Engine.Trading;
 
 /// <summary>Encodes the events of a run for a log, in chunks of a few kilobytes.</summary>
-public sealed class RunEventWriter(int strategy, IEventSink sink, bool withFactors) : IRunListener
+internal sealed class RunEventWriter(int strategy, IEventSink sink, bool withFactors) : IRunListener
 {
     private const int Chunk = 4096;
     private byte[] _buffer = [];

@@ -4,7 +4,7 @@ namespace Granary.Engine.Trading;
 /// End of a signal that opened no trade. <see cref="SignalEndTexts"/> defines each value. Digests have the numbers, so a new value comes
 /// last.
 /// </summary>
-public enum SignalEnd : byte
+internal enum SignalEnd : byte
 {
     Expired,
     Cancelled,
@@ -22,7 +22,7 @@ public enum SignalEnd : byte
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
-public static class SignalEndTexts
+internal static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
     internal const int Count = (int)SignalEnd.NotMember + 1;

@@ -19,7 +19,7 @@ public readonly struct SignalEnds : IEquatable<SignalEnds>
         counts.CopyTo(_counts);
     }
 
-    public int this[SignalEnd end] => _counts[(int)end];
+    internal int this[SignalEnd end] => _counts[(int)end];
 
     public int Total
     {
@@ -31,7 +31,7 @@ public readonly struct SignalEnds : IEquatable<SignalEnds>
         }
     }
 
-    public SignalEnds Plus(SignalEnd end)
+    internal SignalEnds Plus(SignalEnd end)
     {
         var counts = _counts;
         counts[(int)end]++;

@@ -53,7 +53,7 @@ public abstract class SlippageModel
 }
 
 /// <summary>A percentage of the price.</summary>
-public sealed class PercentSlippage(double percent) : SlippageModel
+internal sealed class PercentSlippage(double percent) : SlippageModel
 {
     private readonly double _rate = percent / 100;
 
@@ -64,7 +64,7 @@ public sealed class PercentSlippage(double percent) : SlippageModel
 }
 
 /// <summary>A number of the instrument's ticks.</summary>
-public sealed class TickSlippage(double ticks) : SlippageModel
+internal sealed class TickSlippage(double ticks) : SlippageModel
 {
     public override bool NeedsTick => true;
 
@@ -79,7 +79,7 @@ public sealed class TickSlippage(double ticks) : SlippageModel
 /// volume-share model). A fill of more than the volume, or in a bar without any, counts as all of it.
 /// </summary>
 /// <param name="impact">Fraction of the price; 0.1 in zipline and LEAN.</param>
-public sealed class VolumeShareSlippage(double impact) : SlippageModel
+internal sealed class VolumeShareSlippage(double impact) : SlippageModel
 {
     public override bool DependsOnSize => true;
 
@@ -93,7 +93,7 @@ public sealed class VolumeShareSlippage(double impact) : SlippageModel
 }
 
 /// <summary>Several, each from the reference price, added up.</summary>
-public sealed class CombinedSlippage(params IReadOnlyList<SlippageModel> parts) : SlippageModel
+internal sealed class CombinedSlippage(params IReadOnlyList<SlippageModel> parts) : SlippageModel
 {
     private readonly SlippageModel[] _parts = [.. parts];
 

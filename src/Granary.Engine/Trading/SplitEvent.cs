@@ -8,4 +8,4 @@ namespace Granary.Engine.Trading;
 /// <param name="ExDate">Ex date of the split, UTC ticks; the same for all holders.</param>
 /// <param name="Ratio">New shares per old share; the price is divided by it.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct SplitEvent(int Number, long Time, long ExDate, double Ratio);
+internal readonly record struct SplitEvent(int Number, long Time, long ExDate, double Ratio);

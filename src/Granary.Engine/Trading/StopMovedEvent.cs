@@ -4,4 +4,4 @@ namespace Granary.Engine.Trading;
 /// <param name="Number">The number of the trade.</param>
 /// <param name="Time">Open time of the bar at whose close it was moved, UTC ticks.</param>
 /// <param name="Price">The new stop price.</param>
-public readonly record struct StopMovedEvent(int Number, long Time, double Price);
+internal readonly record struct StopMovedEvent(int Number, long Time, double Price);

@@ -13,7 +13,7 @@ namespace Granary.Engine.Trading;
 /// <param name="IsFirst">Whether it is the trade's first fill.</param>
 /// <param name="IsMaker">Whether the order had waited for the market.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-public readonly record struct TradeFill(
+internal readonly record struct TradeFill(
     int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker)
 {
     /// <summary>Of the bar in which it filled, base units, where a share of it bounds what can be filled; else 0.</summary>

@@ -12,7 +12,7 @@ public enum TrailFrom : byte
 }
 
 /// <summary>The one rule for the price that moves a trailing stop.</summary>
-public static class TrailFroms
+internal static class TrailFroms
 {
     /// <summary>The price of a bar that is over.</summary>
     /// <param name="side">The side of the trade.</param>

@@ -11,7 +11,7 @@ namespace Granary.Exchanges.Binance;
 /// <param name="maxExposure">The maximum value of all open trades, in quote currency; 0 for no limit.</param>
 /// <param name="maxOrdersPerMinute">The maximum number of orders per minute; 0 for no limit.</param>
 [Broker("binance", "Binance, spot market.")]
-public sealed class BinanceBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
+internal sealed class BinanceBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300)
     : ExchangeBrokerFactory(BinanceSpot.Market,
         VenueOptions.Settings(endpoint, dryRun, maxOrder, maxExposure, maxOrdersPerMinute));

@@ -5,7 +5,7 @@ using Granary.Exchanges.Feeds;
 namespace Granary.Exchanges.Binance;
 
 /// <summary>Binance's combined streams: SYMBOL@kline_1m reports in "x" whether a bar is closed. The server sends the pings.</summary>
-public sealed class BinanceFeedProtocol : ExchangeProtocol
+internal sealed class BinanceFeedProtocol : ExchangeProtocol
 {
     public override string Name => "binance";
 

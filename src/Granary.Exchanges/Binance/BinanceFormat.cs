@@ -10,7 +10,7 @@ namespace Granary.Exchanges.Binance;
 /// trades, taker base, taker quote, ignore). Open times are milliseconds since 1970 or, from 2025 on, microseconds.
 /// </summary>
 [BarFormat("binance", Order = 30)]
-public sealed class BinanceFormat : BarFormat
+internal sealed class BinanceFormat : BarFormat
 {
     public override string Explanation =>
             "Binance klines: 12 columns from the open time in milliseconds or microseconds, header or none";

@@ -10,7 +10,7 @@ using Granary.Storage.Retries;
 namespace Granary.Exchanges.Candles;
 
 /// <summary>Downloads the candle history of an exchange, page by page, within the exchange's rate limit.</summary>
-public sealed class ExchangeCandles : IAsyncDisposable
+internal sealed class ExchangeCandles : IAsyncDisposable
 {
     private readonly ICandleHistory _history;
     private readonly TimeProvider _clock;

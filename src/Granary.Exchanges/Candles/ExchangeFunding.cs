@@ -12,7 +12,7 @@ using Granary.Storage.Retries;
 namespace Granary.Exchanges.Candles;
 
 /// <summary>Downloads the funding rates of a perpetual future, page by page, within the exchange's rate limit.</summary>
-public sealed class ExchangeFunding : IAsyncDisposable
+internal sealed class ExchangeFunding : IAsyncDisposable
 {
     private readonly IFundingHistory _history;
     private readonly TimeProvider _clock;

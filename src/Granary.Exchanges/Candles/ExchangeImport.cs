@@ -7,11 +7,11 @@ namespace Granary.Exchanges.Candles;
 /// <param name="At">Open time of the newest bar, UTC ticks.</param>
 /// <param name="Bars">The number of bars downloaded so far.</param>
 /// <param name="Share">Fraction of the requested time range, 0 … 1.</param>
-public readonly record struct ImportProgress(long At, long Bars, double Share);
+internal readonly record struct ImportProgress(long At, long Bars, double Share);
 
 /// <summary>Downloads the part of an exchange's history that a store does not have. A repeated call resumes an interrupted
 /// download.</summary>
-public static class ExchangeImport
+internal static class ExchangeImport
 {
     private const int MergeAt = 12_000;
 

@@ -11,10 +11,10 @@ namespace Granary.Exchanges.Connections;
 /// <param name="IsWelcomed">Whether the exchange sends a first message before it takes any.</param>
 /// <param name="PingEvery">Interval at which the exchange expects a ping.</param>
 /// <param name="Ping">Makes a ping; null if the frames of the websocket itself are enough.</param>
-public sealed record SocketPlan(Uri Address, IReadOnlyList<string> Hello, bool IsWelcomed, TimeSpan PingEvery, Func<string?> Ping);
+internal sealed record SocketPlan(Uri Address, IReadOnlyList<string> Hello, bool IsWelcomed, TimeSpan PingEvery, Func<string?> Ping);
 
 /// <summary>One websocket connection to an exchange, from its opening to its loss. It sends the pings.</summary>
-public sealed class SocketSession : IAsyncDisposable
+internal sealed class SocketSession : IAsyncDisposable
 {
     // A longer message counts as a loss; the exchanges send none of this length.
     private const int MaxMessage = 1 << 20;

@@ -9,7 +9,7 @@ using Granary.Storage.Retries;
 namespace Granary.Exchanges.Feeds;
 
 /// <summary>Request for an exchange's feed.</summary>
-public sealed record ExchangeFeedRequest
+internal sealed record ExchangeFeedRequest
 {
     public required ExchangeProtocol Exchange { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record ExchangeFeedRequest
 /// reconnection or arrive out of order are detected by the exchange's clock and dropped. The feed does not end. Bars that were missed while
 /// it was disconnected are a gap.
 /// </summary>
-public sealed class ExchangeFeed : ILiveFeed
+internal sealed class ExchangeFeed : ILiveFeed
 {
     private sealed class Market(string spelled, Timeframe timeframe)
     {

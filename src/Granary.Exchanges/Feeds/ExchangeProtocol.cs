@@ -8,10 +8,10 @@ namespace Granary.Exchanges.Feeds;
 
 /// <summary>Address to connect to now.</summary>
 /// <param name="PingEvery">Interval at which the server expects a message from its client; null if it names none.</param>
-public sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
+internal sealed record ExchangeAddress(Uri Uri, TimeSpan? PingEvery = null);
 
 /// <summary>Protocol of one exchange's public websocket: address, subscriptions, and parsing of messages.</summary>
-public abstract class ExchangeProtocol
+internal abstract class ExchangeProtocol
 {
     /// <summary>The name in ws:NAME.</summary>
     public abstract string Name { get; }

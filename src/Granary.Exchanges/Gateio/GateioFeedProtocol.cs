@@ -8,7 +8,7 @@ namespace Granary.Exchanges.Gateio;
 /// <summary>
 /// Gate.io's spot websocket, version 4. spot.candlesticks reports in "w" whether a bar is closed; "a" is the volume in base currency.
 /// </summary>
-public sealed class GateioFeedProtocol : ExchangeProtocol
+internal sealed class GateioFeedProtocol : ExchangeProtocol
 {
     public override string Name => "gateio";
 

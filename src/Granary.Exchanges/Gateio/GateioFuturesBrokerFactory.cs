@@ -13,7 +13,7 @@ namespace Granary.Exchanges.Gateio;
 /// <param name="cancelAllAfter">Gate.io cancels all open orders after this time without a heartbeat, such as 60s; empty for never.</param>
 /// <param name="margin">isolated: each position has its own margin; cross: all positions share the account's balance.</param>
 [Broker("gateio-futures", "Gate.io, perpetual contracts in USDT.")]
-public sealed class GateioFuturesBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
+internal sealed class GateioFuturesBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "",
     string margin = "isolated")
     : ExchangeBrokerFactory(GateioFutures.Market,

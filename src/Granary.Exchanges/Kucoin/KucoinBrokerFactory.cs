@@ -12,7 +12,7 @@ namespace Granary.Exchanges.Kucoin;
 /// <param name="maxOrdersPerMinute">The maximum number of orders per minute; 0 for no limit.</param>
 /// <param name="cancelAllAfter">KuCoin cancels all open orders after this time without a heartbeat, such as 60s; empty for never.</param>
 [Broker("kucoin", "KuCoin, spot market.")]
-public sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
+internal sealed class KucoinBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string cancelAllAfter = "")
     : ExchangeBrokerFactory(KucoinSpot.Market,
         VenueOptions.Settings(endpoint, dryRun, maxOrder, maxExposure, maxOrdersPerMinute, cancelAllAfter));

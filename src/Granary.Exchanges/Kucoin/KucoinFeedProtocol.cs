@@ -11,7 +11,7 @@ namespace Granary.Exchanges.Kucoin;
 /// after its welcome message. Candles are [start, open, close, high, low, volume, turnover]. They do not say when they are closed; the next
 /// candle shows it.
 /// </summary>
-public sealed class KucoinFeedProtocol : ExchangeProtocol
+internal sealed class KucoinFeedProtocol : ExchangeProtocol
 {
     public override string Name => "kucoin";
 

@@ -13,7 +13,7 @@ namespace Granary.Exchanges.Kucoin;
 /// <param name="maxOrdersPerMinute">The maximum number of orders per minute; 0 for no limit.</param>
 /// <param name="margin">isolated: each position has its own margin; cross: all positions share the account's balance.</param>
 [Broker("kucoin-futures", "KuCoin, perpetual contracts in USDT.")]
-public sealed class KucoinFuturesBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
+internal sealed class KucoinFuturesBrokerFactory(string endpoint = "", bool dryRun = false, [Range(0, 1e12)] double maxOrder = 0,
     [Range(0, 1e12)] double maxExposure = 0, [Range(0, 100_000)] int maxOrdersPerMinute = 300, string margin = "isolated")
     : ExchangeBrokerFactory(KucoinFutures.Market,
         VenueOptions.Settings(endpoint, dryRun, maxOrder, maxExposure, maxOrdersPerMinute, margin: margin));

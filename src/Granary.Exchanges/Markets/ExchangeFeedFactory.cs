@@ -7,7 +7,7 @@ namespace Granary.Exchanges.Markets;
 
 /// <summary>Opens live feeds from the websockets of exchanges: <c>ws:EXCHANGE</c> or <c>ws:EXCHANGE?endpoint=URL</c>.</summary>
 [LiveFeed(Address.WebSocket)]
-public sealed class ExchangeFeedFactory : ILiveFeedFactory
+internal sealed class ExchangeFeedFactory : ILiveFeedFactory
 {
     /// <exception cref="BarDataException">The exchange is unknown, or the endpoint is not an address.</exception>
     public Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default)

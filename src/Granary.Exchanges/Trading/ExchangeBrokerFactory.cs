@@ -4,7 +4,7 @@ using Granary.Engine.Brokerage;
 namespace Granary.Exchanges.Trading;
 
 /// <summary>Base class for the broker factory of one market of an exchange. Derived classes declare the options.</summary>
-public abstract class ExchangeBrokerFactory : IBrokerFactory
+internal abstract class ExchangeBrokerFactory : IBrokerFactory
 {
     private readonly ExchangeMarket _market;
     private readonly VenueSettings _settings;

@@ -9,7 +9,7 @@ namespace Granary.Kafka.Bars;
 /// Address at which bars are published and read: <c>kafka://HOST:PORT[,HOST:PORT]/TOPIC?option=value&amp;…</c>. The default topic is
 /// <c>granary.bars.</c> followed by the timeframe.
 /// </summary>
-public sealed record KafkaBarAddress
+internal sealed record KafkaBarAddress
 {
     private static readonly string[] Options = ["topics", "form", "partitions", "group", "timeout"];
 

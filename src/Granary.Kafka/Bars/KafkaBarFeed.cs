@@ -18,7 +18,7 @@ namespace Granary.Kafka.Bars;
 /// The feed waits for brokers that are away and continues where it was; duplicates count once. It does not read on in a partition that is
 /// far ahead of another, so memory stays bounded.
 /// </remarks>
-public sealed class KafkaBarFeed : ILiveFeed
+internal sealed class KafkaBarFeed : ILiveFeed
 {
     /// <summary>The most bars that may wait for other partitions. Beyond it, the feed pauses the partitions that are ahead.</summary>
     private int MostWaiting { get; init; }

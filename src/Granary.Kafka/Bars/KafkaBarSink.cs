@@ -17,7 +17,7 @@ namespace Granary.Kafka.Bars;
 /// is rejected, the sink sends nothing new until all sent messages have arrived. So no heartbeat overtakes its bars. Brokers drop
 /// duplicates. If the feed is faster than the brokers, the sink waits.
 /// </remarks>
-public sealed class KafkaBarSink : IFeedSink
+internal sealed class KafkaBarSink : IFeedSink
 {
     /// <summary>A message that is kept until the brokers have acknowledged it.</summary>
     private sealed class SentMessage(KafkaBarSink sink, long number, TopicPartition to, Message<string, byte[]> message)

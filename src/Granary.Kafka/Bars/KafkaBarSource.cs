@@ -11,7 +11,7 @@ namespace Granary.Kafka.Bars;
 /// its bars are kept in memory. Duplicate bars count once. So a backtest over a topic has the same digest as one over the files from which
 /// it was filled.
 /// </summary>
-public sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
+internal sealed class KafkaBarSource(KafkaBarAddress address) : IBarSource
 {
     private sealed record Topic(IReadOnlyDictionary<(string Key, Timeframe Timeframe), PublishedMarket> Markets,
         IReadOnlyList<string> Notes);

@@ -5,7 +5,7 @@ namespace Granary.Kafka.Bars;
 
 /// <summary>Opens live feeds of Kafka's topics.</summary>
 [LiveFeed("kafka")]
-public sealed class KafkaFeedFactory : ILiveFeedFactory
+internal sealed class KafkaFeedFactory : ILiveFeedFactory
 {
     public async Task<ILiveFeed> OpenAsync(LiveFeedRequest request, CancellationToken cancellationToken = default) =>
         await KafkaBarFeed.OpenAsync(KafkaBarAddress.Of(Address.Parse(request.Address)), request.Markets,

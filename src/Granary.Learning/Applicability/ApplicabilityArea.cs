@@ -14,7 +14,7 @@ namespace Granary.Learning.Applicability;
 /// of a training sample uses only samples of other blocks; a block is a tenth of the samples in order of time. If there are more than
 /// <see cref="MostSamples"/> training samples, an evenly spaced subset is kept. Immutable and thread-safe.
 /// </remarks>
-public sealed class ApplicabilityArea
+internal sealed class ApplicabilityArea
 {
     /// <summary>The maximum number of training samples to keep.</summary>
     public const int MostSamples = 1000;

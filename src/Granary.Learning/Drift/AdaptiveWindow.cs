@@ -13,7 +13,7 @@ namespace Granary.Learning.Drift;
 /// <param name="minWindowLength">The shortest part to compare, in values.</param>
 /// <param name="gracePeriod">The window is examined only if it is longer than this, in values.</param>
 [DriftDetector("adwin", "A window that is cut where the means of its parts differ (Bifet and Gavaldà 2007).")]
-public sealed class AdaptiveWindow(
+internal sealed class AdaptiveWindow(
     [Range(1e-12, 0.999)] double delta = 0.002,
     [Range(1, 1_000_000)] int clock = 32,
     [Range(2, 1000)] int maxBuckets = 5,

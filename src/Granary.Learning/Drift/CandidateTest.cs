@@ -6,7 +6,7 @@ namespace Granary.Learning.Drift;
 /// Tests whether another version of a model has smaller errors than the one in use, with a paired t-test of the squared errors on the same
 /// outcomes. The test runs at 32, 64, 128, … 2,048 outcomes; the level of 5 % is divided by the number of tests (Bonferroni).
 /// </summary>
-public static class CandidateTest
+internal static class CandidateTest
 {
     /// <summary>The maximum number of differences for a test; later ones have no effect.</summary>
     public const int MostDifferences = 2_048;

@@ -11,7 +11,7 @@ namespace Granary.Learning.Drift;
 /// <param name="warningThreshold">The number of lowest standard deviations above the lowest rate at which the detector warns.</param>
 /// <param name="driftThreshold">The same for a drift.</param>
 [DriftDetector("ddm", "The error rate against its lowest value so far (Gama and others 2004); takes errors, 0 or 1.")]
-public sealed class DriftDetectionMethod(
+internal sealed class DriftDetectionMethod(
     [Range(1, 1_000_000_000)] int warmStart = 30,
     [Range(1e-12, 1e12)] double warningThreshold = 2,
     [Range(1e-12, 1e12)] double driftThreshold = 3) : IDriftDetector

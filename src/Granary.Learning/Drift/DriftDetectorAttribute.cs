@@ -5,7 +5,7 @@ namespace Granary.Learning.Drift;
 /// <summary>Registers a detector in the catalogue. The parameters of its constructor, with defaults and ranges, are those of the
 /// detector.</summary>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class DriftDetectorAttribute(string name, string summary) : CatalogueAttribute(name)
+internal sealed class DriftDetectorAttribute(string name, string summary) : CatalogueAttribute(name)
 {
     /// <inheritdoc/>
     public override string Kind => "detector";

@@ -4,7 +4,7 @@ using Granary.Engine.Catalogues;
 namespace Granary.Learning.Drift;
 
 /// <summary>The detectors that a process knows, by name.</summary>
-public sealed class DriftDetectorCatalogue : Catalogue<DriftDetectorDefinition>
+internal sealed class DriftDetectorCatalogue : Catalogue<DriftDetectorDefinition>
 {
     /// <param name="builder">Holds the detectors.</param>
     public DriftDetectorCatalogue(CatalogueBuilder<DriftDetectorDefinition> builder) : base(builder)

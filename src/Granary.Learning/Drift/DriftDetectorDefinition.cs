@@ -5,7 +5,7 @@ using Granary.Engine.Catalogues;
 namespace Granary.Learning.Drift;
 
 /// <summary>A detector of the catalogue: its description, its parameters and its factory.</summary>
-public sealed class DriftDetectorDefinition
+internal sealed class DriftDetectorDefinition
 {
     private readonly ConstructorInfo _constructor;
 

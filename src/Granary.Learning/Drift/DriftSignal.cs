@@ -1,7 +1,7 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>Conclusion of a detector from the values so far.</summary>
-public enum DriftSignal
+internal enum DriftSignal
 {
     /// <summary>No change detected.</summary>
     None,

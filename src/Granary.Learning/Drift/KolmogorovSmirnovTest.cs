@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Drift;
 
 /// <summary>The two-sample Kolmogorov–Smirnov test of the hypothesis that two samples have the same distribution.</summary>
-public static class KolmogorovSmirnovTest
+internal static class KolmogorovSmirnovTest
 {
     /// <summary>The largest distance between the two empirical distribution functions, from 0 to 1.</summary>
     /// <param name="first">Ascending, not empty.</param>

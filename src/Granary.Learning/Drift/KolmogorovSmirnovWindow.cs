@@ -8,7 +8,7 @@ namespace Granary.Learning.Drift;
 /// of the older ones.
 /// </summary>
 [DriftDetector("kswin", "The Kolmogorov-Smirnov test of the newest values against older ones (Raab and others 2020).")]
-public sealed class KolmogorovSmirnovWindow : IDriftDetector
+internal sealed class KolmogorovSmirnovWindow : IDriftDetector
 {
     private readonly double _alpha;
     private readonly int _size, _newest;

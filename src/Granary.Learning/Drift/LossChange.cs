@@ -5,4 +5,4 @@ namespace Granary.Learning.Drift;
 /// <param name="Since">When the features of the first prediction after the change were known, UTC ticks.</param>
 /// <param name="Before">Mean loss from the previous change to this one.</param>
 /// <param name="After">Mean loss from <paramref name="Since"/> to <paramref name="Noticed"/>.</param>
-public readonly record struct LossChange(long Noticed, long Since, double Before, double After);
+internal readonly record struct LossChange(long Noticed, long Since, double Before, double After);

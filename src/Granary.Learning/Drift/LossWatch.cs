@@ -4,7 +4,7 @@ namespace Granary.Learning.Drift;
 /// Monitors the squared errors of a model's predictions with <see cref="AdaptiveWindow"/>. Labels that overlap in time have correlated
 /// errors. A prediction is therefore counted only if the label of the last counted one was known before it.
 /// </summary>
-public sealed class LossWatch
+internal sealed class LossWatch
 {
     private readonly AdaptiveWindow _window = new();
     private readonly List<(long Time, double Loss)> _sinceChange = [];

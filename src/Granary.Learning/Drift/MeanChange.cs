@@ -1,7 +1,7 @@
 namespace Granary.Learning.Drift;
 
 /// <summary>The direction of the changes that a detector reports.</summary>
-public enum MeanChange
+internal enum MeanChange
 {
     /// <summary>Increases and decreases.</summary>
     Both,

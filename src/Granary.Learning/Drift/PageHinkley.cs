@@ -12,7 +12,7 @@ namespace Granary.Learning.Drift;
 /// <param name="alpha">Weight of the sum's past at each value.</param>
 /// <param name="mode">Direction of the changes of the mean that count.</param>
 [DriftDetector("page-hinkley", "Sums of deviations from the running mean against a threshold (Page 1954).")]
-public sealed class PageHinkley(
+internal sealed class PageHinkley(
     [Range(1, 1_000_000_000)] int minInstances = 30,
     [Range(0, 1e300)] double delta = 0.005,
     [Range(1e-300, 1e300)] double threshold = 50,

@@ -13,7 +13,7 @@ namespace Granary.Learning.Drift;
 /// <param name="Bins">Bins used; fewer than requested if values of the reference repeat.</param>
 /// <param name="Reference">Number of values of the reference.</param>
 /// <param name="Sample">Number of values of the sample.</param>
-public sealed record PopulationStability(double Value, int Bins, int Reference, int Sample)
+internal sealed record PopulationStability(double Value, int Bins, int Reference, int Sample)
 {
     /// <param name="reference">In any order; at least as many values as bins.</param>
     /// <param name="sample">In any order, not empty.</param>

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Learning.Evaluation;
 
 /// <summary>Measures of how well scores separate the classes 1 and 0.</summary>
-public static class ClassificationMetrics
+internal static class ClassificationMetrics
 {
     /// <summary>
     /// Area under the receiver operating characteristic: the probability that a random 1 has a higher score than a random 0, with ties
@@ -107,10 +107,10 @@ public static class ClassificationMetrics
 /// <summary>One bar of a calibration plot.</summary>
 /// <param name="Predicted">Mean probability of the samples in the bin.</param>
 /// <param name="Observed">Share of them that were 1.</param>
-public sealed record CalibrationBin(double From, double To, int Count, double Predicted, double Observed);
+internal sealed record CalibrationBin(double From, double To, int Count, double Predicted, double Observed);
 
 /// <summary>Calibration curve: observed frequencies by predicted probability.</summary>
-public static class Calibration
+internal static class Calibration
 {
     /// <summary>Groups the samples by equal bins of the probability; empty bins are omitted.</summary>
     public static IReadOnlyList<CalibrationBin> Of(ReadOnlySpan<double> probabilities, ReadOnlySpan<double> labels, int bins = 10)

@@ -9,7 +9,7 @@ namespace Granary.Learning.Evaluation;
 /// Compares out-of-sample predictions with the labels of other samples. Labels that are shuffled or shifted in time show the figure of
 /// luck. Labels that were already known show whether the skill is of this sample alone, as it is where a feature contains the future.
 /// </summary>
-public static class LeakCheck
+internal static class LeakCheck
 {
     // AUC 0.7 and 0.55 as Somers' D, 2 AUC − 1, which is comparable with a rank correlation.
     private const double TooGood = 0.4, WorthATest = 0.1;

@@ -5,7 +5,7 @@ namespace Granary.Learning.Evaluation;
 /// <summary>
 /// Computes metrics by name: auc, logLoss, accuracy, brier for probabilities; r2, rmse, mae for numbers; samples always.
 /// </summary>
-public static class ModelMetrics
+internal static class ModelMetrics
 {
     /// <param name="labels">Labels; 0 and 1 if <paramref name="labelTask"/> is classification.</param>
     /// <param name="modelTask">Whether the predictions are probabilities.</param>

@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Evaluation;
 
 /// <summary>Out-of-sample loss of a model's score when one feature is shuffled among the test rows (Breiman 2001).</summary>
-public static class PermutationImportance
+internal static class PermutationImportance
 {
     /// <returns>
     /// [features]: decrease of the AUC (two classes) or R²; near or below zero for a feature that the model does not need. All zero if the

@@ -5,7 +5,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Evaluation;
 
 /// <summary>Computes a model's predictions for the rows of a table.</summary>
-public static class Prediction
+internal static class Prediction
 {
     /// <summary>
     /// Returns predictions for the rows with enough history, and these rows. A model that uses past labels receives those known at the

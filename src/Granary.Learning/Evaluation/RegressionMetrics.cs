@@ -1,7 +1,7 @@
 namespace Granary.Learning.Evaluation;
 
 /// <summary>Metrics of regression.</summary>
-public static class RegressionMetrics
+internal static class RegressionMetrics
 {
     /// <summary>
     /// 1 − Σ(y − ŷ)² / Σ(y − mean of these y)²; negative if the mean predicts better; NaN for a constant label.

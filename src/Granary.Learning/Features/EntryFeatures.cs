@@ -6,7 +6,7 @@ namespace Granary.Learning.Features;
 /// <summary>Input of a risk model at an entry: features of the entry's market, the entry's side, and features of the portfolio.</summary>
 /// <param name="Market">Features of the market's bars up to the signal.</param>
 /// <param name="Portfolio">Features of the portfolio before the entry.</param>
-public sealed record EntryFeatures(FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio)
+internal sealed record EntryFeatures(FeatureSet Market, IReadOnlyList<PortfolioFeature> Portfolio)
 {
     /// <summary>The names of all features in the order of a row.</summary>
     public IReadOnlyList<string> Names { get; } = [.. Market.Names, FeatureTable.Side, .. Portfolio.Select(f => f.Name)];

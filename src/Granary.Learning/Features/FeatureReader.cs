@@ -7,7 +7,7 @@ namespace Granary.Learning.Features;
 /// Reads a feature set from a feed's factor sheets, block by block. Training, backtest and live use this code, so features are
 /// bit-identical whatever the block lengths. The factors are part of the feed's plan and are therefore computed only once.
 /// </summary>
-public sealed class FeatureReader
+internal sealed class FeatureReader
 {
     private readonly Feature[] _features;
     private readonly int[] _columns;

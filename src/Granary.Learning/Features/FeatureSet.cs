@@ -39,7 +39,7 @@ internal sealed record Feature(string Name, FactorRequest Request, int Line, boo
 /// The features of a model, in order: factors of the catalogue such as <c>rsi(14)</c>, <c>sma(20)/close</c> (divided by the close) or
 /// <c>return(1)[3]</c> (three bars ago). <c>beta(SPY,50)</c> uses the closes of another symbol. Features are causal, because factors are.
 /// </summary>
-public sealed class FeatureSet
+internal sealed class FeatureSet
 {
     private FeatureSet(Feature[] features)
     {

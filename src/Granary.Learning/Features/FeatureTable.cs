@@ -8,7 +8,7 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Features;
 
 /// <summary>The features of all bars of a feed. They are computed once, and combined with any number of labels and strategies.</summary>
-public sealed class FeatureTable
+internal sealed class FeatureTable
 {
     private readonly FeatureSet _set;
     private readonly double[] _values;

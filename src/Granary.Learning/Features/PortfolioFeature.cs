@@ -4,7 +4,7 @@ using Granary.Engine.Portfolio.Rules;
 namespace Granary.Learning.Features;
 
 /// <summary>A feature of the portfolio's state at the decision on an entry.</summary>
-public sealed class PortfolioFeature
+internal sealed class PortfolioFeature
 {
     private readonly Func<PortfolioState, double> _read;
 

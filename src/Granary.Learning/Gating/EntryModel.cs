@@ -15,7 +15,7 @@ namespace Granary.Learning.Gating;
 
 /// <summary>A model and the time from which it can be used: when the last label of its training was known.</summary>
 /// <param name="From">UTC ticks.</param>
-public sealed record ModelWindow(long From, ITrainedModel Model)
+internal sealed record ModelWindow(long From, ITrainedModel Model)
 {
     /// <summary>Its version in a registry; 0 = its position among the windows, from 1.</summary>
     public int Number { get; init; }
@@ -33,7 +33,7 @@ public sealed record ModelWindow(long From, ITrainedModel Model)
 /// Walk-forward models as an entry filter. At any time, the newest model predicts whose training data was known by then, so every
 /// prediction is out of sample. Before the first model, the filter abstains.
 /// </summary>
-public sealed class EntryModel : IEntryModel
+internal sealed class EntryModel : IEntryModel
 {
     private readonly FeatureSet _features;
     private volatile ModelWindow[] _windows;

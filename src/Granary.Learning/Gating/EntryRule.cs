@@ -13,7 +13,7 @@ namespace Granary.Learning.Gating;
 [JsonDerivedType(typeof(StopByVolatilityRule), "stop")]
 [JsonDerivedType(typeof(MinimumReturnRule), "minimum-return")]
 [JsonDerivedType(typeof(LimitRule), "limit")]
-public abstract record EntryRule
+internal abstract record EntryRule
 {
     /// <summary>The name in a batch file.</summary>
     [JsonIgnore]

@@ -8,7 +8,7 @@ namespace Granary.Learning.Gating;
 /// <param name="SellBelow">
 /// Probability of a rise below which a sell is admitted. If the model predicts the trade's profit, a sell must exceed one minus it.
 /// </param>
-public sealed record GateRule(double BuyAbove = 0.6, double SellBelow = 0.4) : EntryRule
+internal sealed record GateRule(double BuyAbove = 0.6, double SellBelow = 0.4) : EntryRule
 {
     [JsonIgnore]
     public override string Name => "gate";

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Learning.Gating;
 
 /// <summary>Receives the bars and predictions of one strategy's filter, on the strategy's thread.</summary>
-public interface IPredictionObserver
+internal interface IPredictionObserver
 {
     /// <summary>Called with the next block of a market, before the predictions at its closes.</summary>
     void OnBars(MarketSeries series, BarBlock block);

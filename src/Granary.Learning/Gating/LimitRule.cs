@@ -11,7 +11,7 @@ namespace Granary.Learning.Gating;
 /// <param name="LossPercent">The maximum cost of the predicted worst loss, in percent of the equity.</param>
 /// <param name="MostPercent">The highest cap in percent of the equity, however small the prediction; null = none.</param>
 /// <param name="OfSymbol">Whether the cap applies only to positions in the entry's symbol instead of all positions.</param>
-public sealed record LimitRule(double LossPercent = 2, double? MostPercent = null, bool OfSymbol = false) : EntryRule
+internal sealed record LimitRule(double LossPercent = 2, double? MostPercent = null, bool OfSymbol = false) : EntryRule
 {
     [JsonIgnore]
     public override string Name => "limit";

@@ -6,7 +6,7 @@ namespace Granary.Learning.Gating;
 /// <summary>Admits an entry only if its predicted return covers the costs and a minimum profit.</summary>
 /// <param name="CostPercent">The costs of a round trip: commission and slippage of both sides, in percent.</param>
 /// <param name="MinimumPercent">Minimum predicted return after costs, in percent.</param>
-public sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
+internal sealed record MinimumReturnRule(double CostPercent, double MinimumPercent = 0) : EntryRule
 {
     [JsonIgnore]
     public override string Name => "minimum-return";

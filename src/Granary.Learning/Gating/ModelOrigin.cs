@@ -4,4 +4,4 @@ namespace Granary.Learning.Gating;
 /// <param name="Registry">The folder or database, without a password.</param>
 /// <param name="Model">Name in the registry.</param>
 /// <param name="Version">From 1.</param>
-public sealed record ModelOrigin(string Registry, string Model, int Version);
+internal sealed record ModelOrigin(string Registry, string Model, int Version);

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Learning.Gating;
 
 /// <summary>Meaning of a prediction.</summary>
-public enum PredictionMeaning
+internal enum PredictionMeaning
 {
     /// <summary>The probability that the price rises; a sell uses one minus it.</summary>
     ProbabilityOfRise,

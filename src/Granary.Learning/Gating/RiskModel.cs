@@ -9,7 +9,7 @@ namespace Granary.Learning.Gating;
 /// Walk-forward models of the risk of entries in one market. At any time, the newest model predicts whose training data was known by then.
 /// Before the first model there is no prediction.
 /// </summary>
-public sealed class RiskModel
+internal sealed class RiskModel
 {
     private readonly ModelWindow[] _windows;
 

@@ -5,7 +5,7 @@ namespace Granary.Learning.Gating;
 
 /// <summary>Sizes an entry by its probability of profit: zero up to <c>From</c>, full size from <c>Full</c> on, linear between
 /// them.</summary>
-public sealed record SizeRuleByProbability(double From = 0.5, double Full = 0.7) : EntryRule
+internal sealed record SizeRuleByProbability(double From = 0.5, double Full = 0.7) : EntryRule
 {
     [JsonIgnore]
     public override string Name => "size";

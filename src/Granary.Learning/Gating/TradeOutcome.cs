@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Learning.Gating;
 
 /// <summary>Compares predictions with the outcomes of trades.</summary>
-public static class TradeOutcome
+internal static class TradeOutcome
 {
     /// <summary>Whether a prediction was wrong: it gave the actual outcome less than even odds.</summary>
     /// <param name="gained">Whether the trade has a positive net profit.</param>

@@ -5,7 +5,7 @@ namespace Granary.Learning.Gating;
 
 /// <summary>Admits every entry unless the prediction clearly opposes it.</summary>
 /// <param name="Below">Probability of profit below which an entry is refused.</param>
-public sealed record VetoRule(double Below = 0.4) : EntryRule
+internal sealed record VetoRule(double Below = 0.4) : EntryRule
 {
     [JsonIgnore]
     public override string Name => "veto";

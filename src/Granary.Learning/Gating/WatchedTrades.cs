@@ -9,7 +9,7 @@ namespace Granary.Learning.Gating;
 /// </summary>
 /// <param name="rule">The rule of the watch.</param>
 /// <param name="meaning">What the model predicts.</param>
-public sealed class WatchedTrades(WatchRule rule, PredictionMeaning meaning)
+internal sealed class WatchedTrades(WatchRule rule, PredictionMeaning meaning)
 {
     private readonly PredictionWatch _watch = new(rule);
     private readonly PredictedTrades _trades = new(meaning);

@@ -5,7 +5,7 @@ namespace Granary.Learning.Labels;
 /// <summary>Label of each bar, computed from later bars, and the bar at which it is known.</summary>
 /// <param name="Values">[bars]; NaN where the bars end before it is known.</param>
 /// <param name="End">[bars]: the bar at whose close it is known; −1 where it never is.</param>
-public sealed record LabelColumn(double[] Values, int[] End)
+internal sealed record LabelColumn(double[] Values, int[] End)
 {
     /// <summary>ln(close in <paramref name="bars"/> bars / close).</summary>
     public static LabelColumn ForwardReturn(ReadOnlySpan<double> close, int bars)

@@ -3,7 +3,7 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Labels;
 
 /// <summary>Weights of training samples.</summary>
-public static class SampleWeights
+internal static class SampleWeights
 {
     /// <summary>
     /// Average uniqueness (López de Prado 2018, chapter 4): over the rows that a label spans, the mean of 1 / (number of labels that span

@@ -13,7 +13,7 @@ namespace Granary.Learning.Linear;
 /// </summary>
 [Trainer("lasso", "Least squares with a penalty on absolute coefficients of the standardised features; alpha 0 = chosen by purged "
     + "cross-validation.", Numbers = true)]
-public sealed class LassoTrainer([Range(0, 1e12)] double alpha = 0) : ITrainer
+internal sealed class LassoTrainer([Range(0, 1e12)] double alpha = 0) : ITrainer
 {
     private const int Parts = 5, PathLength = 40;
     private const double AsGood = 0.0005;

@@ -8,7 +8,7 @@ namespace Granary.Learning.Linear;
 
 /// <summary>Ordinary least squares with an intercept. If features are collinear, the later ones get no weight.</summary>
 [Trainer("linear", "Ordinary least squares.", Numbers = true)]
-public sealed class LinearTrainer : ITrainer
+internal sealed class LinearTrainer : ITrainer
 {
     public string Name => "linear";
 

@@ -10,7 +10,7 @@ namespace Granary.Learning.Linear;
 /// precision. The default is scikit-learn's (L2, C = 1).
 /// </summary>
 [Trainer("logistic", "Logistic regression with a penalty on squared coefficients of the standardised features.")]
-public sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
+internal sealed class LogisticTrainer([Range(1e-9, 1e9)] double c = 1) : ITrainer
 {
     public string Name => "logistic";
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Linear;
 
 /// <summary>Log odds as a quadratic of each standardised feature.</summary>
 [ModelKind(NaiveBayesModel.FormatName)]
-public sealed class NaiveBayesModel(ModelHead head, Standardiser scaler, double[] square, double[] slope, double constant)
+internal sealed class NaiveBayesModel(ModelHead head, Standardiser scaler, double[] square, double[] slope, double constant)
     : TrainedModel(head)
 {
     public const string FormatName = "naive-bayes";

@@ -7,7 +7,7 @@ namespace Granary.Learning.Linear;
 
 /// <summary>Gaussian naive Bayes: within each class, the features are normal and independent.</summary>
 [Trainer("naive-bayes", "Gaussian naive Bayes.")]
-public sealed class NaiveBayesTrainer : ITrainer
+internal sealed class NaiveBayesTrainer : ITrainer
 {
     public string Name => "naive-bayes";
 

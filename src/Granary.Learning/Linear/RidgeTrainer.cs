@@ -9,7 +9,7 @@ namespace Granary.Learning.Linear;
 /// <summary>Least squares with a penalty on the squared coefficients of the standardised features; the intercept is not
 /// penalised.</summary>
 [Trainer("ridge", "Least squares with a penalty on squared coefficients of the standardised features.", Numbers = true)]
-public sealed class RidgeTrainer([Range(0, 1e12)] double alpha = 1) : ITrainer
+internal sealed class RidgeTrainer([Range(0, 1e12)] double alpha = 1) : ITrainer
 {
     public string Name => "ridge";
 

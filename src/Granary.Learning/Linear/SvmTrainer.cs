@@ -11,7 +11,7 @@ namespace Granary.Learning.Linear;
 /// the probabilities.
 /// </summary>
 [Trainer("svm", "Linear support vector machine (squared hinge), with Platt's probabilities.")]
-public sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] double epsilon = 0.1) : ITrainer
+internal sealed class SvmTrainer([Range(1e-9, 1e9)] double c = 1, [Range(0, 10)] double epsilon = 0.1) : ITrainer
 {
     public string Name => "svm";
 

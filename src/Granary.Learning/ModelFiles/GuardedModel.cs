@@ -6,7 +6,7 @@ namespace Granary.Learning.ModelFiles;
 
 /// <summary>A model with its area of applicability. The inner model predicts.</summary>
 [ModelKind(GuardedModel.FormatName)]
-public sealed class GuardedModel : ITrainedModel
+internal sealed class GuardedModel : ITrainedModel
 {
     public const string FormatName = "guarded";
 

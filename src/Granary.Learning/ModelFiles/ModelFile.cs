@@ -8,7 +8,7 @@ namespace Granary.Learning.ModelFiles;
 /// Serializes a model: "GRML", the format version, the header, the parameters as raw bits, and the SHA-256 of all of these. A
 /// <see cref="ModelKindCatalogue"/> reads it.
 /// </summary>
-public static class ModelFile
+internal static class ModelFile
 {
     /// <summary>Incremented whenever the layout changes, from the first release on.</summary>
     public const int FormatVersion = 1;

@@ -5,7 +5,7 @@ namespace Granary.Learning.ModelFiles;
 
 /// <summary>A model on a subset of the features: its input has all features, of which it passes on the selected ones.</summary>
 [ModelKind(SelectedFeaturesModel.FormatName)]
-public sealed class SelectedFeaturesModel : ITrainedModel
+internal sealed class SelectedFeaturesModel : ITrainedModel
 {
     public const string FormatName = "selected";
 

@@ -8,7 +8,7 @@ namespace Granary.Learning.ModelFiles;
 /// Selects the features with the largest absolute rank correlation with the label (Spearman; for two classes the order equals that by |AUC
 /// − ½|), and passes them to a different trainer. Only the training samples of the fold are used.
 /// </summary>
-public sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
+internal sealed class SelectingTrainer(ITrainer inner, int keep) : ITrainer
 {
     public string Name => inner.Name;
 

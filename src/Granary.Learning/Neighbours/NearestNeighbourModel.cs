@@ -8,7 +8,7 @@ namespace Granary.Learning.Neighbours;
 /// <summary>A k-nearest-neighbours model, which stores the training samples.</summary>
 /// <param name="samples">Row-major [samples, features], standardised.</param>
 [ModelKind(NearestNeighbourModel.FormatName)]
-public sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights)
+internal sealed class NearestNeighbourModel(ModelHead head, int k, Standardiser scaler, double[] samples, double[] labels, double[] weights)
     : TrainedModel(head)
 {
     public const string FormatName = "neighbours";

@@ -8,7 +8,7 @@ namespace Granary.Learning.Neighbours;
 /// <summary>The weighted mean label of the nearest training samples, by Euclidean distance between standardised features.</summary>
 [Trainer("knn", "k nearest neighbours on standardised features; k 0 = the odd number next to one and a half times the square root of the "
     + "samples, 201 at most.")]
-public sealed class NearestNeighbourTrainer([Range(0, 2001)] int k = 0) : ITrainer
+internal sealed class NearestNeighbourTrainer([Range(0, 2001)] int k = 0) : ITrainer
 {
     public string Name => "knn";
 

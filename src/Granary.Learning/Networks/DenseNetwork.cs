@@ -10,7 +10,7 @@ namespace Granary.Learning.Networks;
 /// A fully connected network for batches of rows. It has only the layout. The caller owns the array of parameters, so one optimiser
 /// can serve several networks. Hidden layers and multiple outputs are padded to a multiple of four; the padding stays zero.
 /// </summary>
-public sealed class DenseNetwork
+internal sealed class DenseNetwork
 {
     private readonly int[] _widths;
     private readonly int[] _weightAt, _biasAt, _unitAt;

@@ -7,7 +7,7 @@ namespace Granary.Learning.Networks;
 
 /// <inheritdoc cref="LstmTrainer"/>
 [ModelKind(LstmNetwork.FormatName)]
-public sealed class LstmNetwork : NetworkModel
+internal sealed class LstmNetwork : NetworkModel
 {
     public const string FormatName = "lstm";
 

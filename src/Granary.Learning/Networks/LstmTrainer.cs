@@ -9,7 +9,7 @@ namespace Granary.Learning.Networks;
 /// <summary>Long short-term memory over the last rows of standardised features; the average of several networks with different initial
 /// weights.</summary>
 [Trainer("lstm", "Long short-term memory over the last rows, trained by Adam with early stopping; the mean of several.")]
-public sealed class LstmTrainer(
+internal sealed class LstmTrainer(
     [Range(1, 256)] int hidden = 16,
     [Range(1, 256)] int rows = 8,
     [Range(1, 100)] int members = 2,

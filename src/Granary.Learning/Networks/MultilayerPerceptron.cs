@@ -7,7 +7,7 @@ namespace Granary.Learning.Networks;
 
 /// <inheritdoc cref="PerceptronTrainer"/>
 [ModelKind(MultilayerPerceptron.FormatName)]
-public sealed class MultilayerPerceptron : NetworkModel
+internal sealed class MultilayerPerceptron : NetworkModel
 {
     public const string FormatName = "perceptron";
 

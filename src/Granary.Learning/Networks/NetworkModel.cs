@@ -6,7 +6,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Networks;
 
 /// <summary>The mean score of several networks of one shape; for two classes, passed through a sigmoid.</summary>
-public abstract class NetworkModel : TrainedModel
+internal abstract class NetworkModel : TrainedModel
 {
     private readonly NetworkShape _shape;
     private readonly Standardiser _scaler;

@@ -2,7 +2,7 @@ namespace Granary.Learning.Networks;
 
 /// <summary>Reusable memory for one thread's passes through a <see cref="DenseNetwork"/>.</summary>
 /// <param name="rows">The maximum number of rows in one pass.</param>
-public sealed class NetworkWorkspace(DenseNetwork network, int rows)
+internal sealed class NetworkWorkspace(DenseNetwork network, int rows)
 {
     /// <summary>The maximum number of rows in one pass.</summary>
     public int Rows => rows;

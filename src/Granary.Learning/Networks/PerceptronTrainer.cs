@@ -8,7 +8,7 @@ namespace Granary.Learning.Networks;
 /// <summary>Two hidden layers of rectified units on standardised features; the average of several networks with different initial
 /// weights.</summary>
 [Trainer("mlp", "Multilayer perceptron with two hidden layers, trained by Adam with early stopping; the mean of several.")]
-public sealed class PerceptronTrainer(
+internal sealed class PerceptronTrainer(
     [Range(1, 1024)] int hidden1 = 32,
     [Range(0, 1024)] int hidden2 = 16,
     [Range(1, 100)] int members = 4,

@@ -3,7 +3,7 @@ using Granary.Engine.Analysis;
 namespace Granary.Learning.Numerics;
 
 /// <summary>Spearman's rank correlation; ties share their mean rank.</summary>
-public static class RankCorrelation
+internal static class RankCorrelation
 {
     private const int MostShifts = 200, FewestPairs = 4;
 

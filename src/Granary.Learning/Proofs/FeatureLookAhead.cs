@@ -6,10 +6,10 @@ namespace Granary.Learning.Proofs;
 /// <summary>A feature with look-ahead: its value at a bar changed when later bars were removed.</summary>
 /// <param name="Bar">The first bar with a different value.</param>
 /// <param name="Cut">The number of remaining bars.</param>
-public sealed record LookAheadFeature(int Feature, int Bar, int Cut);
+internal sealed record LookAheadFeature(int Feature, int Bar, int Cut);
 
 /// <summary>Tests features for look-ahead: removes later bars, and requires that earlier values do not change.</summary>
-public static class FeatureLookAhead
+internal static class FeatureLookAhead
 {
     /// <summary>
     /// Computes the features of all bars, and of the bars up to random cuts; values before a cut must be bit-identical.

@@ -10,7 +10,7 @@ namespace Granary.Learning.Proofs;
 /// <param name="Of">Network or machine, and loss.</param>
 /// <param name="Worst">The greatest deviation as a share of the one that is allowed; holds up to 1.</param>
 /// <param name="Compared">Parameters whose loss changes when they are moved.</param>
-public sealed record GradientResult(string Of, double Worst, int Compared)
+internal sealed record GradientResult(string Of, double Worst, int Compared)
 {
     public bool Holds => Worst <= 1 && Compared > 0;
 }
@@ -20,7 +20,7 @@ public sealed record GradientResult(string Of, double Worst, int Compared)
 /// loss must change as the gradient predicts. Logistic regression and support vector machine are tested at their minimum, where no
 /// direction may lower their loss. Their losses are implemented here independently.
 /// </summary>
-public static class GradientCheck
+internal static class GradientCheck
 {
     // Central differences with this step are accurate to about 1e−10 of the loss; the tolerance is the sum of both parts.
     private const double Step = 1e-5, Absolute = 1e-7, Relative = 1e-6;

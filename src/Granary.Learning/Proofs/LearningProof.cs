@@ -12,14 +12,14 @@ namespace Granary.Learning.Proofs;
 
 /// <summary>Something that honest learning must show, and whether it did.</summary>
 /// <param name="Figures">Measured and allowed values, in words.</param>
-public sealed record ProofClaim(string Claim, bool Holds, string Figures);
+internal sealed record ProofClaim(string Claim, bool Holds, string Figures);
 
 /// <summary>
 /// Shows on seeded data, in a few seconds, that the learning here cannot fool itself: what <c>verify</c> runs beside the look-ahead test of
 /// Tests on seeded data, within a few seconds, that the learning code has no leakage or overfitting. <c>verify</c> runs it after the
 /// look-ahead check of a run.
 /// </summary>
-public static class LearningProof
+internal static class LearningProof
 {
     /// <param name="features">The features of a run's models, which must be equal in backtest and live; null for the default ones.</param>
     /// <param name="supply">The factors of the run's batch, see <see cref="FactorPlan.Supply"/>.</param>

@@ -9,7 +9,7 @@ namespace Granary.Learning.Proofs;
 /// <param name="Auc">The AUC with the true labels, out of sample.</param>
 /// <param name="Permuted">The AUC of each shuffle, out of sample.</param>
 /// <param name="StandardError">Standard error of the AUC of random scores, from the numbers of ones and zeros in the test.</param>
-public sealed record PermutationResult(double Auc, IReadOnlyList<double> Permuted, double StandardError)
+internal sealed record PermutationResult(double Auc, IReadOnlyList<double> Permuted, double StandardError)
 {
     /// <summary>Share of shuffles with at least the true AUC; the true labels count as one shuffle.</summary>
     public double PValue => (1.0 + Permuted.Count(p => p >= Auc)) / (1 + Permuted.Count);
@@ -20,7 +20,7 @@ public sealed record PermutationResult(double Auc, IReadOnlyList<double> Permute
     public bool PermutedHaveNoEdge => Permuted.All(p => Math.Abs(p - 0.5) <= Interval);
 }
 
-public static class PermutationTest
+internal static class PermutationTest
 {
     /// <param name="table">A table with labels 0 and 1.</param>
     /// <param name="split">Share of the rows, from the oldest on, for training.</param>

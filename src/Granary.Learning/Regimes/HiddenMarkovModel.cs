@@ -4,7 +4,7 @@ namespace Granary.Learning.Regimes;
 /// A hidden Markov model with normally distributed observations (Rabiner, A tutorial on hidden Markov models, Proceedings of the IEEE
 /// 77(2), 1989): scaled forward and backward recursions, fitted with the Baum–Welch EM algorithm.
 /// </summary>
-public sealed class HiddenMarkovModel
+internal sealed class HiddenMarkovModel
 {
     private readonly double[] _initial, _means, _deviations;
     private readonly double[,] _transitions;

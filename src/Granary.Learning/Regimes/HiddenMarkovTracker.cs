@@ -4,7 +4,7 @@ namespace Granary.Learning.Regimes;
 /// Returns at each bar the state that a hidden Markov model would have inferred live. The model is refitted periodically on a window of
 /// past observations. States are filtered, not smoothed, because smoothing looks ahead.
 /// </summary>
-public sealed class HiddenMarkovTracker
+internal sealed class HiddenMarkovTracker
 {
     private readonly double[] _window, _probabilities;
     private readonly int _refit;

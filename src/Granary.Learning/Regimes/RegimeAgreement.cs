@@ -5,7 +5,7 @@ namespace Granary.Learning.Regimes;
 /// <param name="AdjustedRand">
 /// Adjusted Rand index (Hubert and Arabie 1985): 1 for equal partitions, about 0 for chance agreement; NaN if both have a single state.
 /// </param>
-public sealed record RegimeAgreement(long[,] Counts, double AdjustedRand)
+internal sealed record RegimeAgreement(long[,] Counts, double AdjustedRand)
 {
     /// <summary>Compares the bars at which both have a state (not −1).</summary>
     public static RegimeAgreement Of(ReadOnlySpan<int> first, int firstStates, ReadOnlySpan<int> second, int secondStates)

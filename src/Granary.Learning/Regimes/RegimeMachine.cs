@@ -7,7 +7,7 @@ namespace Granary.Learning.Regimes;
 /// <summary>A finite state machine, declared as data.</summary>
 /// <param name="Name">The name in rules, such as "short".</param>
 /// <param name="States">Names of the states, lowest first, such as bearish, neutral, bullish.</param>
-public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
+internal abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 {
     internal virtual void Check(FactorCatalogue factors)
     {
@@ -23,7 +23,7 @@ public abstract record RegimeMachine(string Name, IReadOnlyList<string> States)
 /// <param name="Against">If set, the measure is 100 · (measure / against − 1); null uses the factor itself.</param>
 /// <param name="Rungs">The thresholds between neighbouring states.</param>
 /// <param name="Dwell">The minimum number of bars in a state.</param>
-public sealed record LadderMachine(string Name, IReadOnlyList<string> States, string Measure, string? Against,
+internal sealed record LadderMachine(string Name, IReadOnlyList<string> States, string Measure, string? Against,
     IReadOnlyList<LadderRung> Rungs, int Dwell)
     : RegimeMachine(Name, States)
 {
@@ -56,7 +56,7 @@ public sealed record LadderMachine(string Name, IReadOnlyList<string> States, st
 /// <summary>States of a hidden Markov model of the log returns, fitted only on the past, ordered by mean return.</summary>
 /// <param name="Window">The number of returns in a fit; there is no state before that many.</param>
 /// <param name="Refit">Bars between fits.</param>
-public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> States, int Window, int Refit) : RegimeMachine(Name, States)
+internal sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> States, int Window, int Refit) : RegimeMachine(Name, States)
 {
     internal override void Check(FactorCatalogue factors)
     {
@@ -70,4 +70,4 @@ public sealed record HiddenMarkovMachine(string Name, IReadOnlyList<string> Stat
 
 /// <summary>Maps the states of machines to a combined state; all named machines must match.</summary>
 /// <param name="When">The required state by machine.</param>
-public sealed record RegimeRule(IReadOnlyDictionary<string, string> When, string State);
+internal sealed record RegimeRule(IReadOnlyDictionary<string, string> When, string State);

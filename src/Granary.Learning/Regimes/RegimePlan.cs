@@ -4,7 +4,7 @@ using Granary.Engine.Factors;
 namespace Granary.Learning.Regimes;
 
 /// <summary>Machines at several time scales, and the rules that combine their states.</summary>
-public sealed class RegimePlan
+internal sealed class RegimePlan
 {
     /// <param name="factors">The factors that the process knows.</param>
     /// <param name="rules">

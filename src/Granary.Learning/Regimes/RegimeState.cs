@@ -10,7 +10,7 @@ namespace Granary.Learning.Regimes;
     Formula = "the place of the present state in the list of states, in the order in which they are declared; age = bars since it was "
         + "entered", Source = "Granary's own finite state machines and hidden Markov models",
     Range = "0 …; .age 0 …")]
-public sealed class RegimeState : FactorKernel
+internal sealed class RegimeState : FactorKernel
 {
     private readonly string _machine;
     private readonly RegimePlan _plan;

@@ -9,7 +9,7 @@ namespace Granary.Learning.Regimes;
 /// Runs the machines of a plan over a feed. The state at a bar is known at its close and does not depend on later bars. It does not depend
 /// on the block size.
 /// </summary>
-public sealed class RegimeTracker
+internal sealed class RegimeTracker
 {
     private readonly FactorColumns _columns;
     private readonly Func<int, int, int>[] _next; // the state of machine m after bar i of the block

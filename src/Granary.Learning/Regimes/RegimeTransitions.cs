@@ -10,7 +10,7 @@ namespace Granary.Learning.Regimes;
 /// <param name="MeanSpell">
 /// Mean length of these periods in bars, including the first and last ones, which the ends of the record truncate; NaN without any.
 /// </param>
-public sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, double[] Share, int[] Spells, double[] MeanSpell)
+internal sealed record RegimeTransitions(long[,] Counts, double[,] Probabilities, double[] Share, int[] Spells, double[] MeanSpell)
 {
     /// <param name="states">One state per bar, −1 for none; bars without a state are skipped and end a period.</param>
     public static RegimeTransitions Of(ReadOnlySpan<int> states, int count)

@@ -6,10 +6,10 @@ namespace Granary.Learning.Regimes;
 /// <summary>A closed trade with the data for weights by state.</summary>
 /// <param name="State">The combined state at the bar of its signal; −1 for none.</param>
 /// <param name="Profit">Profit net of commission.</param>
-public readonly record struct RegimeTrade(string Strategy, int State, double Profit);
+internal readonly record struct RegimeTrade(string Strategy, int State, double Profit);
 
 /// <summary>Weights of strategies by state: 1 if the strategy earned money in the state, else 0 (<c>weights: regime</c>).</summary>
-public sealed class RegimeWeights
+internal sealed class RegimeWeights
 {
     private readonly Dictionary<(string Strategy, int State), (double Weight, TradeMeasures Trades)> _cells = [];
 

@@ -10,7 +10,7 @@ namespace Granary.Learning.Registry;
 /// all.
 /// </summary>
 /// <param name="files">The files that may be read and written; null = all.</param>
-public sealed class FileModelStore(string root, PermittedFiles? files = null) : IModelStore
+internal sealed class FileModelStore(string root, PermittedFiles? files = null) : IModelStore
 {
     private readonly PermittedFiles _files = files ?? PermittedFiles.All;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Learning.Registry;
 
 /// <summary>Origin of a model version: everything needed to train it again and to judge it.</summary>
-public sealed record ModelLineage
+internal sealed record ModelLineage
 {
     /// <summary>SHA-256 of the training table.</summary>
     public required string DataHash { get; init; }
@@ -67,7 +67,7 @@ public sealed record ModelLineage
 /// <summary>A version of a model: immutable once it is there.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="ModelHash">SHA-256 of its bytes.</param>
-public sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
+internal sealed record ModelVersion(string Model, int Number, string ModelHash, ModelLineage Lineage);
 
 /// <summary>Lineage that a store keeps beside a version's file.</summary>
 /// <param name="Number">The version's number.</param>
@@ -77,9 +77,9 @@ internal sealed record StoredLineage(int Number, string ModelHash, ModelLineage 
 /// <summary>Version in use, and the versions before it.</summary>
 /// <param name="Current">0 where none is.</param>
 /// <param name="History">Oldest first; the current one is not among them.</param>
-public sealed record ModelPointer(int Current, IReadOnlyList<int> History);
+internal sealed record ModelPointer(int Current, IReadOnlyList<int> History);
 
 /// <summary>Differences between two versions.</summary>
 /// <param name="Differences">Field, value in the first, value in the second; equal fields are left out.</param>
-public sealed record ModelComparison(ModelVersion First, ModelVersion Second,
+internal sealed record ModelComparison(ModelVersion First, ModelVersion Second,
     IReadOnlyList<(string Field, string First, string Second)> Differences);

@@ -16,7 +16,7 @@ namespace Granary.Learning.Registry;
 /// </summary>
 /// <param name="store">Store of the versions.</param>
 /// <param name="kinds">The model kinds that the process knows.</param>
-public sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
+internal sealed class ModelRegistry(IModelStore store, ModelKindCatalogue kinds)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

@@ -9,7 +9,7 @@ namespace Granary.Learning.Registry;
 /// <param name="From">The first time, UTC ticks.</param>
 /// <param name="Every">The interval between two trainings.</param>
 /// <param name="Window">The length of the training data; null = the complete past.</param>
-public sealed record RetrainingSchedule(long From, CalendarSpan Every, CalendarSpan? Window = null)
+internal sealed record RetrainingSchedule(long From, CalendarSpan Every, CalendarSpan? Window = null)
 {
     /// <summary>Returns a time of the schedule, UTC ticks.</summary>
     /// <param name="number">0 for the first.</param>

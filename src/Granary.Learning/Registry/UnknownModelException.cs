@@ -3,4 +3,4 @@ using Granary.Engine;
 namespace Granary.Learning.Registry;
 
 /// <summary>There is no such model, or the model has no such version.</summary>
-public sealed class UnknownModelException(string message, Exception? inner = null) : InputException(message, inner);
+internal sealed class UnknownModelException(string message, Exception? inner = null) : InputException(message, inner);

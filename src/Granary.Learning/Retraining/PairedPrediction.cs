@@ -9,7 +9,7 @@ namespace Granary.Learning.Retraining;
 /// <param name="Incumbent">The prediction of the version in force.</param>
 /// <param name="Challenger">The prediction of the other version.</param>
 /// <param name="Outcome">0 or 1, or a number.</param>
-public readonly record struct PairedPrediction(long Time, long Known, double Incumbent, double Challenger, double Outcome)
+internal readonly record struct PairedPrediction(long Time, long Known, double Incumbent, double Challenger, double Outcome)
 {
     /// <summary>Computes both versions' predictions for a row that both can read.</summary>
     public static PairedPrediction Of(TrainingTable table, int row, ITrainedModel incumbent, ITrainedModel challenger) => new(

@@ -11,7 +11,7 @@ namespace Granary.Learning.Retraining;
 /// Whether the newest unpromoted version continues to predict without acting, and is compared again at the next training.
 /// </param>
 /// <param name="Expiry">The age at which a version stops admitting entries; null = it does not expire.</param>
-public sealed record RetrainingRule(int? Trades, int? Days, long Lateness = 0, double Level = 0.05, bool HasChallenger = false,
+internal sealed record RetrainingRule(int? Trades, int? Days, long Lateness = 0, double Level = 0.05, bool HasChallenger = false,
     VersionExpiry? Expiry = null)
 {
     /// <summary>Whether the rule depends on closed trades.</summary>

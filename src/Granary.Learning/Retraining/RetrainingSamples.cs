@@ -9,7 +9,7 @@ namespace Granary.Learning.Retraining;
 /// <param name="Test">The number of test samples: the newest with known labels.</param>
 /// <param name="Gap">The number of samples between training and test, in addition to the purged ones.</param>
 /// <param name="Rolling">Whether older samples are dropped.</param>
-public sealed record RetrainingSamples(int Train, int Test, int Gap, bool Rolling)
+internal sealed record RetrainingSamples(int Train, int Test, int Gap, bool Rolling)
 {
     /// <summary>When enough labels for the first training are known, UTC ticks.</summary>
     /// <exception cref="InputException">There are too few samples.</exception>

@@ -5,4 +5,4 @@ namespace Granary.Learning.Retraining;
 /// <param name="At">The time up to which bars and trades are counted, UTC ticks.</param>
 /// <param name="Bars">The number of bars of the strategy's feed since the training, up to that time.</param>
 /// <param name="Trades">The number of closed trades of the strategy's own account, up to that time.</param>
-public sealed record VersionAge(VersionExpiry Limit, long At, int Bars, int Trades);
+internal sealed record VersionAge(VersionExpiry Limit, long At, int Bars, int Trades);

@@ -12,7 +12,7 @@ namespace Granary.Learning.Retraining;
 /// <param name="Incumbent">Mean squared error of the version in force; NaN without an outcome.</param>
 /// <param name="Challenger">Mean squared error of the other version.</param>
 /// <param name="Difference">The mean of the first error minus the second, with a one-sided p-value.</param>
-public readonly record struct VersionContest(double Incumbent, double Challenger, MeanInterval Difference)
+internal readonly record struct VersionContest(double Incumbent, double Challenger, MeanInterval Difference)
 {
     /// <summary>The minimum number of outcomes for a comparison.</summary>
     public const int Least = 10;

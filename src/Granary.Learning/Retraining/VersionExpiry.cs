@@ -4,7 +4,7 @@ namespace Granary.Learning.Retraining;
 /// <param name="Bars">Bars of the strategy's feed since the version was trained; null = no limit.</param>
 /// <param name="Trades">Closed trades of the strategy's own account since then; null = no limit.</param>
 /// <param name="Days">Days since then; null = no limit.</param>
-public sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Days = null)
+internal sealed record VersionExpiry(int? Bars = null, int? Trades = null, int? Days = null)
 {
     /// <summary>Returns the time at which a version expires.</summary>
     /// <param name="trainedAt">The end of its training data, UTC ticks.</param>

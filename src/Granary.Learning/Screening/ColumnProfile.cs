@@ -9,7 +9,7 @@ namespace Granary.Learning.Screening;
 /// <param name="Quantiles">At <see cref="Levels"/>, interpolated linearly.</param>
 /// <param name="Autocorrelation">Autocorrelation at lag one; NaN if all values are equal.</param>
 /// <param name="UnitRoot">Unit root test over the last <see cref="MostTested"/> values.</param>
-public sealed record ColumnProfile(int Count, int Missing, double Mean, double Deviation, IReadOnlyList<double> Quantiles,
+internal sealed record ColumnProfile(int Count, int Missing, double Mean, double Deviation, IReadOnlyList<double> Quantiles,
     double Autocorrelation, UnitRootTest UnitRoot)
 {
     /// <summary>Limits the test, because its cost grows faster than the number of values.</summary>

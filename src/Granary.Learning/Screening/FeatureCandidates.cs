@@ -14,7 +14,7 @@ namespace Granary.Learning.Screening;
 /// factor that refers to another symbol is used with its default window and also with each of its text options. A line that scales with the
 /// price, tested by multiplying prices by four, is divided by the close.
 /// </remarks>
-public static class FeatureCandidates
+internal static class FeatureCandidates
 {
     /// <summary>The maximum number of bars for testing which lines scale with the price.</summary>
     public const int TriedBars = 1_000;

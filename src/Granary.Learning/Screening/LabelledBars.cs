@@ -3,7 +3,7 @@ using Granary.Learning.Labels;
 namespace Granary.Learning.Screening;
 
 /// <summary>Selects bars whose labels do not overlap in time, so they are independent samples.</summary>
-public static class LabelledBars
+internal static class LabelledBars
 {
     /// <summary>Returns the first bar with a label, then each next bar that is not before the end of the previous label.</summary>
     /// <param name="bars">Candidates in ascending order.</param>

@@ -13,7 +13,7 @@ namespace Granary.Learning.Screening;
 /// <param name="Statistic">The test statistic; NaN for fewer than 20 values, or if all are equal.</param>
 /// <param name="Critical">The 5 % critical value: the probability that a random walk is below it.</param>
 /// <param name="Lags">The number of lagged differences in the equation.</param>
-public readonly record struct UnitRootTest(double Statistic, double Critical, int Lags)
+internal readonly record struct UnitRootTest(double Statistic, double Critical, int Lags)
 {
     private const int FewestValues = 20;
 

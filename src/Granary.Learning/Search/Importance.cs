@@ -8,7 +8,7 @@ namespace Granary.Learning.Search;
 /// <param name="Share">Share of the variance of the objective over the space that the parameter explains alone, 0 to 1. What the shares
 /// of all parameters leave to 1 is explained by parameters together. 0 if the objective does not vary.</param>
 /// <param name="Deviation">Standard deviation of the share between the trees.</param>
-public sealed record DimensionImportance(string Name, double Share, double Deviation);
+internal sealed record DimensionImportance(string Name, double Share, double Deviation);
 
 /// <summary>
 /// Functional analysis of variance over a random forest: Hutter, Hoos and Leyton-Brown, "An efficient approach for assessing
@@ -19,7 +19,7 @@ public sealed record DimensionImportance(string Name, double Share, double Devia
 /// known exactly as a function of one parameter. The share is the variance of this function. The forest has the settings of Optuna's
 /// evaluator; unlike there, a logarithmic parameter is averaged over its logarithm, and a choice over its choices.
 /// </remarks>
-public static class Importance
+internal static class Importance
 {
     private const int Trees = 64;
 

@@ -1,7 +1,7 @@
 namespace Granary.Learning.Search;
 
 /// <summary>Order of evaluated points by one or several objectives. Every objective is maximised.</summary>
-public static class Objectives
+internal static class Objectives
 {
     /// <summary>Whether the point was evaluated and has each of its objectives.</summary>
     public static bool AreDefined(IReadOnlyList<double>? objectives)

@@ -3,7 +3,7 @@ using Granary.Engine;
 namespace Granary.Learning.Search;
 
 /// <summary>The methods of a parameter search by name.</summary>
-public static class SearchMethods
+internal static class SearchMethods
 {
     /// <summary>Points of a round that does not depend on the results of the rounds before.</summary>
     internal const int BlindRound = 64;

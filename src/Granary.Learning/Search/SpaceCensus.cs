@@ -7,7 +7,7 @@ namespace Granary.Learning.Search;
 /// <param name="Allowed">Number of them that the condition allows.</param>
 /// <param name="IsComplete">Whether these are all combinations of the space; otherwise they were drawn at random, some of them more than
 /// once.</param>
-public sealed record SpaceCensus(long Looked, long Allowed, bool IsComplete)
+internal sealed record SpaceCensus(long Looked, long Allowed, bool IsComplete)
 {
     /// <summary>A space up to this size is looked at completely.</summary>
     public const int LargestComplete = 1 << 16;

@@ -3,13 +3,13 @@ namespace Granary.Learning.Search;
 /// <summary>One step of successive halving.</summary>
 /// <param name="Candidates">Number of candidates that compete.</param>
 /// <param name="Resource">What each candidate gets: parts of the bars, or windows, counted from the first.</param>
-public readonly record struct HalvingRung(int Candidates, int Resource);
+internal readonly record struct HalvingRung(int Candidates, int Resource);
 
 /// <summary>
 /// Successive halving (Jamieson and Talwalkar 2016): all candidates compete on a small resource, the better half on twice as much, and so
 /// on up to the whole resource.
 /// </summary>
-public static class SuccessiveHalving
+internal static class SuccessiveHalving
 {
     /// <summary>Returns the rungs, from one unit of the resource to all of it.</summary>
     /// <param name="candidates">Number of candidates of the first rung, from 1.</param>

@@ -11,7 +11,7 @@ namespace Granary.Learning.Series;
 /// </summary>
 [Trainer("arima", "Autoregressive integrated moving average of the label's own past: a baseline that reads no feature; −1 = chosen.",
     Numbers = true)]
-public sealed class ArimaTrainer([Range(-1, 8)] int p = -1, [Range(-1, 2)] int d = -1, [Range(-1, 8)] int q = -1) : ITrainer
+internal sealed class ArimaTrainer([Range(-1, 8)] int p = -1, [Range(-1, 2)] int d = -1, [Range(-1, 8)] int q = -1) : ITrainer
 {
     public string Name => "arima";
 

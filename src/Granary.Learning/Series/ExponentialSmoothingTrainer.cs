@@ -11,7 +11,7 @@ namespace Granary.Learning.Series;
 /// </summary>
 [Trainer("ets", "Exponential smoothing of the label's own past, without, with, or with damped trend: a baseline that reads no feature.",
     Numbers = true)]
-public sealed class ExponentialSmoothingTrainer : ITrainer
+internal sealed class ExponentialSmoothingTrainer : ITrainer
 {
     public string Name => "ets";
 

@@ -10,7 +10,7 @@ namespace Granary.Learning.Series;
 /// <param name="weights">Oldest label first.</param>
 /// <param name="mean">The value for labels before the first.</param>
 [ModelKind(LinearFilterModel.FormatName)]
-public sealed class LinearFilterModel(ModelHead head, double[] weights, double constant, double mean, string description) : ITrainedModel
+internal sealed class LinearFilterModel(ModelHead head, double[] weights, double constant, double mean, string description) : ITrainedModel
 {
     public const string FormatName = "filter";
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Series;
 /// <summary>A piecewise linear trend, extrapolated after the training time with its last slope, and seasons.</summary>
 /// <param name="coefficients">[terms of the shape]</param>
 [ModelKind(TrendSeasonModel.FormatName)]
-public sealed class TrendSeasonModel(ModelHead head, TrendSeasonShape shape, double[] coefficients) : ITrainedModel
+internal sealed class TrendSeasonModel(ModelHead head, TrendSeasonShape shape, double[] coefficients) : ITrainedModel
 {
     public const string FormatName = "trend-season";
 

@@ -7,7 +7,7 @@ namespace Granary.Learning.Series;
 /// <param name="Span">Training time, days.</param>
 /// <param name="Changes">Times at which the slope may change, as shares of the training time.</param>
 /// <param name="Seasons">Length in days and number of harmonics.</param>
-public sealed record TrendSeasonShape(double Start, double Span, double[] Changes, (double Days, int Harmonics)[] Seasons)
+internal sealed record TrendSeasonShape(double Start, double Span, double[] Changes, (double Days, int Harmonics)[] Seasons)
 {
     /// <summary>The number of terms: level, slope, changes of the slope, cosine and sine of each harmonic.</summary>
     public int Terms { get; } = 2 + Changes.Length + 2 * Seasons.Sum(s => s.Harmonics);

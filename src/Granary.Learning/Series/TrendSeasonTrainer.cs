@@ -17,7 +17,7 @@ namespace Granary.Learning.Series;
 /// <param name="seasonScale">Standard deviation of a Fourier coefficient, in deviations of the label.</param>
 [Trainer("trend-season", "A piecewise linear trend and Fourier terms of day, week and year, by ridge regression: a baseline that reads the "
     + "time alone.", Numbers = true)]
-public sealed class TrendSeasonTrainer(
+internal sealed class TrendSeasonTrainer(
     [Range(0, 200)] int changepoints = 25,
     [Range(0.01, 1)] double changepointRange = 0.8,
     [Range(1e-6, 1e6)] double changepointScale = 0.05,

@@ -4,13 +4,13 @@ using Granary.Learning.Tables;
 namespace Granary.Learning.Splits;
 
 /// <summary>Training rows and test rows of a table, ascending.</summary>
-public sealed record Fold(int Index, int[] Train, int[] Test);
+internal sealed record Fold(int Index, int[] Train, int[] Test);
 
 /// <summary>
 /// Splits a table without leaking the future into the past. No split shuffles. Training samples whose label overlaps the test are purged.
 /// After a test, an embargo excludes further rows from training.
 /// </summary>
-public static class TimeSplits
+internal static class TimeSplits
 {
     /// <summary>
     /// Windows of constant length: each trains on the last <paramref name="trainRows"/> rows and tests on the next

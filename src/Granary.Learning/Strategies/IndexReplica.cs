@@ -17,7 +17,7 @@ namespace Granary.Learning.Strategies;
     LosesIn = "Declines of the index, in full; names whose share in the index changes faster than weights are fitted; "
         + "costs of each rebalance.",
     Source = "Pati, Rezaiifar and Krishnaprasad 1993")]
-public sealed class IndexReplica : MultiSymbolStrategy
+internal sealed class IndexReplica : MultiSymbolStrategy
 {
     private readonly string _index;
     private readonly IReadOnlyDictionary<string, double>? _given;

@@ -19,7 +19,7 @@ namespace Granary.Learning.Strategies;
     WorksIn = "Whatever repeats in the features for longer than a training window, be it momentum or reversal.",
     LosesIn = "Markets whose habits change faster than it is trained again; noise, once commission is paid for every change of mind.",
     Source = "walk-forward learning; López de Prado 2018")]
-public sealed class ModelStrategy : Strategy
+internal sealed class ModelStrategy : Strategy
 {
     private readonly ITrainer _trainer;
     private readonly Feature[] _features;

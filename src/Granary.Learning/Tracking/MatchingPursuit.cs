@@ -13,7 +13,7 @@ namespace Granary.Learning.Tracking;
 /// next name is the one with the steepest fall of the penalised objective. A name that is a combination of the chosen ones (or constant,
 /// with an intercept) is skipped.
 /// </remarks>
-public static class MatchingPursuit
+internal static class MatchingPursuit
 {
     /// <param name="target">The index's returns over the panel's periods; finite.</param>
     /// <exception cref="InputException">An option is out of range, or sizes do not match.</exception>

@@ -3,7 +3,7 @@ using Granary.Engine;
 namespace Granary.Learning.Tracking;
 
 /// <summary>Constraints of a sparse replication.</summary>
-public sealed record PursuitOptions
+internal sealed record PursuitOptions
 {
     /// <summary>The maximum number of names.</summary>
     public required int MaxNames { get; init; }

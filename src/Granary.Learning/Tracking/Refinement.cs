@@ -1,7 +1,7 @@
 namespace Granary.Learning.Tracking;
 
 /// <summary>Refinement of the names that matching pursuit chose under constraints.</summary>
-public enum Refinement
+internal enum Refinement
 {
     /// <summary>Tests all sets of names if there are few; otherwise exchanges names while that decreases the objective.</summary>
     Auto,

@@ -1,7 +1,7 @@
 namespace Granary.Learning.Tracking;
 
 /// <summary>Returns of many names over the same periods, from which an index is replicated.</summary>
-public sealed class ReturnPanel
+internal sealed class ReturnPanel
 {
     private readonly double[] _values;
 

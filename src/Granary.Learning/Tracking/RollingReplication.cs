@@ -6,7 +6,7 @@ namespace Granary.Learning.Tracking;
 /// <param name="Period">The first period in which it is held; it was fitted only to earlier periods.</param>
 /// <param name="Turnover">Σ |weight − previous weight|; 0 for the first selection.</param>
 /// <param name="InSample">Quality over the window that it was fitted to.</param>
-public sealed record Reselection(int Period, SparseFit Fit, double Turnover, TrackingQuality InSample);
+internal sealed record Reselection(int Period, SparseFit Fit, double Turnover, TrackingQuality InSample);
 
 /// <summary>An out-of-sample replication of an index: names and weights are selected again at each step, from the earlier
 /// periods.</summary>
@@ -18,7 +18,7 @@ public sealed record Reselection(int Period, SparseFit Fit, double Turnover, Tra
 /// <param name="Target">The index's returns over the same periods.</param>
 /// <param name="OutOfSample">Accuracy out of sample.</param>
 /// <param name="Turnover">Mean Σ |change of weight| of a reselection after the first; 0 where there is only one.</param>
-public sealed record RollingReplication(
+internal sealed record RollingReplication(
     int FirstPeriod, double[] Replica, double[] Target, IReadOnlyList<Reselection> History, TrackingQuality OutOfSample, double Turnover)
 {
     /// <param name="window">The number of periods that each selection is fitted to, at least 2.</param>

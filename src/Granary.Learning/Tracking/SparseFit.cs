@@ -6,7 +6,7 @@ namespace Granary.Learning.Tracking;
 /// <param name="Names">Held at this point.</param>
 /// <param name="ResidualNorm">‖target − intercept − Σ weight · return‖.</param>
 /// <param name="Deviation">Standard deviation of target − Σ weight · return, ddof 1, per period.</param>
-public readonly record struct PursuitStep(int Names, double ResidualNorm, double Deviation);
+internal readonly record struct PursuitStep(int Names, double ResidualNorm, double Deviation);
 
 /// <summary>A few names with weights that replicate the target.</summary>
 /// <param name="Support">Column indices of the panel, in the order of selection.</param>
@@ -15,7 +15,7 @@ public readonly record struct PursuitStep(int Names, double ResidualNorm, double
 /// <param name="ResidualNorm">‖target − intercept − Σ weight · return‖ over the fitted periods.</param>
 /// <param name="TargetNorm">‖target‖, centred if there is an intercept.</param>
 /// <param name="Path">One point for each name of <paramref name="Support"/>: the best fit of the names up to it.</param>
-public sealed record SparseFit(
+internal sealed record SparseFit(
     IReadOnlyList<int> Support, IReadOnlyList<double> Weights, double Intercept, double ResidualNorm, double TargetNorm,
     IReadOnlyList<PursuitStep> Path)
 {
@@ -37,7 +37,7 @@ public sealed record SparseFit(
 /// <param name="TrackingError">Annualised standard deviation of target − replica, ddof 1; NaN for fewer than two periods.</param>
 /// <param name="InformationRatio">Annualised mean of replica − target divided by that deviation; NaN if it is zero.</param>
 /// <param name="Correlation">Correlation of replica and target; NaN if one of them is constant.</param>
-public sealed record TrackingQuality(double ResidualNorm, double TrackingError, double InformationRatio, double Correlation)
+internal sealed record TrackingQuality(double ResidualNorm, double TrackingError, double InformationRatio, double Correlation)
 {
     public static TrackingQuality Of(ReadOnlySpan<double> replica, ReadOnlySpan<double> target, double intercept, double periodsPerYear)
     {

@@ -6,7 +6,7 @@ namespace Granary.Learning.Tracking;
 /// <param name="Chosen">The strategies in the order of selection.</param>
 /// <param name="Weights">One positive weight for each; they add up to 1.</param>
 /// <param name="Sharpe">Sharpe ratio per period of the combined returns over the fitted periods.</param>
-public sealed record StrategyWeights(IReadOnlyList<string> Chosen, IReadOnlyList<double> Weights, double Sharpe);
+internal sealed record StrategyWeights(IReadOnlyList<string> Chosen, IReadOnlyList<double> Weights, double Sharpe);
 
 /// <summary>
 /// Selects a few strategies that are not redundant, from their returns (<c>weights: matching-pursuit</c>).
@@ -17,7 +17,7 @@ public sealed record StrategyWeights(IReadOnlyList<string> Chosen, IReadOnlyList
 /// Matching pursuit of the constant, with normalised atoms and weights that are not negative, therefore takes the strategy with the best
 /// Sharpe ratio first. Then it takes the one that adds most to it, and so on. Strategies that only repeat a chosen one add nothing.
 /// </remarks>
-public static class SparseSelection
+internal static class SparseSelection
 {
     /// <param name="returns">Each strategy's returns over the same periods.</param>
     /// <param name="most">The maximum number of strategies.</param>

@@ -20,7 +20,7 @@ public interface ITrainer
 public sealed record TrainingOptions(long Seed = 1, int Threads = 1, CancellationToken Cancellation = default);
 
 /// <summary>A model that reports the reduction of training loss by feature.</summary>
-public interface IGainImportance
+internal interface IGainImportance
 {
     /// <summary>[features], adds up to 1 (or is all zero for a model without splits).</summary>
     IReadOnlyList<double> Gain { get; }

@@ -8,7 +8,7 @@ namespace Granary.Learning.Trainers;
 /// </summary>
 /// <param name="format">The model's <see cref="ITrainedModel.Format"/>.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
-public sealed class ModelKindAttribute(string format) : CatalogueAttribute(format)
+internal sealed class ModelKindAttribute(string format) : CatalogueAttribute(format)
 {
     /// <inheritdoc/>
     public override string Kind => "model kind";

@@ -7,4 +7,4 @@ namespace Granary.Learning.Trainers;
 /// <param name="Prefix">The prefix of their names, such as "mlnet-".</param>
 /// <param name="Load">Returns the assembly, or throws a <see cref="InputException"/> with the missing package and the
 /// remedy.</param>
-public sealed record TrainerLibrary(string Prefix, Func<Assembly> Load);
+internal sealed record TrainerLibrary(string Prefix, Func<Assembly> Load);

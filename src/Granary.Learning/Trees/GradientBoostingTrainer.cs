@@ -13,7 +13,7 @@ namespace Granary.Learning.Trees;
 /// a seventieth of the number of samples, so it does not suppress all splits of a short table.
 /// </summary>
 [Trainer("gradient-boosting", "Gradient-boosted trees on histograms of the features.")]
-public sealed class GradientBoostingTrainer(
+internal sealed class GradientBoostingTrainer(
     [Range(1, 100_000)] int trees = 100,
     [Range(2, 65_536)] int leaves = 31,
     [Range(1e-6, 1)] double learningRate = 0.1,

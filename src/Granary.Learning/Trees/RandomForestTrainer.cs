@@ -10,7 +10,7 @@ namespace Granary.Learning.Trees;
 /// their number for two classes, a third for numbers). The prediction is the mean of the leaf means.
 /// </summary>
 [Trainer("random-forest", "Random forest; features 0 = the square root of their number for two classes, a third for numbers.")]
-public sealed class RandomForestTrainer(
+internal sealed class RandomForestTrainer(
     [Range(1, 100_000)] int trees = 200,
     [Range(1, 1_000_000)] int minLeaf = 5,
     [Range(0, 4096)] int features = 0,

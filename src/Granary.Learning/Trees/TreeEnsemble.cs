@@ -7,7 +7,7 @@ using Granary.Learning.Trainers;
 namespace Granary.Learning.Trees;
 
 /// <summary>Function that converts the sum of the trees to a prediction.</summary>
-public enum TreeLink
+internal enum TreeLink
 {
     /// <summary>baseline + Σ leaves.</summary>
     Sum,
@@ -52,7 +52,7 @@ internal readonly struct TreeNode(float threshold, int feature, int step)
 /// Decision trees in flat arrays. A row is evaluated in eight trees at a time, which hides the latency of memory loads.
 /// </summary>
 [ModelKind(TreeEnsemble.FormatName)]
-public sealed class TreeEnsemble : TrainedModel, IGainImportance
+internal sealed class TreeEnsemble : TrainedModel, IGainImportance
 {
     public const string FormatName = "trees";
 

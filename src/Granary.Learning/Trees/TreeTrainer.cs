@@ -10,7 +10,7 @@ namespace Granary.Learning.Trees;
 /// its parent's by <c>shrinkage</c> samples, which limits the noise of small leaves.
 /// </summary>
 [Trainer("tree", "One decision tree.")]
-public sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20, [Range(0, 1e9)]
+internal sealed class TreeTrainer([Range(1, 60)] int maxDepth = 5, [Range(1, 1_000_000)] int minLeaf = 20, [Range(0, 1e9)]
     double shrinkage = 100) : ITrainer
 {
     public string Name => "tree";

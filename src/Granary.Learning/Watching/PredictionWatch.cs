@@ -8,7 +8,7 @@ namespace Granary.Learning.Watching;
 /// and restored. Decisions depend only on the outcomes and their order. Each strategy needs its own instance; instances are not
 /// thread-safe.
 /// </summary>
-public sealed class PredictionWatch
+internal sealed class PredictionWatch
 {
     // The minimum number of trades on each side of a change.
     private const int Least = 20;

@@ -12,5 +12,5 @@ namespace Granary.Learning.Watching;
 /// where it is nearer to that before the change than to that since.</param>
 /// <param name="RollsBack">Whether an alert puts an earlier version in force: the newest whose error on
 /// the trades since the change is nearer to that before the change than to that since.</param>
-public sealed record WatchRule(string Detector = "adwin", IReadOnlyDictionary<string, string>? Parameters = null, double Weight = 0.5,
+internal sealed record WatchRule(string Detector = "adwin", IReadOnlyDictionary<string, string>? Parameters = null, double Weight = 0.5,
     int Review = 50, bool RollsBack = true);

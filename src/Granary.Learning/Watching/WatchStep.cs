@@ -1,7 +1,7 @@
 namespace Granary.Learning.Watching;
 
 /// <summary>Change in the watch of a model after a closed trade.</summary>
-public enum WatchChange
+internal enum WatchChange
 {
     /// <summary>The error has increased, so the weight is reduced.</summary>
     Alert,
@@ -15,7 +15,7 @@ public enum WatchChange
 /// <param name="After">For an alert, the share of wrong predictions since the change; for a restoration, the share of the reviewed
 /// trades.</param>
 /// <param name="Trades">The number of trades behind <paramref name="After"/>.</param>
-public readonly record struct WatchStep(WatchChange Change, double Before, double After, int Trades)
+internal readonly record struct WatchStep(WatchChange Change, double Before, double After, int Trades)
 {
     /// <summary>The middle between both shares; an earlier version with a smaller share is good enough.</summary>
     public double Middle => (Before + After) / 2;

@@ -9,7 +9,7 @@ namespace Granary.Modelling.Allocation;
 /// Account of the portfolio over a <see cref="PortfolioTimeline"/>, with weights decided row by row. It runs the backtest's own
 /// <see cref="PortfolioDriver"/>, so the same limits, sizes and costs apply.
 /// </summary>
-public sealed class AllocationAccount
+internal sealed class AllocationAccount
 {
     private readonly PortfolioTimeline _timeline;
     private readonly BatchPlan _plan;

@@ -7,7 +7,7 @@ namespace Granary.Modelling.Allocation;
 /// <summary>
 /// Past events of a batch's strategies in one order, with the traded instruments. Allocators learn from them.
 /// </summary>
-public sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timeline, IReadOnlyList<Instrument> Instruments)
+internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timeline, IReadOnlyList<Instrument> Instruments)
 {
     /// <summary>Reads the events of some strategies and the bars of their markets.</summary>
     /// <param name="strategies">Indices of the strategies in the plan.</param>

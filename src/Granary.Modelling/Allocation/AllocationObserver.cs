@@ -13,7 +13,7 @@ namespace Granary.Modelling.Allocation;
 /// market, the log returns over 1, 5 and 21 rows, the standard deviation over 21 rows and the regime. For each unit it contains the average
 /// return of the last trades, and for the account the weights, drawdown, exposure and the cost of a trade.
 /// </summary>
-public sealed class AllocationObserver : IPortfolioSteps
+internal sealed class AllocationObserver : IPortfolioSteps
 {
     private const int Memory = 22, PerMarket = 4;
     private const double Forgetting = 0.2;

@@ -7,7 +7,7 @@ namespace Granary.Modelling.Allocation;
 /// <summary>
 /// Units that an allocator weighs: single strategies, or walk-forward groups in which one strategy trades at a time.
 /// </summary>
-public sealed class AllocationUnits
+internal sealed class AllocationUnits
 {
     private readonly int[] _placeOf;
 

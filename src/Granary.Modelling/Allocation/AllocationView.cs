@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>The units of one allocator, with its market observations at every row.</summary>
-public sealed class AllocationView
+internal sealed class AllocationView
 {
     private readonly double[] _markets, _closes;
 

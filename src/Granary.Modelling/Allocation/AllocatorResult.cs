@@ -7,7 +7,7 @@ namespace Granary.Modelling.Allocation;
 /// <param name="Growth">Interquartile mean of the log growth over the test rows, by method; the allocator is "ppo".</param>
 /// <param name="Improvements">Probability of improvement over each baseline.</param>
 /// <param name="StressedImprovements">The same with all costs doubled and every order delayed by one bar.</param>
-public sealed record AllocatorResult(
+internal sealed record AllocatorResult(
     IReadOnlyList<AllocatorWindow> Windows, IReadOnlyList<(string Method, InterquartileMean Growth)> Growth,
     IReadOnlyList<(string Baseline, ImprovementProbability Probability)> Improvements,
     IReadOnlyList<(string Baseline, ImprovementProbability Probability)> StressedImprovements)
@@ -26,7 +26,7 @@ public sealed record AllocatorResult(
 /// <param name="Tests">By seed: log growth on the rows until the next window.</param>
 /// <param name="Stressed">By seed: the same with stressed costs.</param>
 /// <param name="Baselines">By baseline: name, log growth, and log growth with stressed costs.</param>
-public sealed record AllocatorWindow(long From, long At, IReadOnlyList<string> Strategies, IReadOnlyList<TrainedAllocator> Seeds,
+internal sealed record AllocatorWindow(long From, long At, IReadOnlyList<string> Strategies, IReadOnlyList<TrainedAllocator> Seeds,
     int Chosen,
     double[] Tests, double[] Stressed, IReadOnlyList<(string Name, double Growth, double Stressed)> Baselines)
 {

@@ -5,7 +5,7 @@ namespace Granary.Modelling.Allocation;
 /// <summary>Weights of one account over time. Each decision applies from its time until the next.</summary>
 /// <param name="units">The weighted units.</param>
 /// <param name="decisions">Capacity. When it is full, the older half of the decisions is dropped.</param>
-public sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeightSource
+internal sealed class DecidedWeights(AllocationUnits units, int decisions) : IWeightSource
 {
     private readonly long[] _times = new long[decisions];
     private readonly double[] _sums = new double[decisions];

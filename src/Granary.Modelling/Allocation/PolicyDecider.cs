@@ -6,7 +6,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Allocation;
 
 /// <summary>Applies one version of a policy to all units of an account. Units that the version does not weigh get the weight 0.</summary>
-public sealed class PolicyDecider
+internal sealed class PolicyDecider
 {
     private readonly WeightPolicy _policy;
     private readonly AllocationObserver _observer;

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Allocation;
 /// Decides the weights of a portfolio by the policy of a production configuration. While the host passes the bars, the version in force
 /// decides each row from the observation that it was trained on.
 /// </summary>
-public sealed class PolicyWeights
+internal sealed class PolicyWeights
 {
     // Signals use the weights of their own row. Strategies of longer timeframes refer to earlier rows, so older weights are kept.
     private const int Kept = 4096;

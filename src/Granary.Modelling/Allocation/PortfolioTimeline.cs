@@ -10,7 +10,7 @@ namespace Granary.Modelling.Allocation;
 /// A row is a time slice in which bars closed. Weights are decided after its closes are marked and before its signals.
 /// </summary>
 /// <param name="symbolIndex">Index of each symbol among the instruments.</param>
-public sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolIndex) : IPortfolioSteps
+internal sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolIndex) : IPortfolioSteps
 {
     private enum StepKind : byte
     {

@@ -7,5 +7,5 @@ namespace Granary.Modelling.Allocation;
 /// <param name="Digest">SHA-256 of the policy.</param>
 /// <param name="Validation">Log growth on the validation rows, which follow the training.</param>
 /// <param name="Curve">One point per update.</param>
-public sealed record TrainedAllocator(long Seed, TrainedPolicy Policy, string Digest, double Validation,
+internal sealed record TrainedAllocator(long Seed, TrainedPolicy Policy, string Digest, double Validation,
     IReadOnlyList<TrainingCurvePoint> Curve);

@@ -4,4 +4,4 @@ namespace Granary.Modelling.Drift;
 /// <param name="Drifts">Row indices, from 0, at which the detector reports a drift.</param>
 /// <param name="Warnings">Row indices, from 0, at which the detector reports a warning.</param>
 /// <param name="Rows">Number of rows examined.</param>
-public sealed record DriftFindings(string Detector, IReadOnlyList<int> Drifts, IReadOnlyList<int> Warnings, int Rows);
+internal sealed record DriftFindings(string Detector, IReadOnlyList<int> Drifts, IReadOnlyList<int> Warnings, int Rows);

@@ -6,5 +6,5 @@ namespace Granary.Modelling.Drift;
 /// <param name="Detector">A name of <see cref="Granary.Learning.Drift.DriftDetectorCatalogue"/>, or <c>psi</c>.</param>
 /// <param name="Parameters">Parameters of the detector by name; missing ones use their defaults.</param>
 /// <param name="Reference">For psi: number of rows, from the first, that form the reference.</param>
-public sealed record DriftRequest(string File, string Column, string Detector, IReadOnlyDictionary<string, string> Parameters,
+internal sealed record DriftRequest(string File, string Column, string Detector, IReadOnlyDictionary<string, string> Parameters,
     int? Reference);

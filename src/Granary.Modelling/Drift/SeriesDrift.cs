@@ -5,7 +5,7 @@ using Granary.Simulation.Tables;
 namespace Granary.Modelling.Drift;
 
 /// <summary>Implements <c>granary drift</c>: detects changes in one column of a file.</summary>
-public static class SeriesDrift
+internal static class SeriesDrift
 {
     /// <summary>Name of the detector that compares all later rows with a reference.</summary>
     public const string Stability = "psi";

@@ -10,5 +10,5 @@ namespace Granary.Modelling.Drift;
 /// <param name="Reference">Number of reference rows.</param>
 /// <param name="Rows">Number of rows compared with them.</param>
 /// <param name="Bins">Number of bins.</param>
-public sealed record StabilityFindings(string Detector, double Value, double Threshold, double FalseAlarmRate, bool Drift, int Reference,
+internal sealed record StabilityFindings(string Detector, double Value, double Threshold, double FalseAlarmRate, bool Drift, int Reference,
     int Rows, int Bins);

@@ -8,7 +8,7 @@ namespace Granary.Modelling.Experiments;
 /// <param name="PValue">
 /// Probability of an AUC at least this high without an edge, times the number of trials (Bonferroni), at most 1; null for other figures.
 /// </param>
-public sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure,
+internal sealed record ExperimentTrial(string Data, string Trainer, string Label, int Samples, string FigureName, double? Figure,
     double? TrainTestGap, double? PValue, double Seconds, string? Error)
 {
     /// <summary>

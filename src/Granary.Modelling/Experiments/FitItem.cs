@@ -11,4 +11,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Inner">
 /// Index of the inner window; −1 for the outer window itself. In a comparison, index of the window; −1 for the model of all samples.
 /// </param>
-public sealed record FitItem(int Search, int Candidate, int Inner, string Key) : WorkItem(Key);
+internal sealed record FitItem(int Search, int Candidate, int Inner, string Key) : WorkItem(Key);

@@ -17,7 +17,7 @@ namespace Granary.Modelling.Experiments;
 /// </remarks>
 /// <param name="ledger">Counts the trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
 /// <param name="fitter">Makes the fits; null = the threads of this process.</param>
-public sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? fitter = null)
+internal sealed class ModelSearch(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null, IWorkHost? fitter = null)
 {
     private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();
 

@@ -10,7 +10,7 @@ namespace Granary.Modelling.Experiments;
 /// Makes fits of a comparison for the process that coordinates it. It builds samples and windows of a trainer, label and market when their
 /// first fit is requested, and discards them when fits of other ones are requested.
 /// </summary>
-public sealed class PreparedComparison : IWorkMaker
+internal sealed class PreparedComparison : IWorkMaker
 {
     // Requests arrive grouped by trainer, label and market. A late request of the previous group may arrive after the next group has begun.
     private const int MostKept = 2;

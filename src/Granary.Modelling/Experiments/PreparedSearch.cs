@@ -13,7 +13,7 @@ namespace Granary.Modelling.Experiments;
 /// A search with open bars, completed strategy runs, samples and windows, ready to make its fits. The batch alone determines it, so each
 /// process that takes part prepares its own copy.
 /// </summary>
-public sealed class PreparedSearch : IWorkMaker
+internal sealed class PreparedSearch : IWorkMaker
 {
     // Version of the cache records.
     private const string Format = "search 1";

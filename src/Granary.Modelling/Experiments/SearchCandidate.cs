@@ -7,7 +7,7 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Index">Position in the plan, from 0. The lower index wins a tie.</param>
 /// <param name="FeatureSet">Index of the feature set in the search, from 0.</param>
 /// <param name="Keep">Number of features that each fold selects; 0 = all.</param>
-public sealed record SearchCandidate(int Index, TrainerSetting Trainer, int FeatureSet, FeatureSet Features, int Keep)
+internal sealed record SearchCandidate(int Index, TrainerSetting Trainer, int FeatureSet, FeatureSet Features, int Keep)
 {
     /// <summary>Display name, such as <c>logistic(c=1), features 2, best 5</c>.</summary>
     /// <param name="sets">Number of feature sets in the search.</param>

@@ -6,7 +6,7 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Predicted">One value per test row of the window; NaN if the model has no prediction.</param>
 /// <param name="Signals">One value per signal in the window; NaN if the model has no prediction.</param>
 /// <param name="Error">The reason why the fit failed; null if it succeeded.</param>
-public sealed record SearchFit(double[] Predicted, double[] Signals, string? Error) : WorkResult
+internal sealed record SearchFit(double[] Predicted, double[] Signals, string? Error) : WorkResult
 {
     /// <summary>The model file's bytes if a comparison asked for them; otherwise null.</summary>
     public byte[]? Model { get; init; }

@@ -9,7 +9,7 @@ namespace Granary.Modelling.Experiments;
 
 /// <summary>Makes the fits of a search, or loads the predictions of an earlier run.</summary>
 /// <param name="cache">Stores predictions, so an interrupted search can continue.</param>
-public sealed class SearchFits(WindowCache cache, long seed)
+internal sealed class SearchFits(WindowCache cache, long seed)
 {
     private const int ChecksumLength = 8;
 

@@ -7,7 +7,7 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Train">Row indices in the unit's table, ascending.</param>
 /// <param name="Test">Row indices in the unit's table, ascending.</param>
 /// <param name="Signals">Indices of the unit's signals within the test period.</param>
-public sealed record SearchFold(int[] Train, int[] Test, int[] Signals)
+internal sealed record SearchFold(int[] Train, int[] Test, int[] Signals)
 {
     private string? _text;
 

@@ -16,7 +16,7 @@ namespace Granary.Modelling.Experiments;
 /// <remarks>
 /// <see cref="SuccessiveHalving"/> over inner windows: all candidates compete on the first one. Fits of earlier rungs are reused.
 /// </remarks>
-public sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<HalvingRung> Rungs,
+internal sealed record SearchPlan(IReadOnlyList<SearchCandidate> Candidates, int Possible, IReadOnlyList<HalvingRung> Rungs,
     int FitsPerWindow)
 {
     // Random stream of the draw of candidates. It differs from the streams of the models, so that neither affects the other.

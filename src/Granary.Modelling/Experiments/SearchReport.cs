@@ -6,4 +6,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Trials">Number of combinations ever tried on these bars, including this search; null without a ledger.</param>
 /// <param name="NewTrials">Number of combinations in this search that had not been tried before.</param>
 /// <param name="Units">Results in the order of the batch.</param>
-public sealed record SearchReport(int Fits, int Reused, long? Trials, long? NewTrials, double Seconds, IReadOnlyList<SearchedUnit> Units);
+internal sealed record SearchReport(int Fits, int Reused, long? Trials, long? NewTrials, double Seconds, IReadOnlyList<SearchedUnit> Units);

@@ -7,4 +7,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Bar">Index of the bar of the signal.</param>
 /// <param name="Known">Close of that bar, UTC ticks.</param>
 /// <param name="Ended">Close of the bar of the trade's exit, UTC ticks.</param>
-public readonly record struct SearchSignal(int Strategy, FilteredTrade Trade, int Bar, long Known, long Ended);
+internal readonly record struct SearchSignal(int Strategy, FilteredTrade Trade, int Bar, long Known, long Ended);

@@ -15,7 +15,7 @@ namespace Granary.Modelling.Experiments;
 /// The data for one model of a search: a market whose strategies share the model, or one strategy. It contains the samples, the outer
 /// windows, and the inner windows within the training part of each outer window.
 /// </summary>
-public sealed class SearchUnit
+internal sealed class SearchUnit
 {
     private readonly FeatureTable? _features;
     private readonly int[][] _columns = [];

@@ -6,7 +6,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Experiments;
 
 /// <summary>The search within the training part of one outer window: its candidates and their fits so far.</summary>
-public sealed class SearchWindow
+internal sealed class SearchWindow
 {
     private readonly SearchUnit _unit;
     private readonly SearchPlan _plan;

@@ -3,7 +3,7 @@ namespace Granary.Modelling.Experiments;
 /// <summary>The search of one outer window.</summary>
 /// <param name="Number">Index within the experiment, from 0.</param>
 /// <param name="Fits">Makes or loads the fits of its section.</param>
-public sealed record SearchWork(int Number, SearchWindow Window, SearchUnit Unit, SearchPlan Plan, SearchFits Fits)
+internal sealed record SearchWork(int Number, SearchWindow Window, SearchUnit Unit, SearchPlan Plan, SearchFits Fits)
 {
     /// <summary>Fits on the whole training part, by candidate.</summary>
     public Dictionary<int, SearchFit> Outer { get; } = [];

@@ -6,4 +6,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="First">Mean fitness on the first inner window over the outer windows; null if undefined.</param>
 /// <param name="Final">Mean fitness on all inner windows over the outer windows in whose last rung it competed.</param>
 /// <param name="Error">The reason why a fit of it failed; null if all succeeded.</param>
-public sealed record SearchedModel(string Model, int Chosen, int Finals, double? First, double? Final, string? Error);
+internal sealed record SearchedModel(string Model, int Chosen, int Finals, double? First, double? Final, string? Error);

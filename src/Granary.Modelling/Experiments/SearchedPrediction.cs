@@ -5,4 +5,4 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Correlation">Rank correlation between prediction and label.</param>
 /// <param name="Pairs">Effective number of independent samples.</param>
 /// <param name="PValue">One-sided probability of a correlation at least this high if predictions and labels are unrelated.</param>
-public sealed record SearchedPrediction(int Samples, string FigureName, double? Figure, double Correlation, double Pairs, double PValue);
+internal sealed record SearchedPrediction(int Samples, string FigureName, double? Figure, double Correlation, double Pairs, double PValue);

@@ -4,6 +4,6 @@ namespace Granary.Modelling.Experiments;
 
 /// <summary>Settings that the search chose, under the keys of a learning section.</summary>
 /// <param name="Select">Number of features to select; 0 = all.</param>
-public sealed record SearchedSettings(string Trainer, IReadOnlyDictionary<string, string> Params, IReadOnlyList<string> Features,
+internal sealed record SearchedSettings(string Trainer, IReadOnlyDictionary<string, string> Params, IReadOnlyList<string> Features,
     int Select,
     JsonElement Apply);

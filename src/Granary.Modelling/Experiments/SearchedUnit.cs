@@ -9,7 +9,7 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Candidates">Number of models that competed.</param>
 /// <param name="Possible">Number of combinations; more than <paramref name="Candidates"/> if the budget did not cover all.</param>
 /// <param name="Error">The reason why the unit could not be searched; null if it was.</param>
-public sealed record SearchedUnit(string Data, string Section, string Label, string Fitness, int Samples, int Candidates, int Possible,
+internal sealed record SearchedUnit(string Data, string Section, string Label, string Fitness, int Samples, int Candidates, int Possible,
     string? Error)
 {
     /// <summary>Outer windows in chronological order.</summary>

@@ -7,5 +7,5 @@ namespace Granary.Modelling.Experiments;
 /// <param name="Model">The model chosen within the training part.</param>
 /// <param name="Rule">The rule chosen with it.</param>
 /// <param name="Inner">Fitness of the choice on the inner windows; null if undefined.</param>
-public sealed record SearchedWindow(DateTime TrainFrom, DateTime From, DateTime To, int TrainSamples, int TestSamples, int Signals,
+internal sealed record SearchedWindow(DateTime TrainFrom, DateTime From, DateTime To, int TrainSamples, int TestSamples, int Signals,
     string Model, string Rule, double? Inner);

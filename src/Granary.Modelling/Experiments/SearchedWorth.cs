@@ -4,4 +4,4 @@ namespace Granary.Modelling.Experiments;
 
 /// <param name="Rule">The rule applied to predictions; "chosen" = the rule chosen in each window.</param>
 /// <param name="Strategy">"all", or the id of one strategy.</param>
-public sealed record SearchedWorth(string Rule, string Strategy, ModelWorth Worth);
+internal sealed record SearchedWorth(string Rule, string Strategy, ModelWorth Worth);

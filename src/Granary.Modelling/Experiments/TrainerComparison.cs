@@ -15,7 +15,7 @@ namespace Granary.Modelling.Experiments;
 /// <summary>Compares trainers and labels on the same windows, for an experiment without a search.</summary>
 /// <param name="ledger">Counts the trials; null = the user's, <see cref="TrialLedger.None"/> counts none.</param>
 /// <param name="work">Makes the fits of entry filters; null = the threads of this process.</param>
-public sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
+internal sealed class TrainerComparison(IBatchHost host, TimeProvider clock, int threads, TrialLedger? ledger = null,
     IWorkHost? work = null)
 {
     private readonly TrialLedger _ledger = ledger ?? TrialLedger.OfUser();

@@ -9,7 +9,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Models of a batch run: trained before its strategies run, used while they run, and reported afterwards.</summary>
-public sealed class BatchLearning
+internal sealed class BatchLearning
 {
     private readonly IReadOnlyList<TrainedUnit> _units;
     private readonly Dictionary<int, TrainedUnit> _byStrategy = [];

@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// </summary>
 /// <param name="runs">Signals that models decided on; the signals of one strategy are consecutive.</param>
 /// <param name="retrained">Decisions of the retrainings before the run.</param>
-public sealed class ChangedEntries(IReadOnlyList<ModelPeriod> runs,
+internal sealed class ChangedEntries(IReadOnlyList<ModelPeriod> runs,
     IReadOnlyList<(StrategyInstance Instance, RetrainedVersions Versions)> retrained)
 {
     private const int MostListed = 100;

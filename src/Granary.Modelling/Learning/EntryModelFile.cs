@@ -11,7 +11,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Writes an entry filter with all its versions as bytes, so another process makes bit-identical decisions.</summary>
-public static class EntryModelFile
+internal static class EntryModelFile
 {
     internal sealed record Head(string Name, IReadOnlyList<string> Features, PredictionMeaning Meaning, EntryRule Rule,
         IReadOnlyList<long> From, IReadOnlyList<int> Lengths, ModelOrigin? Origin, IReadOnlyList<int> Numbers, WatchRule? Watch,

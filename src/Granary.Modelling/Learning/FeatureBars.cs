@@ -8,7 +8,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Input of a market's features: all bars of the market, and the closes of other symbols that the features read.</summary>
-public sealed class FeatureBars
+internal sealed class FeatureBars
 {
     private readonly FeedPlan _feed;
     private readonly OpenedMarket _market;

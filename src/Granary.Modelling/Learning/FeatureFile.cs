@@ -5,7 +5,7 @@ using Granary.Learning.Tables;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Reads a table of features and a label from a text file: a header, then one row per sample in time order.</summary>
-public static class FeatureFile
+internal static class FeatureFile
 {
     /// <summary>
     /// Every column is a feature, except the label, the label's time, times (columns called date, time, datetime or timestamp, in any

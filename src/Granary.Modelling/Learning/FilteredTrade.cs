@@ -4,7 +4,7 @@ namespace Granary.Modelling.Learning;
 
 /// <summary>A closed trade with the prediction for its signal.</summary>
 /// <param name="Return">Net profit over the notional at entry.</param>
-public readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
+internal readonly record struct FilteredTrade(Trade Trade, double Prediction, double SizeFactor, double Return)
 {
     /// <summary>Whether the model decided on the signal: it made a prediction or abstained.</summary>
     public bool IsJudged => !double.IsNaN(Prediction) || SizeFactor == 0;

@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Predicts with the server's registered models and changes their current versions.</summary>
-public interface IModelService
+internal interface IModelService
 {
     /// <summary>Predicts with one version of a model.</summary>
     /// <param name="version">Version number; null = the current one.</param>

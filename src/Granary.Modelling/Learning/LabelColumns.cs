@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Computes labels that depend on the bars alone.</summary>
-public static class LabelColumns
+internal static class LabelColumns
 {
     // Barriers are multiples of the standard deviation of the last 20 returns.
     private const int DeviationBars = 20;

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// <summary>
 /// Trains and evaluates the models of a batch, for <c>train</c>, <c>evaluate</c> and <c>backtest</c>.
 /// </summary>
-public sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
+internal sealed class LearnBatch(IBatchHost host, TimeProvider clock, int threads)
 {
     /// <summary>After this time, UTC, a training promotes no version; null = no limit.</summary>
     public DateTimeOffset? PromoteUntil { get; init; }

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// <param name="Label">The column to predict.</param>
 /// <param name="Split">Share of the rows that train, from the oldest on; the others test.</param>
 /// <param name="Parameters">Parameters of the trainer by name; missing ones use their defaults.</param>
-public sealed record LearnRequest(string File, string Label, string Trainer, double Split = 0.7, long Seed = 1, int Threads = 1,
+internal sealed record LearnRequest(string File, string Label, string Trainer, double Split = 0.7, long Seed = 1, int Threads = 1,
     IReadOnlyDictionary<string, string>? Parameters = null)
 {
     /// <summary>Rows between training and test that are left out, in addition to those whose label was not known.</summary>
@@ -25,7 +25,7 @@ public sealed record LearnRequest(string File, string Label, string Trainer, dou
 }
 
 /// <summary>Test results of a trainer on unseen rows. Fields that do not apply are null and omitted from JSON.</summary>
-public sealed record LearnResult
+internal sealed record LearnResult
 {
     public required string Trainer { get; init; }
 
@@ -70,7 +70,7 @@ public sealed record LearnResult
 }
 
 /// <summary>Implements <c>granary learn</c>: trains any trainer on a table and tests it on the newest rows.</summary>
-public static class LearnTable
+internal static class LearnTable
 {
     /// <exception cref="InputException">
     /// The arguments or the table are invalid. The message is one sentence with the remedy.

@@ -6,7 +6,7 @@ using Granary.Simulation.Models;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Serves the models of a registry from this process.</summary>
-public sealed class LocalModels(Func<ModelRegistry> open) : IModelService
+internal sealed class LocalModels(Func<ModelRegistry> open) : IModelService
 {
     private readonly LoadedModels _loaded = new();
 

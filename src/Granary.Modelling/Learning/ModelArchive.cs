@@ -12,7 +12,7 @@ namespace Granary.Modelling.Learning;
 /// Reads and writes models.zip: the entry filters of a run with the versions that were in force, and the decisions of its retrainings. With
 /// it, the run can be replayed without training. The same filters give the same bytes.
 /// </summary>
-public static class ModelArchive
+internal static class ModelArchive
 {
     /// <summary>Name of the file in a run's folder.</summary>
     public const string Name = "models.zip";
@@ -27,7 +27,7 @@ public static class ModelArchive
     /// <summary>Entry filter of one strategy in an archive.</summary>
     /// <param name="Label">Name and version as in trades.csv.</param>
     /// <param name="Retrained">Decisions of its retrainings; null if it was trained in windows.</param>
-    public sealed record Filter(string Label, EntryModel Model, RetrainedVersions? Retrained);
+    internal sealed record Filter(string Label, EntryModel Model, RetrainedVersions? Retrained);
 
     /// <summary>Writes the entry filters of a plan.</summary>
     /// <param name="filters">Entry filters by strategy index.</param>

@@ -9,7 +9,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Compares two versions of a model on the same test windows.</summary>
-public static class ModelChallenges
+internal static class ModelChallenges
 {
     /// <summary>Compares the results of both versions in the newest runs of a folder.</summary>
     public static ModelChallenge Of(RunLibrary runs, string model, int current, int challenger)

@@ -10,4 +10,4 @@ namespace Granary.Modelling.Learning;
 /// <param name="Prediction">NaN if the model made no prediction.</param>
 /// <param name="Outcome">Actual label; NaN in a prediction event.</param>
 /// <param name="Row">Input of the model; empty in a prediction event.</param>
-public sealed record ModelEvent(string Source, string Subject, long Time, double Prediction, double Outcome, IReadOnlyList<double> Row);
+internal sealed record ModelEvent(string Source, string Subject, long Time, double Prediction, double Outcome, IReadOnlyList<double> Row);

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// </summary>
 /// <param name="Run">The folder that has it, in the folder of the runs.</param>
 /// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
-public sealed record ModelFindings(string Run, JsonObject Unit)
+internal sealed record ModelFindings(string Run, JsonObject Unit)
 {
     // File names of a run, and of a training or evaluation job.
     private static readonly string[] _files = ["learning.json", "result.json"];

@@ -8,7 +8,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Learning;
 
 /// <summary>A period of a strategy's signals that one model decided on, with one watch over its predictions.</summary>
-public sealed record ModelPeriod
+internal sealed record ModelPeriod
 {
     /// <summary>Index of the strategy in the run.</summary>
     public required int Index { get; init; }

@@ -10,7 +10,7 @@ namespace Granary.Modelling.Learning;
 /// <summary>Progress of a training.</summary>
 /// <param name="Done">Number of windows that are trained or were found in the cache.</param>
 /// <param name="Current">The market or strategy in progress.</param>
-public readonly record struct TrainingProgress(int Done, int Total, string Current)
+internal readonly record struct TrainingProgress(int Done, int Total, string Current)
 {
     /// <summary>The best models of a search so far, best first, each with its remaining trades; null for other trainings.</summary>
     public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
@@ -21,7 +21,7 @@ public readonly record struct TrainingProgress(int Done, int Total, string Curre
 /// and windows run in parallel. Windows that an earlier run trained on the same data come from the registry's cache, so an interrupted
 /// training continues where it stopped.
 /// </summary>
-public sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threads)
+internal sealed class ModelTraining(IBatchHost host, TimeProvider clock, int threads)
 {
     /// <summary>Whether the models are registered as versions.</summary>
     public VersionUse Versions { get; init; }

@@ -9,7 +9,7 @@ namespace Granary.Modelling.Learning;
 /// Effect of a model on the strategies that it filters: one figure of their out-of-sample trades with and without the model, over the
 /// same days.
 /// </summary>
-public sealed record ModelWorth
+internal sealed record ModelWorth
 {
     /// <summary>Name of the figure, as in the experiment.</summary>
     public required string Fitness { get; init; }

@@ -14,7 +14,7 @@ namespace Granary.Modelling.Learning;
 /// <param name="source">Account and strategy, as account/strategy.</param>
 /// <param name="label">Label that the model predicts; null = report predictions without outcomes.</param>
 /// <param name="take">Called for each event, on the strategy's thread.</param>
-public sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEvent> take) : IPredictionObserver
+internal sealed class OutcomeWatch(string source, LabelSpec? label, Action<ModelEvent> take) : IPredictionObserver
 {
     // Maximum number of predictions without an outcome; some never become trades.
     private const int MostOpen = 1_000;

@@ -7,4 +7,4 @@ namespace Granary.Modelling.Learning;
 /// <param name="Log">Events of the members; null if there are none.</param>
 /// <param name="Members">By strategy index: nonzero if the strategy has a weight at any time.</param>
 /// <param name="Schedule">Weights over time; null if they are constant.</param>
-public sealed record PortfolioEvents(IEventLog? Log, IReadOnlyList<double> Members, IWeightSource? Schedule);
+internal sealed record PortfolioEvents(IEventLog? Log, IReadOnlyList<double> Members, IWeightSource? Schedule);

@@ -7,4 +7,4 @@ namespace Granary.Modelling.Learning;
 /// <param name="LabelTime">Time at which the label was known, UTC ticks.</param>
 /// <param name="Prediction">Probability of class 1, or the expected label.</param>
 /// <param name="Label">0 or 1 for classes, or a number.</param>
-public readonly record struct PredictedSample(int Window, bool IsTest, long Time, long LabelTime, double Prediction, double Label);
+internal readonly record struct PredictedSample(int Window, bool IsTest, long Time, long LabelTime, double Prediction, double Label);

@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Modelling.Learning;
 
 /// <summary>The table predictions: the predictions of a run's models. All their metrics can be computed from it.</summary>
-public static class PredictionTable
+internal static class PredictionTable
 {
     /// <summary>Name of the table.</summary>
     public const string Name = "predictions";

@@ -9,7 +9,7 @@ namespace Granary.Modelling.Learning;
 /// <param name="Log">Decisions in chronological order.</param>
 /// <param name="InForce">The same versions for the report; their signals are counted after the strategy has run.</param>
 /// <param name="Challenged">Predictions of challengers for the strategy's signals.</param>
-public sealed record RetrainedVersions(IReadOnlyList<ModelWindow> Windows, IReadOnlyList<WatchRecord> Log,
+internal sealed record RetrainedVersions(IReadOnlyList<ModelWindow> Windows, IReadOnlyList<WatchRecord> Log,
     IReadOnlyList<VersionInForce> InForce, IReadOnlyList<ChallengedSignal> Challenged)
 {
     /// <summary>Time of the training of the last version in force, UTC ticks.</summary>

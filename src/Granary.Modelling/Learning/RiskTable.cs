@@ -6,7 +6,7 @@ using Granary.Simulation.Risk;
 namespace Granary.Modelling.Learning;
 
 /// <summary>The table risk: the predictions of the risk models for each entry, and the resulting cap.</summary>
-public static class RiskTable
+internal static class RiskTable
 {
     /// <summary>Name of the table.</summary>
     public const string Name = "risk";

@@ -13,7 +13,7 @@ namespace Granary.Modelling.Learning;
 /// Trains risk models. Their samples are the entries that the portfolio received without a cap, with the portfolio's state at each entry.
 /// Each window is trained on labels that were known by its start.
 /// </summary>
-public sealed class RiskTraining(ModelTraining training, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
+internal sealed class RiskTraining(ModelTraining training, BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly Instrument[] _instruments =
         [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];

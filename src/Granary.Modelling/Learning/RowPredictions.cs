@@ -7,7 +7,7 @@ using Granary.Simulation.Json;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Predicts rows of features with a model.</summary>
-public static class RowPredictions
+internal static class RowPredictions
 {
     /// <summary>Predicts with one version of a model.</summary>
     /// <param name="name">Name of the model.</param>

@@ -7,7 +7,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Learning;
 
 /// <summary>Collects the closed trades of a batch's strategies with their models' predictions while a host runs them.</summary>
-public sealed class StrategyTrades : IEventSink
+internal sealed class StrategyTrades : IEventSink
 {
     private readonly List<FilteredTrade>?[] _trades;
     private readonly Dictionary<int, (double Prediction, double SizeFactor)>?[] _open;

@@ -14,7 +14,7 @@ namespace Granary.Modelling.Learning;
 /// samples.
 /// </param>
 /// <param name="OutOfSample">Metrics over the tests of all windows.</param>
-public sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples,
+internal sealed record TrainedUnit(string Name, string Data, LearningSpec Spec, IReadOnlyList<int> Strategies, int Samples,
     IReadOnlyList<WindowResult> Windows,
     IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample,
     IReadOnlyList<CalibrationBin> Calibration,

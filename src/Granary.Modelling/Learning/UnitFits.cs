@@ -14,7 +14,7 @@ namespace Granary.Modelling.Learning;
 /// here. All three are bit-identical because training is deterministic. Thread-safe.
 /// </summary>
 /// <param name="growing">Whether fits of earlier rows stay valid when later bars are added.</param>
-public sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache cache, long seed, bool growing)
+internal sealed class UnitFits(LearningSpec spec, TrainingTable table, WindowCache cache, long seed, bool growing)
 {
     private readonly string _tableHash = table.Hash();
     private readonly ConcurrentDictionary<string, (byte[]? Model, string? Error)> _taken = new(StringComparer.Ordinal);

@@ -18,7 +18,7 @@ namespace Granary.Modelling.Learning;
 /// <summary>The market or strategy of a model, and the strategies whose entries the model filters.</summary>
 /// <param name="Data">Name of the market, or of the strategy whose trades are learned.</param>
 /// <param name="Strategies">Indices of the filtered strategies.</param>
-public sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
+internal sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
 {
     /// <summary>Other symbols whose closes the features read.</summary>
     public IReadOnlyList<string> References { get; init; } = [];
@@ -27,7 +27,7 @@ public sealed record UnitSource(string Data, IReadOnlyList<int> Strategies)
 /// <summary>Walk-forward training of one model: its table, its windows, and the model of all samples.</summary>
 /// <param name="from">Time of the first sample, UTC ticks.</param>
 /// <param name="keepsTraining">Whether predictions of training samples are kept in addition to test samples.</param>
-public sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
+internal sealed class UnitTraining(LearningSpec spec, UnitSource source, WindowCache cache, long from, long seed, bool keepsTraining)
 {
     /// <summary>Index that stands for the fit on all samples.</summary>
     public const int Whole = -1;

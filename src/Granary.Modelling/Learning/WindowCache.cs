@@ -10,7 +10,7 @@ namespace Granary.Modelling.Learning;
 /// SHA-256 of the key, length, and bytes of the model. Writes are not forced to disk: the model's own checksum detects a torn record, and
 /// the fit is made again. Thread-safe.
 /// </summary>
-public sealed class WindowCache : IDisposable
+internal sealed class WindowCache : IDisposable
 {
     private const int HeadLength = SHA256.HashSizeInBytes + sizeof(int);
 

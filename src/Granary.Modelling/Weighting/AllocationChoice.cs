@@ -7,7 +7,7 @@ namespace Granary.Modelling.Weighting;
 /// <param name="Returns">Their returns by period of the window.</param>
 /// <param name="Settings">The bounds.</param>
 /// <param name="Allocated">Their weights and shares of the risk.</param>
-public sealed record AllocationChoice(IReadOnlyList<int> Units, IReadOnlyList<double[]> Returns, AllocationSettings Settings,
+internal sealed record AllocationChoice(IReadOnlyList<int> Units, IReadOnlyList<double[]> Returns, AllocationSettings Settings,
     AllocatedWeights Allocated)
 {
     /// <summary>The units with a weight.</summary>

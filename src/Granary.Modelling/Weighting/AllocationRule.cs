@@ -10,7 +10,7 @@ namespace Granary.Modelling.Weighting;
 /// Weighs units, the strategies of a batch or the groups of a walk-forward, by one of the <see cref="AllocationMethods"/>, with the bounds
 /// of <see cref="RebalanceSpec"/>.
 /// </summary>
-public sealed class AllocationRule
+internal sealed class AllocationRule
 {
     // A return of a period that is less apart than this is the same one.
     private const double Rounding = 1e-10;

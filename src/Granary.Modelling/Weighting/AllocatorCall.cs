@@ -4,4 +4,4 @@ namespace Granary.Modelling.Weighting;
 /// <param name="Threads">Number of threads; it changes the duration but not the result.</param>
 /// <param name="Progress">Receives every update; null for none.</param>
 /// <param name="Checkpoints">Stores finished trainings; null stores none.</param>
-public sealed record AllocatorCall(int Threads, IProgress<AllocatorProgress>? Progress = null, AllocatorCheckpoints? Checkpoints = null);
+internal sealed record AllocatorCall(int Threads, IProgress<AllocatorProgress>? Progress = null, AllocatorCheckpoints? Checkpoints = null);

@@ -13,7 +13,7 @@ namespace Granary.Modelling.Weighting;
 /// bit-identical results. The folder belongs to one batch on one set of bars.
 /// </summary>
 /// <param name="folder">Created when the first training is stored.</param>
-public sealed class AllocatorCheckpoints(string folder)
+internal sealed class AllocatorCheckpoints(string folder)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

@@ -10,7 +10,7 @@ namespace Granary.Modelling.Weighting;
 /// <param name="Traces">By unit: equity of its own account.</param>
 /// <param name="ReadAsync">Reads the events of some of the units.</param>
 /// <param name="ReadStressedAsync">Reads the same events with all costs doubled and every order delayed by one bar.</param>
-public sealed record AllocatorInput(BatchPlan Plan, AllocationUnits Units, IReadOnlyList<EquityTrace> Traces,
+internal sealed record AllocatorInput(BatchPlan Plan, AllocationUnits Units, IReadOnlyList<EquityTrace> Traces,
     Func<AllocationUnits, Task<AllocationHistory>> ReadAsync, Func<AllocationUnits, Task<AllocationHistory>> ReadStressedAsync)
 {
     public int Threads { get; init; } = 1;

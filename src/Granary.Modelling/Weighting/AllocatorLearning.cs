@@ -13,7 +13,7 @@ namespace Granary.Modelling.Weighting;
 /// decides the weights of these rows. With the rule <c>adaptive</c>, matching pursuit first selects units, and the policy tilts their
 /// weights.
 /// </summary>
-public sealed class AllocatorLearning
+internal sealed class AllocatorLearning
 {
     private readonly AllocatorInput _input;
     private readonly bool _selects;

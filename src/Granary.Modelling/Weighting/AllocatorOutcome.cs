@@ -9,7 +9,7 @@ namespace Granary.Modelling.Weighting;
 /// <param name="Result">Null if the weights come from a registered policy.</param>
 /// <param name="Weights">All decisions.</param>
 /// <param name="Policies">By window: the policy that decided.</param>
-public sealed record AllocatorOutcome(AllocatorResult? Result, DecidedWeights Weights, IReadOnlyList<WeightPolicy> Policies)
+internal sealed record AllocatorOutcome(AllocatorResult? Result, DecidedWeights Weights, IReadOnlyList<WeightPolicy> Policies)
 {
     /// <summary>The first decision of each window, for the report.</summary>
     public required IReadOnlyList<WeightStep> Steps { get; init; }

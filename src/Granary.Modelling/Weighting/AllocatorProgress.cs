@@ -6,4 +6,4 @@ namespace Granary.Modelling.Weighting;
 /// <param name="Window">Index of the window, from 1.</param>
 /// <param name="Windows">Number of windows of the batch.</param>
 /// <param name="IsLast">Whether the training ends with this update.</param>
-public sealed record AllocatorProgress(int Window, int Windows, long Seed, bool IsLast, TrainingCurvePoint Point);
+internal sealed record AllocatorProgress(int Window, int Windows, long Seed, bool IsLast, TrainingCurvePoint Point);

@@ -7,7 +7,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Writes the learned weights: their sections of results.json and prod.json, and the table weights.</summary>
-public static class AllocatorReport
+internal static class AllocatorReport
 {
     /// <summary>Name of the table.</summary>
     public const string Name = "weights";

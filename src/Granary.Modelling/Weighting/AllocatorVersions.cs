@@ -12,7 +12,7 @@ namespace Granary.Modelling.Weighting;
 /// <summary>
 /// Registers the policies of a run as versions with their validation checks. The last version is promoted if all checks pass.
 /// </summary>
-public static class AllocatorVersions
+internal static class AllocatorVersions
 {
     /// <param name="dataHash">Hash of the run's bars.</param>
     /// <param name="createdAt">UTC.</param>

@@ -8,7 +8,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Chooses weights by the rules <c>ppo</c> and <c>adaptive</c>, or by a policy of a production configuration.</summary>
-public static class AllocatorWeights
+internal static class AllocatorWeights
 {
     /// <summary>Whether policies decide the batch's weights.</summary>
     public static bool IsFor(BatchPlan plan) => plan.Spec.Portfolio.Rule is WeightMethods.Ppo or WeightMethods.Adaptive

@@ -10,7 +10,7 @@ using Granary.Simulation.Regimes;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Turns a batch's results into weights.</summary>
-public static class BatchWeights
+internal static class BatchWeights
 {
     /// <summary>Whether the rule needs the single trades, so the run must keep them.</summary>
     public static bool NeedsEvents(BatchPlan plan) =>

@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Checks that a batch has weights that a policy learns.</summary>
-public static class LearnedWeights
+internal static class LearnedWeights
 {
     /// <param name="file">Path of the batch file, for the error message.</param>
     /// <exception cref="InputException">The batch uses a different weight rule.</exception>

@@ -13,10 +13,10 @@ namespace Granary.Modelling.Weighting;
 /// <summary>The fields of a trade that weights by regime state need.</summary>
 /// <param name="KnownAt">Time at which its outcome was known, UTC ticks.</param>
 /// <param name="State">Regime state at the time of its signal; −1 for none.</param>
-public readonly record struct StateTrade(int Strategy, long SignalledAt, long KnownAt, int State, double Profit);
+internal readonly record struct StateTrade(int Strategy, long SignalledAt, long KnownAt, int State, double Profit);
 
 /// <summary>Chooses new weights at intervals, each time from the strategies' past data only.</summary>
-public static class ScheduledWeights
+internal static class ScheduledWeights
 {
     // Times of the choices in trace periods. A choice at <c>At</c> uses the periods from <c>From</c> on.
     internal sealed record Calendar(long Ticks, IReadOnlyList<(long From, long At)> Choices, string? Note);

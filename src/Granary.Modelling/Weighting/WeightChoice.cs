@@ -5,7 +5,7 @@ namespace Granary.Modelling.Weighting;
 
 /// <summary>The weights of a batch's strategies.</summary>
 /// <param name="Last">Weights at the end of the bars, by strategy index; prod.json starts with them.</param>
-public sealed record WeightChoice(double[] Last)
+internal sealed record WeightChoice(double[] Last)
 {
     /// <summary>Weights over time, each chosen from data known at its time; null if the weights are constant.</summary>
     public IWeightSource? Schedule { get; init; }
@@ -39,4 +39,4 @@ public sealed record WeightChoice(double[] Last)
 /// <summary>The weights chosen at one time.</summary>
 /// <param name="Time">Time from which the weights apply, UTC ticks.</param>
 /// <param name="Chosen">Strategies with a weight, in the order in which the rule chose them.</param>
-public sealed record WeightStep(long Time, IReadOnlyList<(int Strategy, double Weight)> Chosen);
+internal sealed record WeightStep(long Time, IReadOnlyList<(int Strategy, double Weight)> Chosen);

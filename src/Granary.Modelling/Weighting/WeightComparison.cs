@@ -15,7 +15,7 @@ namespace Granary.Modelling.Weighting;
 /// Limits of the portfolio, its sizes, and the cost of moving money between the accounts are not in it. Weights that add up to more than 1
 /// are divided by their sum. What they leave below 1 is cash, which earns nothing.
 /// </remarks>
-public static class WeightComparison
+internal static class WeightComparison
 {
     /// <summary>The fewest strategies that are compared.</summary>
     public const int LeastStrategies = 2;

@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Modelling.Weighting;
 
 /// <summary>Writes the section of results.json on weights over time: each choice with its time.</summary>
-public static class WeightReport
+internal static class WeightReport
 {
     // Maximum number of strategies per choice, and of choices, in the report.
     private const int MostNamed = 30, MostSteps = 200;

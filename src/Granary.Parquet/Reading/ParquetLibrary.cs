@@ -3,7 +3,7 @@ using ParquetSharp;
 namespace Granary.Parquet.Reading;
 
 /// <summary>The native library that reads and writes Parquet.</summary>
-public static class ParquetLibrary
+internal static class ParquetLibrary
 {
     /// <summary>Loads the library.</summary>
     /// <returns>Its version.</returns>

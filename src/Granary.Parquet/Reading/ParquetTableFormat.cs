@@ -5,7 +5,7 @@ namespace Granary.Parquet.Reading;
 
 /// <summary>Apache Parquet.</summary>
 [TableFormat("parquet")]
-public sealed class ParquetTableFormat : ITableFormat
+internal sealed class ParquetTableFormat : ITableFormat
 {
     public IReadOnlyList<string> Extensions { get; } = [".parquet", ".parq", ".pq"];
 

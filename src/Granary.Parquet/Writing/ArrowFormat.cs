@@ -4,7 +4,7 @@ namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Arrow files, which are also called Feather version 2.</summary>
 [OutputFormat("arrow")]
-public sealed class ArrowFormat : IOutputFormat
+internal sealed class ArrowFormat : IOutputFormat
 {
     public string Extension => ".arrow";
 

@@ -4,7 +4,7 @@ namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Arrow streams, which a reader uses while they arrive.</summary>
 [OutputFormat("arrow-stream")]
-public sealed class ArrowStreamFormat : IOutputFormat
+internal sealed class ArrowStreamFormat : IOutputFormat
 {
     public string Extension => ".arrows";
 

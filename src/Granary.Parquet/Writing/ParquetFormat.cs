@@ -4,7 +4,7 @@ namespace Granary.Parquet.Writing;
 
 /// <summary>Tables as Parquet files.</summary>
 [OutputFormat("parquet")]
-public sealed class ParquetFormat : IOutputFormat
+internal sealed class ParquetFormat : IOutputFormat
 {
     public string Extension => ".parquet";
 

@@ -9,7 +9,7 @@ namespace Granary.Postgres.Addresses;
 /// <summary>
 /// The connection that an address <c>postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=require&amp;timeout=15</c> names.
 /// </summary>
-public static class PostgresConnection
+internal static class PostgresConnection
 {
     /// <summary>Options of every address of PostgreSQL; a use may add its own.</summary>
     public static IReadOnlyList<string> Options { get; } = ["sslmode", "timeout"];

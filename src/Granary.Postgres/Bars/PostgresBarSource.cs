@@ -68,7 +68,7 @@ public sealed class PostgresBarSource : IBarSource, IFundingSource, IAsyncDispos
         return series;
     }
 
-    public async ValueTask<IReadOnlyList<FundingRow>> ReadFundingAsync(string symbol, CancellationToken cancellationToken = default) =>
+    internal async ValueTask<IReadOnlyList<FundingRow>> ReadFundingAsync(string symbol, CancellationToken cancellationToken = default) =>
         await PostgresFunding.ReadAsync(_database, symbol, cancellationToken).ConfigureAwait(false);
 
     private static bool Whole(PostgresBarStore.Market market, BarQuery query) => !(query.From > market.First) && !(query.To <= market.Last);

@@ -14,7 +14,7 @@ namespace Granary.Postgres.Bars;
 /// Bars in PostgreSQL. A merge is one transaction. Bars are sent by binary COPY: into the table if the market has no bars at their times,
 /// otherwise into a temporary table for comparison. If the server is lost during a merge, the merge is repeated after reconnecting.
 /// </summary>
-public sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFundingStore
+internal sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFundingStore
 {
     private const int Piece = 4096;
     private const string Columns = "market, time, open, high, low, close, volume, adjusted";

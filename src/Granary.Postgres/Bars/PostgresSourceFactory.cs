@@ -6,7 +6,7 @@ namespace Granary.Postgres.Bars;
 
 /// <summary>Opens bars in PostgreSQL.</summary>
 [BarSource(Address.Postgres, Form = "postgres://…")]
-public sealed class PostgresSourceFactory : IBarSourceFactory
+internal sealed class PostgresSourceFactory : IBarSourceFactory
 {
     public IBarSource Open(BarSourceRequest request) =>
         new PostgresBarSource(PostgresAddress.Of(request.Address), request.Options.Adjust);

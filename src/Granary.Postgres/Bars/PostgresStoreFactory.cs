@@ -7,7 +7,7 @@ namespace Granary.Postgres.Bars;
 
 /// <summary>Opens stores in PostgreSQL.</summary>
 [BarStore(Address.Postgres)]
-public sealed class PostgresStoreFactory : IBarStoreFactory
+internal sealed class PostgresStoreFactory : IBarStoreFactory
 {
     public IBarStore Open(Address address) => new PostgresBarStore(PostgresAddress.Of(address));
 }

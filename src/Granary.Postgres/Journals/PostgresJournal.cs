@@ -20,7 +20,7 @@ namespace Granary.Postgres.Journals;
 /// hangs therefore loses its connection and the lease.
 /// </para>
 /// </remarks>
-public sealed class PostgresJournal : IJournal
+internal sealed class PostgresJournal : IJournal
 {
     private readonly IJournalTable _table;
     private readonly string _account, _holder;

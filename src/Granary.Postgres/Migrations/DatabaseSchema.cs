@@ -7,7 +7,7 @@ namespace Granary.Postgres.Migrations;
 /// <summary>One PostgreSQL schema of Granary's database: its name and the scripts that create its tables.</summary>
 /// <param name="Name">Name of the schema; also the folder of the scripts in infra/sql.</param>
 /// <param name="Scripts">In the order of their numbers.</param>
-public sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Scripts)
+internal sealed record DatabaseSchema(string Name, IReadOnlyList<Migration> Scripts)
 {
     /// <summary>Markets and bars.</summary>
     public static DatabaseSchema Bars { get; } = Load("bars");

@@ -7,7 +7,7 @@ namespace Granary.Postgres.Migrations;
 /// <summary>
 /// One numbered SQL script of a database schema. A released script never changes; a change is a new script with the next number.
 /// </summary>
-public sealed class Migration
+internal sealed class Migration
 {
     /// <param name="name">The file name; its first four digits are the number.</param>
     public Migration(string name, string text)

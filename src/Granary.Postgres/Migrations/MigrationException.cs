@@ -3,7 +3,7 @@ namespace Granary.Postgres.Migrations;
 /// <summary>
 /// The tables of a database cannot be brought up to date. The message is one sentence without the place, which the caller knows.
 /// </summary>
-public sealed class MigrationException : Exception
+internal sealed class MigrationException : Exception
 {
     public MigrationException()
     {

@@ -7,7 +7,7 @@ namespace Granary.Postgres.Migrations;
 /// Brings the tables of one schema up to date: every script once, in order, in one transaction, one process at a time.
 /// The table <c>granary_migration</c> of the schema lists the applied scripts with their hashes.
 /// </summary>
-public static class MigrationRunner
+internal static class MigrationRunner
 {
     /// <summary>Name of the table that lists the applied scripts; each schema has one.</summary>
     private const string Record = "granary_migration";

@@ -6,7 +6,7 @@ namespace Granary.Postgres.Migrations;
 /// The tables of one schema, for stores with synchronous calls. It creates the tables on construction, and runs each statement on a
 /// connection from Npgsql's pool. A committed change is durable.
 /// </summary>
-public sealed class SchemaDatabase
+internal sealed class SchemaDatabase
 {
     private readonly string _connection;
 

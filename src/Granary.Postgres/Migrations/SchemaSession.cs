@@ -3,7 +3,7 @@ using Npgsql;
 namespace Granary.Postgres.Migrations;
 
 /// <summary>Statements on one connection.</summary>
-public sealed class SchemaSession
+internal sealed class SchemaSession
 {
     private readonly NpgsqlConnection _connection;
 

@@ -8,7 +8,7 @@ namespace Granary.Postgres.Models;
 /// Stores model versions in PostgreSQL: one row per version, whose primary key prevents a second write, and one row per model for its
 /// current version. Committed versions are durable. The tables are created on first use.
 /// </summary>
-public sealed class PostgresModelStore : IModelStore
+internal sealed class PostgresModelStore : IModelStore
 {
     private readonly SchemaDatabase _tables;
 

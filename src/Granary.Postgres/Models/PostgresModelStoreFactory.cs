@@ -9,7 +9,7 @@ namespace Granary.Postgres.Models;
 
 /// <summary>Opens model registries in PostgreSQL.</summary>
 [ModelStore(Address.Postgres)]
-public sealed class PostgresModelStoreFactory : IModelStoreFactory
+internal sealed class PostgresModelStoreFactory : IModelStoreFactory
 {
     public IModelStore Open(Address address)
     {

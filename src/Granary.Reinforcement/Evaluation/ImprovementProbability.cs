@@ -9,7 +9,7 @@ namespace Granary.Reinforcement.Evaluation;
 /// </summary>
 /// <param name="Low">Lower end of the 95 % confidence interval.</param>
 /// <param name="High">Upper end of the 95 % confidence interval.</param>
-public sealed record ImprovementProbability(double Value, double Low, double High)
+internal sealed record ImprovementProbability(double Value, double Low, double High)
 {
     private const int Resamples = 2000;
 

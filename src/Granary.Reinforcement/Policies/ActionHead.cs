@@ -7,7 +7,7 @@ namespace Granary.Reinforcement.Policies;
 /// A distribution of actions, determined by the outputs of the policy network and by its own parameters. Actions are stored as drawn;
 /// <see cref="ToEnvironment"/> converts them for the environment.
 /// </summary>
-public abstract class ActionHead
+internal abstract class ActionHead
 {
     /// <summary>The number of network outputs that it uses.</summary>
     public abstract int Outputs { get; }

@@ -8,7 +8,7 @@ namespace Granary.Reinforcement.Policies;
 /// A policy network with its action head, and a separate value network. All parameters are in one array in this order, so they share
 /// one optimiser and one gradient norm.
 /// </summary>
-public sealed class ActorCritic
+internal sealed class ActorCritic
 {
     /// <param name="policy">The network with the outputs that the head uses.</param>
     /// <param name="value">A network with one output.</param>

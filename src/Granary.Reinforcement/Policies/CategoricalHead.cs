@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Reinforcement.Policies;
 
 /// <summary>One of several choices; the softmax of the outputs gives the probabilities.</summary>
-public sealed class CategoricalHead(int choices) : ActionHead
+internal sealed class CategoricalHead(int choices) : ActionHead
 {
     public override int Outputs => choices;
 

@@ -8,7 +8,7 @@ namespace Granary.Reinforcement.Policies;
 /// <param name="size">The number of values.</param>
 /// <param name="low">The lower bound for the environment.</param>
 /// <param name="high">The upper bound for the environment.</param>
-public sealed class GaussianHead(int size, double low = double.NegativeInfinity, double high = double.PositiveInfinity) : ActionHead
+internal sealed class GaussianHead(int size, double low = double.NegativeInfinity, double high = double.PositiveInfinity) : ActionHead
 {
     private static readonly double HalfLogTwoPi = 0.5 * PortableMath.Log(2 * Math.PI);
 

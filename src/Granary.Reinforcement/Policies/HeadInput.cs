@@ -4,7 +4,7 @@ namespace Granary.Reinforcement.Policies;
 /// <param name="output">The output of the policy network for one row.</param>
 /// <param name="own">The head's own parameters.</param>
 /// <param name="action">The action as it was drawn.</param>
-public readonly ref struct HeadInput(ReadOnlySpan<double> output, ReadOnlySpan<double> own, ReadOnlySpan<double> action)
+internal readonly ref struct HeadInput(ReadOnlySpan<double> output, ReadOnlySpan<double> own, ReadOnlySpan<double> action)
 {
     public ReadOnlySpan<double> Output { get; } = output;
 

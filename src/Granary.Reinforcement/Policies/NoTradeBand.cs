@@ -4,7 +4,7 @@ namespace Granary.Reinforcement.Policies;
 /// Replaces weights only if the new ones differ enough. With proportional costs, the best policy trades at the border of a region in which
 /// it does nothing (Davis and Norman 1990). A policy with continuous actions would otherwise trade a little at each step.
 /// </summary>
-public static class NoTradeBand
+internal static class NoTradeBand
 {
     /// <summary>Replaces weights by new ones, unless the sum of the absolute changes is at most the band.</summary>
     /// <param name="weights">The current weights; cash, the remainder to 1, is not included.</param>

@@ -4,7 +4,7 @@ namespace Granary.Reinforcement.Policies;
 /// Normalises observations to mean 0 and deviation 1, clipped to ±<see cref="Clip"/>: (x − mean) / √(variance + ε). It is part of a saved
 /// policy, which depends on it.
 /// </summary>
-public sealed class ObservationNormaliser(int size)
+internal sealed class ObservationNormaliser(int size)
 {
     /// <summary>The maximum absolute value of a normalised number.</summary>
     public const double Clip = 10;

@@ -1,7 +1,7 @@
 namespace Granary.Reinforcement.Policies;
 
 /// <summary>Mean and variance of columns, updated in blocks (Chan, Golub and LeVeque 1983).</summary>
-public sealed class RunningMoments(int columns)
+internal sealed class RunningMoments(int columns)
 {
     /// <summary>The number of rows.</summary>
     public double Count { get; private set; }

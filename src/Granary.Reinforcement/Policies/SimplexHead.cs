@@ -8,7 +8,7 @@ namespace Granary.Reinforcement.Policies;
 /// change.
 /// </summary>
 /// <param name="size">The number of weights.</param>
-public sealed class SimplexHead(int size) : ActionHead
+internal sealed class SimplexHead(int size) : ActionHead
 {
     private readonly GaussianHead _numbers = new(size);
 

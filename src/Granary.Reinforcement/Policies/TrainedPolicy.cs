@@ -15,7 +15,7 @@ public sealed class TrainedPolicy
     private readonly double[] _row;
 
     /// <param name="normaliser">The normaliser; null to use raw observations.</param>
-    public TrainedPolicy(ActorCritic networks, ActionSpace actions, ObservationNormaliser? normaliser)
+    internal TrainedPolicy(ActorCritic networks, ActionSpace actions, ObservationNormaliser? normaliser)
     {
         (Networks, Actions, Normaliser) = (networks, actions, normaliser);
         _policy = new NetworkWorkspace(networks.Policy, 1);
@@ -23,11 +23,11 @@ public sealed class TrainedPolicy
         _row = new double[networks.Policy.RowWidth];
     }
 
-    public ActorCritic Networks { get; }
+    internal ActorCritic Networks { get; }
 
     public ActionSpace Actions { get; }
 
-    public ObservationNormaliser? Normaliser { get; }
+    internal ObservationNormaliser? Normaliser { get; }
 
     /// <summary>The length of an observation.</summary>
     public int ObservationSize => Networks.Policy.InputsOf(0);

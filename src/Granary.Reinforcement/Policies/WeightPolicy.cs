@@ -5,7 +5,7 @@ using Granary.Engine;
 namespace Granary.Reinforcement.Policies;
 
 /// <summary>A policy with the names and base weights of its strategies; the content of a version in the registry.</summary>
-public sealed class WeightPolicy
+internal sealed class WeightPolicy
 {
     private const string Mark = "granary-weights-2";
 

@@ -4,5 +4,5 @@ namespace Granary.Reinforcement.Training;
 /// <param name="ApproxKl">Mean of (ratio − 1) − ln ratio: the divergence from the policy that drew the samples.</param>
 /// <param name="ClipFraction">Share of the samples with a clipped ratio.</param>
 /// <param name="GradientNorm">Norm over all parameters before clipping.</param>
-public readonly record struct MinibatchResult(
+internal readonly record struct MinibatchResult(
     double PolicyLoss, double ValueLoss, double Entropy, double ApproxKl, double ClipFraction, double GradientNorm);

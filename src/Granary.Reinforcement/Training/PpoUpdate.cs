@@ -9,7 +9,7 @@ namespace Granary.Reinforcement.Training;
 /// Optimiser steps of proximal policy optimisation: clipped objective, clipped value loss and entropy bonus, with one limit on the gradient
 /// norm of policy and value together. The loss is policy − c·entropy + c·value.
 /// </summary>
-public sealed class PpoUpdate
+internal sealed class PpoUpdate
 {
     private readonly ActorCritic _nets;
     private readonly PpoSettings _settings;

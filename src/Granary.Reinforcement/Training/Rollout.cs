@@ -1,7 +1,7 @@
 namespace Granary.Reinforcement.Training;
 
 /// <summary>Steps of all copies of an environment between two updates. Sample (t, e) is at t · Environments + e.</summary>
-public sealed class Rollout
+internal sealed class Rollout
 {
     /// <param name="observationSize">The length of an observation.</param>
     public Rollout(int steps, int environments, int observationSize, int actionSize)

@@ -6,7 +6,7 @@ namespace Granary.Reinforcement.Training;
 /// Persistent threads for many short work items. Each item writes only to its own memory, so it does not matter which thread runs it. The
 /// calling thread takes part; a run allocates nothing.
 /// </summary>
-public sealed class ThreadTeam : IDisposable
+internal sealed class ThreadTeam : IDisposable
 {
     private readonly Thread[] _helpers;
     private readonly SemaphoreSlim _start = new(0), _done = new(0);

@@ -3,7 +3,7 @@ using Granary.Engine.Analysis.Metrics;
 namespace Granary.Reporting.Html;
 
 /// <summary>Formats metrics for people.</summary>
-public static class MetricText
+internal static class MetricText
 {
     /// <summary>Formats a value according to the metric's unit.</summary>
     public static string Value(Metric metric, double value) => metric.Unit switch

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Html;
 /// <summary>
 /// Formats numbers and times for people. Undefined values are an en dash, and negative values have a true minus sign.
 /// </summary>
-public static class NumberText
+internal static class NumberText
 {
     public const string Undefined = "–";
 

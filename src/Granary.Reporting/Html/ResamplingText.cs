@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html;
 
 /// <summary>The words of <see cref="ResamplingResults"/> on pages and in the terminal.</summary>
-public static class ResamplingText
+internal static class ResamplingText
 {
     /// <summary>5 %, 25 %, median, …</summary>
     public static string Quantile(double share) => share == 0.5 ? "Median"

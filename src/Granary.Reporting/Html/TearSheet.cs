@@ -5,7 +5,7 @@ namespace Granary.Reporting.Html;
 
 /// <summary>Content of a tear sheet besides its curve's own figures.</summary>
 /// <param name="Title">Its heading, as the curve's file name.</param>
-public sealed record TearSheet(string Title)
+internal sealed record TearSheet(string Title)
 {
     /// <summary>The number of periods per year; null to infer it from the times.</summary>
     public double? PeriodsPerYear { get; init; }

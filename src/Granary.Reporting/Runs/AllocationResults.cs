@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// The weight rules compared out of sample on the strategies of a batch, and the risk of the last choices in sample. Each rule divides
 /// money among the strategies' own accounts at the same times. Limits of the portfolio, and the cost of moving the money, are not in it.
 /// </summary>
-public sealed record AllocationResults() : ResultSection("allocations")
+internal sealed record AllocationResults() : ResultSection("allocations")
 {
     /// <summary>The rule of the batch; null if it is not one of those compared.</summary>
     public string? Chosen { get; init; }
@@ -55,7 +55,7 @@ public sealed record AllocationResults() : ResultSection("allocations")
 /// <param name="Turnover">Sum of the absolute changes of the weights, without the first choice.</param>
 /// <param name="Invested">The mean sum of the weights; the remainder is cash.</param>
 /// <param name="Holds">The mean number of strategies with a weight.</param>
-public sealed record AllocationRow(string Rule, double Return, double Volatility, double Sharpe, double MaxDrawdown, double Turnover,
+internal sealed record AllocationRow(string Rule, double Return, double Volatility, double Sharpe, double MaxDrawdown, double Turnover,
     double Invested, double Holds)
 {
     /// <summary>The Sharpe ratio minus the ratio of equal weights; null for equal weights.</summary>
@@ -75,7 +75,7 @@ public sealed record AllocationRow(string Rule, double Return, double Volatility
 /// <param name="From">The begin of these returns, UTC ticks.</param>
 /// <param name="To">Their end: the time of the last choice, UTC ticks.</param>
 /// <param name="Shrinkage">The share of the scaled identity in the covariance matrix.</param>
-public sealed record AllocationRisk([property: JsonConverter(typeof(TimeOfTicks))] long From,
+internal sealed record AllocationRisk([property: JsonConverter(typeof(TimeOfTicks))] long From,
     [property: JsonConverter(typeof(TimeOfTicks))] long To, double Shrinkage)
 {
     /// <summary>Fully invested portfolios without short positions, from the smallest risk to the greatest return.</summary>
@@ -95,10 +95,10 @@ public sealed record AllocationRisk([property: JsonConverter(typeof(TimeOfTicks)
 }
 
 /// <summary>A portfolio of the efficient frontier.</summary>
-public sealed record RiskPoint(double Return, double Risk);
+internal sealed record RiskPoint(double Return, double Risk);
 
 /// <summary>A strategy, or the weights of a rule.</summary>
-public sealed record NamedRisk(string Name, double Return, double Risk);
+internal sealed record NamedRisk(string Name, double Return, double Risk);
 
 /// <summary>A strategy's weight, and its share of the portfolio's variance.</summary>
-public sealed record RiskShare(string Strategy, double Weight, double Share);
+internal sealed record RiskShare(string Strategy, double Weight, double Share);

@@ -3,7 +3,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The table allocations: one row per weight rule. The last columns are empty for equal weights.</summary>
-public static class AllocationTable
+internal static class AllocationTable
 {
     public const string Name = "allocations";
 

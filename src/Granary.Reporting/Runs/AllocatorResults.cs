@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Weights learned by a policy, and its results against the baselines on later windows.</summary>
-public sealed record AllocatorResults() : ResultSection("allocator")
+internal sealed record AllocatorResults() : ResultSection("allocator")
 {
     private protected override JsonSerializerOptions Format => Escaped;
 
@@ -28,31 +28,31 @@ public sealed record AllocatorResults() : ResultSection("allocator")
 }
 
 /// <summary>Growth of a method with its confidence interval.</summary>
-public sealed record MethodGrowth(string Method, double Value, double Low, double High);
+internal sealed record MethodGrowth(string Method, double Value, double Low, double High);
 
 /// <summary>The probability that the policy outperforms a baseline, with its confidence interval.</summary>
-public sealed record BaselineImprovement(string Baseline, double Value, double Low, double High);
+internal sealed record BaselineImprovement(string Baseline, double Value, double Low, double High);
 
 /// <param name="TrainedFrom">UTC ticks.</param>
 /// <param name="ValidatedFrom">UTC ticks: rows from this time on selected one of the seeds.</param>
 /// <param name="From">UTC ticks: start of the test; the policy's weights hold from this time on.</param>
 /// <param name="To">UTC ticks: end of the test.</param>
 /// <param name="Version">The version of the selected policy in its registry, as name:version; null if it was not registered.</param>
-public sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTicks))] long TrainedFrom,
+internal sealed record AllocatorWindowRow([property: JsonConverter(typeof(TimeOfTicks))] long TrainedFrom,
     [property: JsonConverter(typeof(TimeOfTicks))] long ValidatedFrom, [property: JsonConverter(typeof(TimeOfTicks))] long From,
     [property: JsonConverter(typeof(TimeOfTicks))] long To, IReadOnlyList<string> Strategies, long ChosenSeed,
     IReadOnlyList<AllocatorSeed> Seeds, IReadOnlyList<AllocatorBaseline> Baselines, string? Version);
 
 /// <summary>The updates of one training.</summary>
-public sealed record TrainingCurve(long Seed, IReadOnlyList<TrainingPoint> Points);
+internal sealed record TrainingCurve(long Seed, IReadOnlyList<TrainingPoint> Points);
 
 /// <summary>The policy of one seed: growth on the validation period, on the test window, and on the window with stressed costs.</summary>
-public sealed record AllocatorSeed(long Seed, string Digest, double Validation, double Test, double Stressed);
+internal sealed record AllocatorSeed(long Seed, string Digest, double Validation, double Test, double Stressed);
 
-public sealed record AllocatorBaseline(string Name, double Test, double Stressed);
+internal sealed record AllocatorBaseline(string Name, double Test, double Stressed);
 
-public sealed record TrainingPoint(long Steps, double Reward, double Entropy, double Kl, double ClipFraction, double ExplainedVariance);
+internal sealed record TrainingPoint(long Steps, double Reward, double Entropy, double Kl, double ClipFraction, double ExplainedVariance);
 
 /// <param name="Time">[steps]: UTC ticks.</param>
 /// <param name="Values">[steps][strategies].</param>
-public sealed record AllocatorWeightRows(IReadOnlyList<long> Time, IReadOnlyList<string> Strategies, IReadOnlyList<double[]> Values);
+internal sealed record AllocatorWeightRows(IReadOnlyList<long> Time, IReadOnlyList<string> Strategies, IReadOnlyList<double[]> Values);

@@ -11,7 +11,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="Days">Statistics of the benchmark by day, for comparison with the portfolio's daily figures.</param>
 /// <param name="Against">The portfolio's statistics against the benchmark, on the series.</param>
 /// <param name="MedianStep">The median time between two points of the series.</param>
-public sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics Days, BenchmarkStatistics Against, TimeSpan MedianStep)
+internal sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistics Days, BenchmarkStatistics Against, TimeSpan MedianStep)
 {
     /// <param name="portfolio">The portfolio at the times of the series.</param>
     /// <param name="benchmark">The benchmark at the same times, at least two.</param>

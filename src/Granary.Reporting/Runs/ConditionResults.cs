@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Profit of strategies by condition, and the conditions that were also profitable on later trades.</summary>
-public sealed record ConditionResults() : ResultSection("conditions")
+internal sealed record ConditionResults() : ResultSection("conditions")
 {
     /// <summary>
     /// UTC ticks: conditions are selected on trades closed by this time, and evaluated on trades entered later.
@@ -32,7 +32,7 @@ public sealed record ConditionResults() : ResultSection("conditions")
 }
 
 /// <summary>A strategy's closed trades by condition.</summary>
-public sealed record StrategyConditions(string Strategy, IReadOnlyList<ConditionRow> Rows);
+internal sealed record StrategyConditions(string Strategy, IReadOnlyList<ConditionRow> Rows);
 
 /// <summary>The closed trades of a strategy under one condition.</summary>
 /// <param name="Condition">state, volatility, hour, weekday, entry or exit.</param>
@@ -44,11 +44,11 @@ public sealed record StrategyConditions(string Strategy, IReadOnlyList<Condition
 /// <param name="High">Upper end of that interval.</param>
 /// <param name="Importance">The share of the variance of the strategy's returns that the whole condition explains (ω²). NaN if
 /// undefined, and for the exit, which is known only after the trade.</param>
-public sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn, double Low,
+internal sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn, double Low,
     double High, double Importance);
 
 /// <summary>A condition before the split, and on the trades after it.</summary>
-public sealed record ConditionTest
+internal sealed record ConditionTest
 {
     public required string Strategy { get; init; }
 

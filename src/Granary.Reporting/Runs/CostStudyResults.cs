@@ -10,7 +10,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="From">Time of the first fill, UTC.</param>
 /// <param name="To">Time of the last fill, UTC.</param>
 /// <param name="Days">Days with fills, UTC.</param>
-public sealed record CostStudyResults(int Version, string Hash, int Fills, DateTime From, DateTime To, int Days)
+internal sealed record CostStudyResults(int Version, string Hash, int Fills, DateTime From, DateTime To, int Days)
 {
     /// <summary>The version that this program writes and reads.</summary>
     public const int CurrentVersion = 1;
@@ -58,7 +58,7 @@ public sealed record CostStudyResults(int Version, string Hash, int Fills, DateT
 /// <param name="Time">UTC.</param>
 /// <param name="Low">Low of its bar.</param>
 /// <param name="High">High of its bar.</param>
-public sealed record FillOutsideRange(string Place, DateTime Time, string Symbol, double Price, double Low, double High)
+internal sealed record FillOutsideRange(string Place, DateTime Time, string Symbol, double Price, double Low, double High)
 {
     /// <summary>The fill in one sentence.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
@@ -68,7 +68,7 @@ public sealed record FillOutsideRange(string Place, DateTime Time, string Symbol
 
 /// <summary>A figure with its interval.</summary>
 /// <param name="Upper">The value that the true one does not exceed with the one-sided confidence.</param>
-public sealed record CostFigure(double Mean, double Low, double High, double Upper);
+internal sealed record CostFigure(double Mean, double Low, double High, double Upper);
 
 /// <summary>The costs against a reference price.</summary>
 /// <param name="Reference">
@@ -77,7 +77,7 @@ public sealed record CostFigure(double Mean, double Low, double High, double Upp
 /// </param>
 /// <param name="Deviation">Standard deviation of what the model does not explain.</param>
 /// <param name="Raw">Mean of all fills, without the model.</param>
-public sealed record CostModel(string Reference, int Fills, int Days, double Deviation, double Raw, CostFigure Pool)
+internal sealed record CostModel(string Reference, int Fills, int Days, double Deviation, double Raw, CostFigure Pool)
 {
     /// <summary>The <see cref="Reference"/> of the costs of stop orders.</summary>
     public const string OfStops = "stop";
@@ -102,18 +102,18 @@ public sealed record CostModel(string Reference, int Fills, int Days, double Dev
 /// <param name="Venue">Null for all venues.</param>
 /// <param name="Raw">Mean of its fills, without the model.</param>
 /// <param name="Shrinkage">The share by which it is drawn to the pool, from 0 to 1.</param>
-public sealed record CostOfCell(string Side, string? Venue, int Fills, double Raw, double Shrinkage, CostFigure Cost);
+internal sealed record CostOfCell(string Side, string? Venue, int Fills, double Raw, double Shrinkage, CostFigure Cost);
 
 /// <summary>How much more an hour costs than the mean of all fills.</summary>
 /// <param name="Hour">UTC, 0 to 23.</param>
 /// <param name="Raw">Mean of its fills less the mean of all, without the model.</param>
-public sealed record CostOfHour(int Hour, int Fills, double Raw, double Shrinkage, CostFigure Cost);
+internal sealed record CostOfHour(int Hour, int Fills, double Raw, double Shrinkage, CostFigure Cost);
 
 /// <summary>The effect of a measure of fills.</summary>
 /// <param name="Center">Mean of the measure, at which the other costs hold.</param>
 /// <param name="Least">Its least value among the fills.</param>
 /// <param name="Most">Its greatest value among the fills.</param>
-public sealed record CostOfMeasure(double Center, double Least, double Most, CostFigure Cost)
+internal sealed record CostOfMeasure(double Center, double Least, double Most, CostFigure Cost)
 {
     /// <summary>The cost of a mean fill along the measure: of the share in volume, or of the range in basis points.</summary>
     public IReadOnlyList<CostPoint> Curve { get; init; } = [];
@@ -123,10 +123,10 @@ public sealed record CostOfMeasure(double Center, double Least, double Most, Cos
 }
 
 /// <summary>A point of a curve of costs.</summary>
-public sealed record CostPoint(double At, double Mean, double Low, double High, double Upper);
+internal sealed record CostPoint(double At, double Mean, double Low, double High, double Upper);
 
 /// <summary>The mean slippage of fills within a range of a measure.</summary>
 /// <param name="From">Its least value among them.</param>
 /// <param name="To">Its greatest value among them.</param>
 /// <param name="At">Its mean among them.</param>
-public sealed record CostBin(double From, double To, double At, int Fills, double Mean);
+internal sealed record CostBin(double From, double To, double At, int Fills, double Mean);

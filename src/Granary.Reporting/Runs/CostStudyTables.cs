@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The table of measured costs, from which a CSV file is written.</summary>
-public static class CostStudyTables
+internal static class CostStudyTables
 {
     private sealed record Line(CostModel Model, string Term, CostFigure Cost)
     {

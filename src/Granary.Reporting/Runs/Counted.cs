@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Formats a count with its noun in singular or plural.</summary>
-public static class Counted
+internal static class Counted
 {
     /// <summary>1 trade, 2 trades, 1,024 strategies.</summary>
     /// <param name="noun">Singular.</param>

@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Tables as CSV files.</summary>
-public sealed class CsvFormat : IOutputFormat
+internal sealed class CsvFormat : IOutputFormat
 {
     public static CsvFormat Instance { get; } = new();
 

@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>A row of the CSV file of a table.</summary>
-public static class CsvRow
+internal static class CsvRow
 {
     /// <summary>Writes the row.</summary>
     /// <param name="cells">The content of the cells, without the quotes of the file.</param>

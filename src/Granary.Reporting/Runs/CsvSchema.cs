@@ -5,7 +5,7 @@ namespace Granary.Reporting.Runs;
 
 /// <summary>The columns that the CSV file of a table of a run has.</summary>
 /// <param name="First">The columns at the start of each such file.</param>
-public sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
+internal sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
 {
     /// <summary>Whether there are columns after them whose number and names follow from the run, such as parameters.</summary>
     public bool HasMore { get; init; }

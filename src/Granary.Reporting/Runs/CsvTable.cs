@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// <summary>
 /// Writes a table as CSV: UTF-8, a header, \n at the end of each line, times and numbers as <see cref="RunText"/> has them.
 /// </summary>
-public sealed class CsvTable : RowWriter
+internal sealed class CsvTable : RowWriter
 {
     private readonly TextWriter _writer;
     private bool _isFirst = true;

@@ -7,7 +7,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Reads the CSV file of a table of a run.</summary>
-public static class CsvTableFile
+internal static class CsvTableFile
 {
     /// <summary>Returns the table of a file. Its rows are read when they are written.</summary>
     /// <exception cref="InputException">The file is damaged, or has other columns.</exception>

@@ -8,7 +8,7 @@ namespace Granary.Reporting.Runs;
 /// Cells of CSV files that users open in spreadsheets. A text that a spreadsheet would evaluate as a formula, such as a symbol <c>=1+1</c>,
 /// gets a leading apostrophe. Numbers are unchanged.
 /// </summary>
-public static class CsvText
+internal static class CsvText
 {
     private const char Mark = '\'';
 

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="Price">Of prices, fees and financing, at the rates from before.</param>
 /// <param name="Currency">Of the rates, on what was in other currencies before.</param>
 /// <param name="Product">Of both together, and of conversions at other rates than those of the closes.</param>
-public sealed record CurrencyResults(string Account, string Conversion, double Price, double Currency, double Product)
+internal sealed record CurrencyResults(string Account, string Conversion, double Price, double Currency, double Product)
     : ResultSection("currency")
 {
     /// <summary>The sum of the parts: the portfolio's total return.</summary>
@@ -18,4 +18,4 @@ public sealed record CurrencyResults(string Account, string Conversion, double P
 
 /// <summary>A balance in another currency than the account's.</summary>
 /// <param name="Rate">The value of one unit in the account's currency, at the end.</param>
-public sealed record CurrencyBalance(string Currency, double Amount, double Rate);
+internal sealed record CurrencyBalance(string Currency, double Amount, double Rate);

@@ -7,7 +7,7 @@ namespace Granary.Reporting.Runs;
 /// (or hours), and the deepest drawdowns over all rows.
 /// </summary>
 /// <remarks>The result depends only on the rows, not on their arrival, so every host records the same.</remarks>
-public sealed class EquityRecorder
+internal sealed class EquityRecorder
 {
     // In runs with fewer days, ends of hours are kept, because ends of days are too few.
     private const int ShortRunDays = 60;

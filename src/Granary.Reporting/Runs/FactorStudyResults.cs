@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>Result of a factor study; its JSON is study.json.</summary>
-public sealed record FactorStudyResults
+internal sealed record FactorStudyResults
 {
     /// <summary>SHA-256 of all figures below, lower-case hex.</summary>
     public required string Digest { get; init; }
@@ -60,7 +60,7 @@ public sealed record FactorStudyResults
 /// <param name="Study">The number of factors of the study.</param>
 /// <param name="All">All different trials ever made on these bars, with the study's.</param>
 /// <param name="Fault">Why other runs' trials are not counted; null if they are.</param>
-public sealed record StudyTrialCount(int Study, long All, string? Fault);
+internal sealed record StudyTrialCount(int Study, long All, string? Fault);
 
 /// <summary>One factor of a study.</summary>
 /// <param name="Error">Why there are no figures; null if there are.</param>
@@ -70,7 +70,7 @@ public sealed record StudyTrialCount(int Study, long All, string? Fault);
 /// <param name="TiedDates">Dates with ranks whose equal values allow no quantiles.</param>
 /// <param name="MeanSymbols">Mean number of symbols on dates with ranks.</param>
 /// <param name="EndedReturns">Values whose returns end at the last close of a symbol.</param>
-public sealed record StudiedFactor(string Factor, string? Error, int Dates, int FewDates, int ConstantDates, int TiedDates,
+internal sealed record StudiedFactor(string Factor, string? Error, int Dates, int FewDates, int ConstantDates, int TiedDates,
     double? MeanSymbols, int EndedReturns)
 {
     public IReadOnlyList<StudiedHorizon> Horizons { get; init; } = [];
@@ -86,7 +86,7 @@ public sealed record StudiedFactor(string Factor, string? Error, int Dates, int 
 }
 
 /// <summary>A mean of a series that depends on its past, with Newey and West's error and a 95 % interval.</summary>
-public sealed record StudyMean(int Dates, double? Mean, double? Deviation, double? Error, double? T, double? P, double? Low, double? High,
+internal sealed record StudyMean(int Dates, double? Mean, double? Deviation, double? Error, double? T, double? P, double? Low, double? High,
     int Lag);
 
 /// <summary>One factor over one horizon.</summary>
@@ -98,7 +98,7 @@ public sealed record StudyMean(int Dates, double? Mean, double? Deviation, doubl
 /// <param name="IsDiscovery">Whether <paramref name="Q"/> is at or below the level.</param>
 /// <param name="Spread">Mean return of the highest quantile less the lowest's.</param>
 /// <param name="RankAutocorrelation">Mean correlation of ranks with those a horizon before.</param>
-public sealed record StudiedHorizon(int Horizon, StudyMean Ic, double? Ratio, double? Q, double? QIndependent, bool IsDiscovery,
+internal sealed record StudiedHorizon(int Horizon, StudyMean Ic, double? Ratio, double? Q, double? QIndependent, bool IsDiscovery,
     StudyMean Spread, double? RankAutocorrelation)
 {
     /// <summary>The quantiles, lowest values first.</summary>
@@ -112,18 +112,18 @@ public sealed record StudiedHorizon(int Horizon, StudyMean Ic, double? Ratio, do
 /// <param name="Demeaned">Mean return less the mean of all symbols, or of the same group.</param>
 /// <param name="Error">Error of <paramref name="Demeaned"/>.</param>
 /// <param name="Turnover">Mean share of symbols that were not in the quantile a horizon before.</param>
-public sealed record StudiedQuantile(int Quantile, double? Return, double? Demeaned, double? Error, double? Turnover);
+internal sealed record StudiedQuantile(int Quantile, double? Return, double? Demeaned, double? Error, double? Turnover);
 
 /// <summary>The symbols of one group.</summary>
 /// <param name="Ic">Mean information coefficient within the group.</param>
 /// <param name="Quantiles">Mean demeaned return of its symbols in each quantile.</param>
-public sealed record StudiedGroup(string Group, StudyMean Ic, IReadOnlyList<double?> Quantiles);
+internal sealed record StudiedGroup(string Group, StudyMean Ic, IReadOnlyList<double?> Quantiles);
 
 /// <summary>The information coefficient over one horizon of the decay.</summary>
-public sealed record DecayPoint(int Horizon, double? Ic, double? Low, double? High);
+internal sealed record DecayPoint(int Horizon, double? Ic, double? Low, double? High);
 
 /// <summary>A bin of a histogram; it holds its lower edge.</summary>
-public sealed record StudyBin(double From, double To, int Count);
+internal sealed record StudyBin(double From, double To, int Count);
 
 /// <summary>Figures over time, for charts.</summary>
 /// <param name="DatesPerPoint">The number of dates of which a point is the mean; 1 unless there are very many.</param>
@@ -134,6 +134,6 @@ public sealed record StudyBin(double From, double To, int Count);
 /// <param name="Quantiles">Growth of 1 in each quantile, chosen again at each bar, less the mean of all symbols.</param>
 /// <param name="LongShort">Growth of 1, of the return of the highest quantile less the lowest's, chosen again at each bar.</param>
 /// <param name="Weighted">Growth of 1 in a portfolio that weighs by the value less its mean, of gross size one.</param>
-public sealed record StudySeries(int DatesPerPoint, int Window, IReadOnlyList<DateTime> Times, IReadOnlyList<IReadOnlyList<double?>> Ic,
+internal sealed record StudySeries(int DatesPerPoint, int Window, IReadOnlyList<DateTime> Times, IReadOnlyList<IReadOnlyList<double?>> Ic,
     IReadOnlyList<IReadOnlyList<double?>> RollingIc, IReadOnlyList<IReadOnlyList<double>> Quantiles, IReadOnlyList<double> LongShort,
     IReadOnlyList<double> Weighted);

@@ -3,7 +3,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The tables of a factor study, from which CSV, Parquet and Arrow files are written.</summary>
-public static class FactorStudyTables
+internal static class FactorStudyTables
 {
     private sealed record OfHorizon(StudiedFactor Factor, StudiedHorizon Horizon);
 

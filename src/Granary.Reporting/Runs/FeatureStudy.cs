@@ -10,7 +10,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="Autocorrelation">Autocorrelation at lag one; null if all values are equal.</param>
 /// <param name="UnitRoot">Statistic of the augmented Dickey–Fuller test; null if it cannot be computed.</param>
 /// <param name="IsStationary">Whether that test rejects a random walk at 5 %.</param>
-public sealed record ColumnFigures(int Count, double Missing, double? Mean, double? Deviation, IReadOnlyList<double?> Quantiles,
+internal sealed record ColumnFigures(int Count, double Missing, double? Mean, double? Deviation, IReadOnlyList<double?> Quantiles,
     double? Autocorrelation, double? UnitRoot, bool IsStationary);
 
 /// <summary>A feature with the result of testing whether it predicts the label.</summary>
@@ -21,7 +21,7 @@ public sealed record ColumnFigures(int Count, double Missing, double? Mean, doub
 /// <param name="Adjusted">The p-value after the correction for all tested features.</param>
 /// <param name="IsRelevant">Whether the adjusted p-value is at or below the level.</param>
 /// <param name="LikeOther">A more relevant feature with nearly the same values; null = none.</param>
-public sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samples, double Correlation, double PValue, double Adjusted,
+internal sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samples, double Correlation, double PValue, double Adjusted,
     bool IsRelevant, string? LikeOther)
 {
     /// <summary>The finding in words; empty if there is none.</summary>
@@ -44,7 +44,7 @@ public sealed record FeatureFinding(string Name, ColumnFigures Figures, int Samp
 /// <param name="Features">The features, most relevant first.</param>
 /// <param name="Chosen">Relevant features that are not redundant, best first, for a batch's <c>features</c>.</param>
 /// <param name="Error">Why the study has no results; null if it has.</param>
-public sealed record FeatureStudy(string Data, string Label, DateTime From, DateTime To, int Bars, int Samples, double? Ones,
+internal sealed record FeatureStudy(string Data, string Label, DateTime From, DateTime To, int Bars, int Samples, double? Ones,
     ColumnFigures? LabelFigures, IReadOnlyList<FeatureFinding> Features, IReadOnlyList<string> Chosen, string? Error)
 {
     /// <summary>Other symbols whose closes the generated features use.</summary>
@@ -63,4 +63,4 @@ public sealed record FeatureStudy(string Data, string Label, DateTime From, Date
 /// <summary>Result of <c>granary features</c>.</summary>
 /// <param name="Level">Expected share of false findings among the relevant features, at the most.</param>
 /// <param name="Tested">Features that were tested, over all markets.</param>
-public sealed record FeatureStudies(string Batch, double Level, int Tested, bool IsGenerated, IReadOnlyList<FeatureStudy> Studies);
+internal sealed record FeatureStudies(string Batch, double Level, int Tested, bool IsGenerated, IReadOnlyList<FeatureStudy> Studies);

@@ -4,7 +4,7 @@ namespace Granary.Reporting.Runs;
 
 /// <summary>Funding of perpetual futures that the portfolio paid and received; account currency, both positive.</summary>
 /// <param name="Charges">How many times an open trade paid or received funding.</param>
-public sealed record FundingResults(double Paid, double Received, long Charges) : ResultSection("funding")
+internal sealed record FundingResults(double Paid, double Received, long Charges) : ResultSection("funding")
 {
     /// <summary>Received less paid.</summary>
     public double Net => Received - Paid;
@@ -17,7 +17,7 @@ public sealed record FundingResults(double Paid, double Received, long Charges) 
 }
 
 /// <summary>Funding of the positions in one symbol.</summary>
-public sealed record FundingOfSymbol(string Symbol, double Paid, double Received, long Charges)
+internal sealed record FundingOfSymbol(string Symbol, double Paid, double Received, long Charges)
 {
     /// <inheritdoc cref="FundingResults.Net"/>
     public double Net => Received - Paid;
@@ -25,4 +25,4 @@ public sealed record FundingOfSymbol(string Symbol, double Paid, double Received
 
 /// <summary>Funding of all positions on one day.</summary>
 /// <param name="Day">UTC midnight, in ticks.</param>
-public sealed record FundingOfDay([property: JsonConverter(typeof(TimeOfTicks))] long Day, double Paid, double Received);
+internal sealed record FundingOfDay([property: JsonConverter(typeof(TimeOfTicks))] long Day, double Paid, double Received);

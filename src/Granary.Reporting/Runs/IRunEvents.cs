@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Single events of a run, for the writers of its files.</summary>
-public interface IRunEvents
+internal interface IRunEvents
 {
     /// <summary>Returns a strategy's trades: the closed ones in the order of closing, then the open ones.</summary>
     IEnumerable<Trade> Trades(int strategy);

@@ -7,7 +7,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="TrainFrom">When the features of the first training sample were known, UTC.</param>
 /// <param name="TrainTo">When the last training label was known, UTC.</param>
 /// <param name="Reused">Whether the model was trained by an earlier run and loaded.</param>
-public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
+internal sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime TestFrom, DateTime TestTo, int TrainSamples,
     int TestSamples, IReadOnlyDictionary<string, double> InSample, IReadOnlyDictionary<string, double> OutOfSample, bool Reused)
 {
     /// <summary>By feature, the decrease of the test's AUC (or R²) when the feature is shuffled.</summary>
@@ -17,31 +17,31 @@ public sealed record WindowResult(DateTime TrainFrom, DateTime TrainTo, DateTime
 /// <summary>Importance of a feature for a model.</summary>
 /// <param name="Permutation">Fall of the out-of-sample AUC (or R²) when it is shuffled, over the windows.</param>
 /// <param name="Gain">Share of the training loss that its splits took; null for models without trees.</param>
-public sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
+internal sealed record FeatureImportance(string Feature, double Permutation, double? Gain);
 
 /// <summary>Calibration: samples with predicted probabilities in a range, and the observed frequency of the outcome.</summary>
-public sealed record CalibrationRow(double From, double To, int Count, double Predicted, double Observed);
+internal sealed record CalibrationRow(double From, double To, int Count, double Predicted, double Observed);
 
 /// <summary>A change in the mean squared error of a model's out-of-sample predictions.</summary>
 /// <param name="Noticed">When the label that revealed the change was known, UTC.</param>
 /// <param name="Since">When the features of the first prediction after the change were known, UTC.</param>
 /// <param name="Before">Mean squared error from the previous change to this one.</param>
 /// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>.</param>
-public sealed record LossChangeRow(DateTime Noticed, DateTime Since, double Before, double After);
+internal sealed record LossChangeRow(DateTime Noticed, DateTime Since, double Before, double After);
 
 /// <summary>A point on a curve of cumulative trade returns.</summary>
 /// <param name="Time">The exit bar of the trade, UTC.</param>
 /// <param name="With">Cumulative return, with each trade scaled to the size that the model left.</param>
 /// <param name="Without">Cumulative return with every trade at full size.</param>
-public sealed record ModelEquityPoint(DateTime Time, double With, double Without);
+internal sealed record ModelEquityPoint(DateTime Time, double With, double Without);
 
 /// <summary>Effect of a model on one strategy, counting only trades whose signal it judged out of sample.</summary>
 /// <param name="ReturnWith">Sum of the returns on notional, net of commission, of what was taken.</param>
-public sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith,
+internal sealed record StrategyEffect(string Strategy, int Trades, int Taken, double WinRateWithout, double? WinRateWith,
     double ReturnWithout, double ReturnWith);
 
 /// <summary>A model, as the report shows it.</summary>
-public sealed record LearningUnit
+internal sealed record LearningUnit
 {
     public required string Name { get; init; }
 
@@ -99,7 +99,7 @@ public sealed record LearningUnit
 /// Problems, one sentence each: models that could not be created, and strategies that continued without their model.
 /// </param>
 /// <param name="Equity">The curve of all judged strategies together.</param>
-public sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
+internal sealed record LearningReport(IReadOnlyList<LearningUnit> Units, IReadOnlyList<string> Problems,
     IReadOnlyList<ModelEquityPoint> Equity) : ResultSection("learning")
 {
     /// <summary>Value of the cap by predicted drawdown for the portfolio; null if no section has the rule limit.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Known limits of use of a model version, in sentences; part of its card.</summary>
-public sealed record ModelLimits
+internal sealed record ModelLimits
 {
     /// <summary>A larger gap of AUC or R² between in sample and out of sample is reported as overfitting.</summary>
     private const double LargeGap = 0.1;

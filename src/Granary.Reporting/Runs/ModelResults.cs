@@ -4,7 +4,7 @@ namespace Granary.Reporting.Runs;
 
 /// <summary>The change of an entry by a model.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<EntryChange>))]
-public enum EntryChange
+internal enum EntryChange
 {
     /// <summary>The model predicted against the entry.</summary>
     [JsonStringEnumMemberName("refused")]
@@ -36,7 +36,7 @@ public enum EntryChange
 /// training, the mean squared error of the compared version on the same outcomes.</param>
 /// <param name="Trades">The number of trades, or of outcomes without overlap, behind <paramref name="After"/>.</param>
 /// <param name="Reason">One sentence.</param>
-public sealed record WatchRecord(DateTime Time, string Strategy, string Action, int Version, double? Weight, double? Before, double? After,
+internal sealed record WatchRecord(DateTime Time, string Strategy, string Action, int Version, double? Weight, double? Before, double? After,
     int Trades, string Reason)
 {
     /// <summary>For a training, the versions that were trained and compared; null for other actions.</summary>
@@ -51,7 +51,7 @@ public sealed record WatchRecord(DateTime Time, string Strategy, string Action, 
 /// <param name="Samples">The number of training samples.</param>
 /// <param name="Incumbent">The version in force at the comparison; 0 for none.</param>
 /// <param name="PValue">One-sided p-value of a paired t-test on the squared errors; null without a test.</param>
-public sealed record TrainingFacts(int Trained, DateTime Ready, DateTime? TrainFrom, DateTime? TrainTo, int Samples, int Incumbent,
+internal sealed record TrainingFacts(int Trained, DateTime Ready, DateTime? TrainFrom, DateTime? TrainTo, int Samples, int Incumbent,
     double? PValue);
 
 /// <summary>The period in which a version was in force according to its trainings, without the roll-backs of drift monitoring.</summary>
@@ -63,7 +63,7 @@ public sealed record TrainingFacts(int Trained, DateTime Ready, DateTime? TrainF
 /// <param name="Samples">The number of training samples.</param>
 /// <param name="Signals">The number of signals that it judged, including those after a roll-back to it.</param>
 /// <param name="Refused">The number of these signals that were refused because it had expired.</param>
-public sealed record VersionInForce(string Strategy, int Version, DateTime From, DateTime? To, DateTime? Expired, DateTime TrainFrom,
+internal sealed record VersionInForce(string Strategy, int Version, DateTime From, DateTime? To, DateTime? Expired, DateTime TrainFrom,
     DateTime TrainTo, int Samples, int Signals, int Refused);
 
 /// <summary>Comparison of the challengers of a strategy's model with the versions in force, over signals with a closed trade.</summary>
@@ -75,7 +75,7 @@ public sealed record VersionInForce(string Strategy, int Version, DateTime From,
 /// <param name="High">Upper end of that interval.</param>
 /// <param name="PValue">One-sided p-value: the probability of a mean difference this large if the challengers' errors are not
 /// smaller.</param>
-public sealed record ChallengerFigures(string Strategy, int Trades, int Compared, double? Error, double? ChallengerError, double? Low,
+internal sealed record ChallengerFigures(string Strategy, int Trades, int Compared, double? Error, double? ChallengerError, double? Low,
     double? High, double? PValue);
 
 /// <summary>Prediction of a challenger for a signal whose trade was closed.</summary>
@@ -85,7 +85,7 @@ public sealed record ChallengerFigures(string Strategy, int Trades, int Compared
 /// <param name="Challenger">The version that did not act.</param>
 /// <param name="Outcome">The label that came.</param>
 /// <param name="Known">When it was known, UTC.</param>
-public sealed record ChallengedSignal(string Strategy, int Number, DateTime Time, int Version, double Prediction, int Challenger,
+internal sealed record ChallengedSignal(string Strategy, int Number, DateTime Time, int Version, double Prediction, int Challenger,
     double ChallengerPrediction, double Outcome, DateTime Known);
 
 /// <summary>Value to a strategy of a model's changes of one kind.</summary>
@@ -94,14 +94,14 @@ public sealed record ChallengedSignal(string Strategy, int Number, DateTime Time
 /// <param name="Return">Profit of these trades there, as a sum of returns on notional.</param>
 /// <param name="Profit">The same in account currency, net.</param>
 /// <param name="Worth">Profit added by the changes, as a sum of returns on notional: (remaining part − 1) · return.</param>
-public sealed record ChangeWorth(EntryChange Change, int Entries, int Trades, double Return, double Profit, double Worth);
+internal sealed record ChangeWorth(EntryChange Change, int Entries, int Trades, double Return, double Profit, double Worth);
 
 /// <summary>Effect of a model on a strategy's entries.</summary>
 /// <param name="Judged">Signals that it gave a prediction or abstained from.</param>
 /// <param name="Watched">Closed trades whose prediction was compared with the outcome; 0 where it is not watched.</param>
 /// <param name="Wrong">Those that were predicted wrong.</param>
 /// <param name="Changes">Counts of changes by kind.</param>
-public sealed record ModelEffect(string Strategy, string Model, int Judged, int Watched, int Wrong, IReadOnlyList<ChangeWorth> Changes);
+internal sealed record ModelEffect(string Strategy, string Model, int Judged, int Watched, int Wrong, IReadOnlyList<ChangeWorth> Changes);
 
 /// <summary>An entry with a closed trade that a model changed.</summary>
 /// <param name="Number">The signal's number within the strategy, from 1.</param>
@@ -112,12 +112,12 @@ public sealed record ModelEffect(string Strategy, string Model, int Judged, int 
 /// <param name="Size">The remaining fraction of the entry, 0 to 1.</param>
 /// <param name="Return">Return on notional of the trade in the strategy's own account.</param>
 /// <param name="Worth">(<paramref name="Size"/> − 1) × <paramref name="Return"/>.</param>
-public sealed record ChangedEntry(string Strategy, int Number, DateTime Time, string Side, int Version, EntryChange Change,
+internal sealed record ChangedEntry(string Strategy, int Number, DateTime Time, string Side, int Version, EntryChange Change,
     double? Prediction, double? Dissimilarity, double Size, double Return, double Worth);
 
 /// <summary>Effects of a run's models on entries, and actions of the watch of their predictions.</summary>
 /// <param name="Decisions">The 100 that were worth most, for or against; model_decisions.csv has all.</param>
-public sealed record ModelResults(IReadOnlyList<ModelEffect> Strategies, IReadOnlyList<WatchRecord> Actions,
+internal sealed record ModelResults(IReadOnlyList<ModelEffect> Strategies, IReadOnlyList<WatchRecord> Actions,
     IReadOnlyList<ChangedEntry> Decisions) : ResultSection(ModelResults.Key)
 {
     /// <summary>The section's key in results.json.</summary>

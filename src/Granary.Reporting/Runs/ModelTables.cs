@@ -3,7 +3,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The tables about the models of a run.</summary>
-public static class ModelTables
+internal static class ModelTables
 {
     /// <summary>Table of drift monitoring actions and retrainings.</summary>
     public const string Log = "model_log";

@@ -4,7 +4,7 @@ namespace Granary.Reporting.Runs;
 /// Topic of a <see cref="RunNote"/>. Notes are shown in the order of the values, most important first. A new kind of note is a new value
 /// here; results.json writes it in kebab case (<c>NoTrades</c> = <c>no-trades</c>).
 /// </summary>
-public enum NoteCode
+internal enum NoteCode
 {
     /// <summary>The run was stopped before its end.</summary>
     Interrupted,

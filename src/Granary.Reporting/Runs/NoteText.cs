@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>Meaning of the notes' codes.</summary>
-public static class NoteText
+internal static class NoteText
 {
     /// <summary>Explains a code in one or two sentences.</summary>
     public static string Explained(NoteCode code) => code switch

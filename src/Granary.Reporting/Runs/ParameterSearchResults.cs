@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The parameter searches of a run, one for each strategy entry with a search and each of its markets.</summary>
-public sealed record ParameterSearchResults() : ResultSection(Key)
+internal sealed record ParameterSearchResults() : ResultSection(Key)
 {
     /// <summary>The key in results.json.</summary>
     public const string Key = "search";
@@ -13,7 +13,7 @@ public sealed record ParameterSearchResults() : ResultSection(Key)
 }
 
 /// <summary>One parameter search.</summary>
-public sealed record ParameterSearch
+internal sealed record ParameterSearch
 {
     /// <summary>Class, symbols and timeframe, as in the ids of its strategies.</summary>
     public required string Strategy { get; init; }
@@ -76,7 +76,7 @@ public sealed record ParameterSearch
 
 /// <summary>Reads objectives as results name them: a metric's key, with a leading minus if the least value is the best, or an
 /// expression, whose greatest value is the best.</summary>
-public static class ObjectiveName
+internal static class ObjectiveName
 {
     public static bool IsExpression(string objective) => objective.AsSpan(1).IndexOfAny("+-*/()") >= 0 || objective[0] == '(';
 
@@ -92,15 +92,15 @@ public static class ObjectiveName
 /// <param name="Values">The choices; null for a range.</param>
 /// <param name="From">Lowest value of a range.</param>
 /// <param name="To">Highest value of a range.</param>
-public sealed record SearchedParameter(string Name, double? From, double? To, bool Log, IReadOnlyList<string>? Values);
+internal sealed record SearchedParameter(string Name, double? From, double? To, bool Log, IReadOnlyList<string>? Values);
 
 /// <summary>The importance of a parameter for an objective.</summary>
 /// <param name="Share">Share of the variance that the parameter alone explains, 0 to 1.</param>
 /// <param name="Deviation">Standard deviation of the share over the trees.</param>
-public sealed record ParameterImportance(string Objective, string Parameter, double Share, double Deviation);
+internal sealed record ParameterImportance(string Objective, string Parameter, double Share, double Deviation);
 
 /// <summary>The states of a trial.</summary>
-public static class SearchTrialStates
+internal static class SearchTrialStates
 {
     /// <summary>It ran on all bars.</summary>
     public const string Finished = "finished";
@@ -124,6 +124,6 @@ public static class SearchTrialStates
 /// <param name="Values">Values by parameter, numbers or texts.</param>
 /// <param name="Objectives">Value of each objective as the run's statistics have it; NaN if undefined, also by too few trades.</param>
 /// <param name="Best">The best first objective up to this trial; NaN if there is none.</param>
-public sealed record SearchTrialRow(int Number, int Round, string Strategy, string State, double Share,
+internal sealed record SearchTrialRow(int Number, int Round, string Strategy, string State, double Share,
     [property: JsonConverter(typeof(ParameterValues))] IReadOnlyDictionary<string, object> Values, IReadOnlyList<double> Objectives,
     double Best);

@@ -1,7 +1,7 @@
 namespace Granary.Reporting.Runs;
 
 /// <summary>Names the period of returns by its length.</summary>
-public static class PeriodName
+internal static class PeriodName
 {
     /// <param name="days">Between two rows, as most are; NaN if unknown.</param>
     public static string Of(double days) => days switch

@@ -4,7 +4,7 @@ using Granary.Engine.Analysis;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Notes on the periods per year of a record that follows no convention.</summary>
-public static class PeriodNotes
+internal static class PeriodNotes
 {
     private static readonly DayOfWeek[] s_weekdays =
         [DayOfWeek.Monday, DayOfWeek.Tuesday, DayOfWeek.Wednesday, DayOfWeek.Thursday, DayOfWeek.Friday];

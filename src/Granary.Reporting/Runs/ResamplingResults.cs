@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Paths that resampling draws from the record of an account.</summary>
-public sealed record ResamplingResults() : ResultSection("resampling")
+internal sealed record ResamplingResults() : ResultSection("resampling")
 {
     public required ulong Seed { get; init; }
 
@@ -28,7 +28,7 @@ public sealed record ResamplingResults() : ResultSection("resampling")
 /// <param name="Meaning">What the method answers, in sentences.</param>
 /// <param name="Unit">The unit of a return: day, hour, week, … or trade.</param>
 /// <param name="Returns">The number of returns of the record and of each path.</param>
-public sealed record ResampledMethod(string Method, string Title, string Meaning, string Unit, int Returns)
+internal sealed record ResampledMethod(string Method, string Title, string Meaning, string Unit, int Returns)
 {
     /// <summary>The number of paths; 0 if there are none.</summary>
     public int Paths { get; init; }
@@ -59,26 +59,26 @@ public sealed record ResampledMethod(string Method, string Title, string Meaning
 /// <param name="Times">UTC, from the start of the record on.</param>
 /// <param name="Equity">The account's own equity, account currency.</param>
 /// <param name="Quantiles">A list for each quantile: the equity of the paths at each time, account currency.</param>
-public sealed record EquityFan(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity,
+internal sealed record EquityFan(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity,
     IReadOnlyList<IReadOnlyList<double>> Quantiles);
 
 /// <summary>A figure of the account beside its quantiles over all paths.</summary>
 /// <param name="Figure">finalEquity (account currency), maxDrawdown (positive fraction) or underwaterDays (calendar days).</param>
 /// <param name="Own">The account's own, at the ends of the same returns.</param>
 /// <param name="Quantiles">One for each quantile.</param>
-public sealed record ResampledFigure(string Figure, double Own, IReadOnlyList<double> Quantiles);
+internal sealed record ResampledFigure(string Figure, double Own, IReadOnlyList<double> Quantiles);
 
 /// <summary>The probability of an event: the share of paths in which it happens.</summary>
 /// <param name="Event">
 /// ruin (equity falls to the level), goal (equity reaches it), or loss (equity below the start after some months).
 /// </param>
 /// <param name="Months">Of a loss; null otherwise.</param>
-public sealed record ResampledEvent(string Event, double Probability, int? Months = null);
+internal sealed record ResampledEvent(string Event, double Probability, int? Months = null);
 
 /// <summary>A position size and its risk of ruin.</summary>
 /// <param name="Risk">The share of paths that are ruined at this size.</param>
 /// <param name="Size">A multiple of the actual size; NaN if no size up to 1,024 has the risk.</param>
-public sealed record SizeOfRisk(double Risk, double Size)
+internal sealed record SizeOfRisk(double Risk, double Size)
 {
     /// <summary>Whether the size is at the lower end of the search, so the true one is smaller.</summary>
     [JsonIgnore]

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// <summary>
 /// The table resampling: the fans, quantiles, probabilities and sizes of <see cref="ResamplingResults"/>, one figure in a row.
 /// </summary>
-public static class ResamplingTable
+internal static class ResamplingTable
 {
     public const string Name = "resampling";
 
@@ -47,4 +47,4 @@ public static class ResamplingTable
 /// <summary>A row of the table resampling.</summary>
 /// <param name="At">A time, a number of months or a risk; null for figures of the whole record.</param>
 /// <param name="Quantile">Returns a quantile by its index; NaN if the figure has none.</param>
-public sealed record ResampledRow(string Method, string Figure, string? At, double Value, Func<int, double> Quantile);
+internal sealed record ResampledRow(string Method, string Figure, string? At, double Value, Func<int, double> Quantile);

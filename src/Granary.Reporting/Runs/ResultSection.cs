@@ -9,7 +9,7 @@ namespace Granary.Reporting.Runs;
 /// order. Null properties are omitted, and undefined numbers are null.
 /// </summary>
 /// <param name="Name">The key in results.json.</param>
-public abstract record ResultSection([property: JsonIgnore] string Name)
+internal abstract record ResultSection([property: JsonIgnore] string Name)
 {
     private protected static JsonSerializerOptions Relaxed { get; } = Options(JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
 

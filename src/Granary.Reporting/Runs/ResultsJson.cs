@@ -8,7 +8,7 @@ using Granary.Engine.Portfolio.Rules;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Writes results.json: the statistics of every strategy and of the portfolio. Undefined numbers are null.</summary>
-public static class ResultsJson
+internal static class ResultsJson
 {
     private static readonly JavaScriptEncoder _encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 

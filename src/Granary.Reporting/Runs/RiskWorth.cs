@@ -8,10 +8,10 @@ namespace Granary.Reporting.Runs;
 /// <param name="Refused">The number of entries that the cap refused.</param>
 /// <param name="Without">The portfolio without the cap.</param>
 /// <param name="With">The portfolio with it.</param>
-public sealed record RiskWorth(DateTime From, int Asked, int Judged, int Cut, int Refused, RiskFigures Without, RiskFigures With);
+internal sealed record RiskWorth(DateTime From, int Asked, int Judged, int Cut, int Refused, RiskFigures Without, RiskFigures With);
 
 /// <summary>Figures of a portfolio over the compared period.</summary>
 /// <param name="Return">Total return, as a fraction.</param>
 /// <param name="MaxDrawdown">Maximum drawdown of the equity at bar closes within the period, a positive fraction.</param>
 /// <param name="MeanExposure">Mean over the rows of longs plus shorts, as a fraction of equity.</param>
-public sealed record RiskFigures(double Return, double MaxDrawdown, double MeanExposure);
+internal sealed record RiskFigures(double Return, double MaxDrawdown, double MeanExposure);

@@ -18,7 +18,7 @@ public sealed record StrategyEntry(
     double Weight, MetricSet? Stats, string? Model = null, string? Error = null, IReadOnlyList<string>? Symbols = null)
 {
     /// <summary>The equity of its own account at the ends of periods; null if it failed, or if tracing was off.</summary>
-    public EquityTrace? Trace { get; init; }
+    internal EquityTrace? Trace { get; init; }
 
     /// <summary>Whether trades.csv lists its trades; false if the limit in <c>outputs</c> was exceeded.</summary>
     public bool HasListedTrades { get; init; } = true;
@@ -27,7 +27,7 @@ public sealed record StrategyEntry(
     public string SymbolOf(in Trade trade) => SymbolAt(trade.SymbolIndex);
 
     /// <summary>Returns the symbol of one of its signals.</summary>
-    public string SymbolOf(SignalRow signal) => SymbolAt(signal.SymbolIndex);
+    internal string SymbolOf(SignalRow signal) => SymbolAt(signal.SymbolIndex);
 
     private string SymbolAt(int index) => Symbols is null ? Symbol : Symbols[index];
 }
@@ -84,7 +84,7 @@ public sealed record RunModel
     public required double ElapsedSeconds { get; init; }
 
     /// <summary>Trials on these bars at the time of the run; null if they were not counted.</summary>
-    public TrialCensus? Trials { get; init; }
+    internal TrialCensus? Trials { get; init; }
 
     /// <summary>The number of bars times strategies.</summary>
     public required long BarEvaluations { get; init; }
@@ -113,25 +113,25 @@ public sealed record RunModel
     public double? EquityWithFills { get; init; }
 
     /// <summary>The metrics in the run's files.</summary>
-    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
+    internal MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
     /// <summary>Equity of the portfolio, reduced to a few thousand rows with all extremes; equity.csv has all rows.</summary>
-    public IReadOnlyList<EquityRow> Equity { get; init; } = [];
+    internal IReadOnlyList<EquityRow> Equity { get; init; } = [];
 
     /// <summary>
     /// The first row and the last row of each UTC day, or of each hour in short runs. Monthly tables, rolling figures and the distribution
     /// use them. <see cref="EquityRecorder"/> creates them. If they are empty, the page uses the last row of each day in
     /// <see cref="Equity"/>.
     /// </summary>
-    public IReadOnlyList<EquityRow> Closes { get; init; } = [];
+    internal IReadOnlyList<EquityRow> Closes { get; init; } = [];
 
     /// <summary>The positions at each row of <see cref="Closes"/>; empty if unknown.</summary>
-    public IReadOnlyList<IReadOnlyList<SymbolValue>> Held { get; init; } = [];
+    internal IReadOnlyList<IReadOnlyList<SymbolValue>> Held { get; init; } = [];
 
     /// <summary>
     /// The deepest drawdowns over all bars, deepest first. If empty, the page computes them from <see cref="Closes"/>.
     /// </summary>
-    public IReadOnlyList<Drawdown> WorstDrawdowns { get; init; } = [];
+    internal IReadOnlyList<Drawdown> WorstDrawdowns { get; init; } = [];
 
     /// <summary>Calendar days of the longest drawdown over all bars, which need not be among the deepest; NaN if unknown.</summary>
     public double LongestUnderwaterDays { get; init; } = double.NaN;
@@ -140,17 +140,17 @@ public sealed record RunModel
     /// Benchmark of the portfolio; null without one. It starts at the first row that both have, with the portfolio's equity there; the
     /// others are rows of <see cref="Closes"/> before which it had a bar.
     /// </summary>
-    public EquityCurve? Benchmark { get; init; }
+    internal EquityCurve? Benchmark { get; init; }
 
     public string? BenchmarkName { get; init; }
 
     /// <summary>Comparison with the benchmark; null without one, or if both have fewer than two common times.</summary>
-    public BenchmarkComparison? Comparison { get; init; }
+    internal BenchmarkComparison? Comparison { get; init; }
 
     /// <summary>
     /// The risk-free rate of the figures above it: the batch's <c>account.riskFreePercent</c> or <c>riskFree</c>.
     /// </summary>
-    public RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
+    internal RiskFreeRate RiskFree { get; init; } = RiskFreeRate.None;
 
     /// <summary>
     /// Periods per year of the portfolio over those that its rows count; 1 unless the batch sets them. Figures of days scale with it.
@@ -164,23 +164,23 @@ public sealed record RunModel
     /// Notes that a reader must know before the figures, most important first: shown in the terminal, in results.json and at the head of
     /// the report.
     /// </summary>
-    public IReadOnlyList<RunNote> Notes { get; init; } = [];
+    internal IReadOnlyList<RunNote> Notes { get; init; } = [];
 
     /// <summary>The text of the batch file, unchanged.</summary>
     public required string BatchText { get; init; }
 
     /// <summary>Additional sections of results.json and the report, in the order of results.json; at most one of each type.</summary>
-    public IReadOnlyList<ResultSection> Sections { get; init; } = [];
+    internal IReadOnlyList<ResultSection> Sections { get; init; } = [];
 
     /// <summary>Whether the run may be traded, by its validation checks.</summary>
-    public ValidationVerdict Verdict => ValidationVerdict.OfRun(Section<ValidationChecks>(), Interrupted);
+    internal ValidationVerdict Verdict => ValidationVerdict.OfRun(Section<ValidationChecks>(), Interrupted);
 
     /// <summary>Returns the section of a type; null if there is none.</summary>
-    public TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
+    internal TSection? Section<TSection>() where TSection : ResultSection => Sections.OfType<TSection>().FirstOrDefault();
 
     /// <summary>The account's currency, where some market has another one; otherwise null.</summary>
     public string? Currency => Section<CurrencyResults>()?.Account;
 
     /// <summary>Returns the model with an additional section.</summary>
-    public RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };
+    internal RunModel With(ResultSection section) => this with { Sections = [.. Sections, section] };
 }

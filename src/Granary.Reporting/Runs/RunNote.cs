@@ -14,7 +14,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="Code">Topic of the note; scripts match on it.</param>
 /// <param name="Sentence">One or two whole sentences: the fact, its figure, and the remedy where there is one.</param>
 /// <param name="Count">How many strategies, signals, bars or symbols it is about, as the sentence says.</param>
-public sealed record RunNote(NoteCode Code, string Sentence, long Count = 1)
+internal sealed record RunNote(NoteCode Code, string Sentence, long Count = 1)
 {
     /// <summary>The code as in results.json.</summary>
     public string CodeText => JsonNamingPolicy.KebabCaseLower.ConvertName(Code.ToString());

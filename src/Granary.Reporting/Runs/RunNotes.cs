@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Sorts notes, and writes them to results.json.</summary>
-public static class RunNotes
+internal static class RunNotes
 {
     /// <summary>Returns the notes in display order, without repeated sentences.</summary>
     public static IReadOnlyList<RunNote> Ordered(IEnumerable<RunNote> notes) =>

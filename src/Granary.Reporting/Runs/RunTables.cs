@@ -5,7 +5,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The tables of single events of a run.</summary>
-public static class RunTables
+internal static class RunTables
 {
     /// <summary>trades.csv and portfolio_trades.csv.</summary>
     public static readonly TableDefinition<TradeOfRun> Trade = new TableDefinition<TradeOfRun>()
@@ -115,7 +115,7 @@ public static class RunTables
 
 /// <summary>A row of a table of trades.</summary>
 /// <param name="Unit">The unit of its symbol's prices.</param>
-public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, PriceUnit Unit)
+internal readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, double Weight, PriceUnit Unit)
 {
     public double Multiplier => Unit.Multiplier;
 
@@ -128,10 +128,10 @@ public readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, do
 }
 
 /// <summary>A row of the table of the portfolio's fills.</summary>
-public readonly record struct FillOfRun(StrategyEntry Strategy, string Symbol, PortfolioFill Fill);
+internal readonly record struct FillOfRun(StrategyEntry Strategy, string Symbol, PortfolioFill Fill);
 
 /// <summary>A row of the table of signals.</summary>
-public readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
+internal readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
 {
     public string Symbol => Strategy.SymbolOf(Row);
 
@@ -153,11 +153,11 @@ public readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Row)
 }
 
 /// <summary>A row of the table of factors.</summary>
-public readonly record struct FactorOfRun(SignalOfRun Signal, string Factor, double Value);
+internal readonly record struct FactorOfRun(SignalOfRun Signal, string Factor, double Value);
 
 /// <summary>A row of the table of trades by model.</summary>
 /// <param name="Model">Empty for strategies without one.</param>
-public sealed record ModelTrades(string Model, long Strategies, long Trades, double Wins, double Net)
+internal sealed record ModelTrades(string Model, long Strategies, long Trades, double Wins, double Net)
 {
     internal static ModelTrades Of(IGrouping<string, StrategyEntry> group)
     {

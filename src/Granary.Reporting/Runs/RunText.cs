@@ -6,7 +6,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Spelling of values in the run's files.</summary>
-public static class RunText
+internal static class RunText
 {
     public static string Of(Side side) => side == Side.Buy ? "long" : "short";
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Result of a live session's account, and the backtest of the same bars.</summary>
-public sealed record SessionResults() : ResultSection(Key)
+internal sealed record SessionResults() : ResultSection(Key)
 {
     /// <summary>The key of the section.</summary>
     public const string Key = "session";
@@ -46,11 +46,11 @@ public sealed record SessionResults() : ResultSection(Key)
 }
 
 /// <param name="Amount">Account minus backtest, account currency.</param>
-public sealed record DivergenceCause(string Cause, double Amount);
+internal sealed record DivergenceCause(string Cause, double Amount);
 
 /// <summary>A trade of the account that differs from the backtest's.</summary>
 /// <param name="Entry">Time as the run's files spell it.</param>
 /// <param name="Amount">Account less backtest, account currency.</param>
 /// <param name="Cause">The largest.</param>
 /// <param name="Why">Known reason in words; empty if unknown.</param>
-public sealed record DivergentTrade(string Strategy, string Symbol, string Entry, double Amount, string Cause, string Why);
+internal sealed record DivergentTrade(string Strategy, string Symbol, string Entry, double Amount, string Cause, string Why);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Detects records that are too short for annualized figures.</summary>
-public static class ShortRecord
+internal static class ShortRecord
 {
     // The mean of fewer returns is not approximately normal, whatever their distribution.
     private const int Least = 30;

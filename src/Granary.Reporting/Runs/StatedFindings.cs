@@ -7,7 +7,7 @@ namespace Granary.Reporting.Runs;
 /// Findings that are stated beside the validation checks and decide nothing, in prod.json and results.json: each has a word and a
 /// sentence.
 /// </summary>
-public sealed record StatedFindings(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
+internal sealed record StatedFindings(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
 {
     /// <summary>The key of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "statements";

@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// <summary>
 /// The table strategies: the strategies of results.json, with a column for each metric and, with param_ before its name, each parameter.
 /// </summary>
-public static class StrategyTable
+internal static class StrategyTable
 {
     public const string Name = "strategies";
 
@@ -28,7 +28,7 @@ public static class StrategyTable
 
 /// <summary>A row of the table strategies.</summary>
 /// <param name="Weight">The weight in the portfolio; 0 = not included.</param>
-public sealed record StrategyOfRun(string Id, string Class, string Symbol, string Timeframe, string Sides, double Weight)
+internal sealed record StrategyOfRun(string Id, string Class, string Symbol, string Timeframe, string Sides, double Weight)
 {
     public string? Model { get; init; }
 

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Relation of a trade of one run to the other run.</summary>
-public enum TradeDifference
+internal enum TradeDifference
 {
     /// <summary>Only the first run has a trade of this strategy with this entry time and side.</summary>
     OnlyFirst,
@@ -21,7 +21,7 @@ public enum TradeDifference
 /// <summary>A trade of a strategy in two runs, for the comparison on the page and in the terminal.</summary>
 /// <param name="First">The trade in the first run; null if only the second run has it.</param>
 /// <param name="Second">The trade in the second run; null if only the first run has it.</param>
-public readonly record struct TradePair(string Strategy, TradeDifference Kind, Trade? First, Trade? Second)
+internal readonly record struct TradePair(string Strategy, TradeDifference Kind, Trade? First, Trade? Second)
 {
     /// <summary>Whether only the size differs, with the same times and prices of entry and exit.</summary>
     public bool IsResized => First is { } a && Second is { } b && Kind == TradeDifference.Changed

@@ -9,7 +9,7 @@ namespace Granary.Reporting.Runs;
 /// </param>
 /// <param name="Own">The equivalent number of independent trials of this run alone.</param>
 /// <param name="Sharpes">The daily Sharpe ratios of trials at this run's costs, if they have one.</param>
-public sealed record TrialCensus(long Trials, long New, double Effective, double Own, TrialSharpes Sharpes)
+internal sealed record TrialCensus(long Trials, long New, double Effective, double Own, TrialSharpes Sharpes)
 {
     /// <summary>The number of combinations of the same strategy classes on other markets over the same time.</summary>
     public long Siblings { get; init; }
@@ -39,4 +39,4 @@ public sealed record TrialCensus(long Trials, long New, double Effective, double
 /// <summary>Distribution of the daily Sharpe ratios of trials.</summary>
 /// <param name="Mean">NaN without any.</param>
 /// <param name="Variance">Sample variance (ddof 1); NaN for fewer than two.</param>
-public readonly record struct TrialSharpes(long Count, double Mean, double Variance);
+internal readonly record struct TrialSharpes(long Count, double Mean, double Variance);

@@ -9,7 +9,7 @@ namespace Granary.Reporting.Runs;
 /// <param name="TrialsB">When the second was.</param>
 /// <param name="DeflatedA">The first portfolio's deflated Sharpe ratio.</param>
 /// <param name="DeflatedB">The second's.</param>
-public sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB, double DeflatedA, double DeflatedB)
+internal sealed record TrialDifference(string Sentence, long TrialsA, long TrialsB, double DeflatedA, double DeflatedB)
 {
     /// <returns>Null if the ledger makes no difference, or if the trials of one run are unknown.</returns>
     public static TrialDifference? Of(RunModel a, RunModel b)

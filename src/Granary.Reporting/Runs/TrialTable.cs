@@ -4,7 +4,7 @@ using Granary.Reporting.Tables;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The table trials: a row for each trial of the searches of a run.</summary>
-public static class TrialTable
+internal static class TrialTable
 {
     public const string Name = "trials";
 
@@ -29,7 +29,7 @@ public static class TrialTable
 }
 
 /// <summary>A row of the table of trials.</summary>
-public readonly record struct TrialOfRun(ParameterSearch Search, SearchTrialRow Trial)
+internal readonly record struct TrialOfRun(ParameterSearch Search, SearchTrialRow Trial)
 {
     /// <summary>Returns the value of an objective; NaN if its search does not have it.</summary>
     /// <param name="name">The name of its values.</param>

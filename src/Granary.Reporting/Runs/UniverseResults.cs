@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>The universe of a run: its members over time, and what survivorship would have added.</summary>
-public sealed record UniverseResults() : ResultSection("universe")
+internal sealed record UniverseResults() : ResultSection("universe")
 {
     /// <summary>A run over several symbols without dates of membership.</summary>
     public const string Unknown = "unknown";
@@ -45,10 +45,10 @@ public sealed record UniverseResults() : ResultSection("universe")
 }
 
 /// <summary>The number of members from a time on, UTC ticks.</summary>
-public sealed record UniverseCount([property: JsonConverter(typeof(TimeOfTicks))] long Time, int Members);
+internal sealed record UniverseCount([property: JsonConverter(typeof(TimeOfTicks))] long Time, int Members);
 
 /// <summary>Symbols that joined or left at a time, UTC ticks.</summary>
-public sealed record UniverseChange([property: JsonConverter(typeof(TimeOfTicks))] long Time, IReadOnlyList<string> Joined,
+internal sealed record UniverseChange([property: JsonConverter(typeof(TimeOfTicks))] long Time, IReadOnlyList<string> Joined,
     IReadOnlyList<string> Left);
 
 /// <summary>
@@ -61,5 +61,5 @@ public sealed record UniverseChange([property: JsonConverter(typeof(TimeOfTicks)
 /// <param name="SurvivorReturn">Total return of the portfolio of survivors.</param>
 /// <param name="SurvivorSharpe">Its Sharpe ratio of a year.</param>
 /// <param name="Rerun">Strategies that ran again; the recorded results of the others are the same, or they do not trade.</param>
-public sealed record SurvivorshipResults(int Symbols, double Return, double Sharpe, double SurvivorReturn, double SurvivorSharpe,
+internal sealed record SurvivorshipResults(int Symbols, double Return, double Sharpe, double SurvivorReturn, double SurvivorSharpe,
     int Rerun);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Result of a check.</summary>
-public enum ValidationState
+internal enum ValidationState
 {
     /// <summary>The check did not run, or had no data.</summary>
     Missing,
@@ -18,7 +18,7 @@ public enum ValidationState
 /// <summary>One of the checks that a configuration must have passed before it trades.</summary>
 /// <param name="Sentence">Sentence for people that describes the result.</param>
 /// <param name="Figures">The numbers behind it, by name; NaN where undefined.</param>
-public sealed record ValidationCheck(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
+internal sealed record ValidationCheck(ValidationState State, string Sentence, IReadOnlyList<(string Name, double Value)> Figures)
 {
     /// <summary>The finding in one word, for checks that have one, such as <c>point-in-time</c>; null otherwise.</summary>
     public string? Word { get; init; }
@@ -35,7 +35,7 @@ public sealed record ValidationCheck(ValidationState State, string Sentence, IRe
 /// <param name="Failed">The names of its checks that failed.</param>
 /// <param name="Missing">The names of its checks that did not run, or had no data.</param>
 /// <param name="Reasons">One sentence for each check that is missing or failed, or why it was not checked.</param>
-public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Failed, IReadOnlyList<string> Missing,
+internal sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<string> Failed, IReadOnlyList<string> Missing,
     [property: JsonIgnore] IReadOnlyList<string> Reasons)
 {
     /// <summary>The verdict on a configuration without any check.</summary>
@@ -79,7 +79,7 @@ public sealed record ValidationVerdict(int Passed, int Checks, IReadOnlyList<str
 /// Validation checks of a configuration, as in prod.json under <c>evidence</c>: each of <see cref="Checks"/> with its state, a sentence
 /// and its figures.
 /// </summary>
-public sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
+internal sealed record ValidationChecks(IReadOnlyDictionary<string, ValidationCheck> ByName) : ResultSection(Key)
 {
     /// <summary>The key of the object in prod.json and of the section in results.json.</summary>
     public const string Key = "evidence";

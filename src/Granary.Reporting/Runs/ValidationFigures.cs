@@ -6,7 +6,7 @@ namespace Granary.Reporting.Runs;
 /// Results of the validation checks in sentences, with the underlying figures. Figures are null if the run was not traced, and NaN if they
 /// are undefined.
 /// </summary>
-public sealed record ValidationFigures() : ResultSection("guards")
+internal sealed record ValidationFigures() : ResultSection("guards")
 {
     /// <summary>Conclusions in sentences, most important first.</summary>
     public IReadOnlyList<string> Conclusions { get; init; } = [];
@@ -84,12 +84,12 @@ public sealed record ValidationFigures() : ResultSection("guards")
 /// <param name="Return">Over the row's stretch of time.</param>
 /// <param name="Sharpe">Annual; NaN where the row has none.</param>
 /// <param name="From">UTC ticks; null = the whole record.</param>
-public sealed record BridgeRow(string Figure, string Difference, double Return, double Sharpe,
+internal sealed record BridgeRow(string Figure, string Difference, double Return, double Sharpe,
     [property: JsonConverter(typeof(TimeOfTicks))] long? From = null, [property: JsonConverter(typeof(TimeOfTicks))] long? To = null);
 
 /// <param name="Cut">UTC ticks: bars from this time on were changed.</param>
-public sealed record LookAheadRow(string Strategy, [property: JsonConverter(typeof(TimeOfTicks))] long Cut, string Sentence);
+internal sealed record LookAheadRow(string Strategy, [property: JsonConverter(typeof(TimeOfTicks))] long Cut, string Sentence);
 
 /// <summary>A resource that a plug-in can access beyond its bars.</summary>
 /// <param name="Kind">The kind of resource, such as "files", "clock" or "sharedState".</param>
-public sealed record ReachRow(string Plugin, string Kind, string Sentence);
+internal sealed record ReachRow(string Plugin, string Kind, string Sentence);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Choice for one window, and its result.</summary>
-public sealed record WalkForwardChoice
+internal sealed record WalkForwardChoice
 {
     /// <summary>UTC ticks: start of the in-sample range.</summary>
     [JsonConverter(typeof(TimeOfTicks))]

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Choices of a walk-forward, window after window, and their results.</summary>
-public sealed record WalkForwardResults() : ResultSection(Key)
+internal sealed record WalkForwardResults() : ResultSection(Key)
 {
     /// <summary>The key in results.json.</summary>
     public const string Key = "walkForward";
@@ -42,7 +42,7 @@ public sealed record WalkForwardResults() : ResultSection(Key)
 /// <summary>The selections from a group of combinations, traded on one account.</summary>
 /// <param name="Group">The name of the group.</param>
 /// <param name="Stability">Share of the windows with the same selection as the previous window; NaN for a single window.</param>
-public sealed record WalkForwardGroup(
+internal sealed record WalkForwardGroup(
     string Group, int Combinations, double OutOfSampleReturn, double Stability, IReadOnlyList<WalkForwardChoice> Choices);
 
 /// <summary>Converts parameters, which are numbers (double) or texts.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Reporting.Runs;
 
 /// <summary>Weights over time, as the weighting rule selected them.</summary>
-public sealed record WeightResults() : ResultSection("weights")
+internal sealed record WeightResults() : ResultSection("weights")
 {
     public required string Rule { get; init; }
 
@@ -31,10 +31,10 @@ public sealed record WeightResults() : ResultSection("weights")
 /// <param name="Sum">The sum of all weights.</param>
 /// <param name="Largest">The largest weight; 0 if no strategy was selected.</param>
 /// <param name="Chosen">The first of the selected strategies.</param>
-public sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))] long From, int Strategies, int New, double Sum,
+internal sealed record WeightStepRow([property: JsonConverter(typeof(TimeOfTicks))] long From, int Strategies, int New, double Sum,
     double Largest, IReadOnlyList<StrategyWeight> Chosen);
 
-public sealed record StrategyWeight(string Strategy, double Weight);
+internal sealed record StrategyWeight(string Strategy, double Weight);
 
 /// <summary>The risk of a selection by an allocation method, from the same past as the selection.</summary>
 /// <param name="Periods">Number of the past returns.</param>
@@ -43,14 +43,14 @@ public sealed record StrategyWeight(string Strategy, double Weight);
 /// <param name="Volatility">Standard deviation of the return per period, by the shrunk covariance.</param>
 /// <param name="Shrinkage">Share of the scaled identity in the covariance.</param>
 /// <param name="Contributions">The first of the strategies, with their shares of the variance.</param>
-public sealed record WeightRisk(int Periods, double PeriodDays, double Return, double Volatility, double Shrinkage,
+internal sealed record WeightRisk(int Periods, double PeriodDays, double Return, double Volatility, double Shrinkage,
     IReadOnlyList<RiskContribution> Contributions);
 
 /// <param name="Share">The strategy's share of the variance; all shares add up to 1.</param>
-public sealed record RiskContribution(string Strategy, double Weight, double Share);
+internal sealed record RiskContribution(string Strategy, double Weight, double Share);
 
 /// <summary>A strategy's weight in each state, by the state's name.</summary>
-public sealed record StateWeightRow(string Strategy)
+internal sealed record StateWeightRow(string Strategy)
 {
     [JsonExtensionData]
     public IDictionary<string, object> Weights { get; set; } = new Dictionary<string, object>();

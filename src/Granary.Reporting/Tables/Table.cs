@@ -2,7 +2,7 @@ namespace Granary.Reporting.Tables;
 
 /// <summary>A table of a run: its columns, and its rows, which are made each time that they are written.</summary>
 /// <param name="Rows">Writes all rows.</param>
-public sealed record Table(IReadOnlyList<OutputColumn> Columns, Action<RowWriter> Rows)
+internal sealed record Table(IReadOnlyList<OutputColumn> Columns, Action<RowWriter> Rows)
 {
     /// <summary>Writes the whole table.</summary>
     /// <param name="stream">It is not closed.</param>

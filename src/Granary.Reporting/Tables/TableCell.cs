@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Reporting.Tables;
 
 /// <summary>Values of tables that are known as texts: a CSV file's, and parameters of strategies.</summary>
-public static class TableCell
+internal static class TableCell
 {
     private static readonly string[] _times = ["yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 

@@ -8,7 +8,7 @@ namespace Granary.Reporting.Tables;
 ///     .Time("time", r => r.Time).Number("equity", r => r.Equity);
 /// </code></example>
 /// <typeparam name="T">A row.</typeparam>
-public sealed class TableDefinition<T>
+internal sealed class TableDefinition<T>
 {
     private readonly (OutputColumn Column, Action<RowWriter, T> Write)[] _cells;
 

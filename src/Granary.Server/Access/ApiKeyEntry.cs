@@ -4,5 +4,5 @@ namespace Granary.Server.Access;
 /// <param name="ExpiresAt">The expiry, UTC; null = never.</param>
 /// <param name="Code">Whether it has the right <c>code</c>.</param>
 /// <param name="Limits">The limits of its owner's research; null = none.</param>
-public sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired, bool Code,
+internal sealed record ApiKeyEntry(string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, bool HasExpired, bool Code,
     TrialLimits? Limits = null);

@@ -13,7 +13,7 @@ namespace Granary.Server.Access;
 
 /// <summary>The authenticated owner of an API key.</summary>
 /// <param name="Code">Whether the key has the right <c>code</c>; an admin needs none.</param>
-public sealed record Caller(string Name, Role Role, bool Code = false)
+internal sealed record Caller(string Name, Role Role, bool Code = false)
 {
     /// <summary>The limits of the caller's research; null = none.</summary>
     public TrialLimits? Limits { get; init; }
@@ -35,7 +35,7 @@ public sealed record Caller(string Name, Role Role, bool Code = false)
 /// A key is <c>granary_ID_SECRET</c> with a random secret of 256 bits. Such a secret cannot be found by brute force, so one round of
 /// SHA-256 over salt and secret suffices. The slow hashes that passwords need would only delay each request.
 /// </remarks>
-public sealed class ApiKeys
+internal sealed class ApiKeys
 {
     private const string Prefix = "granary_", AuditEnd = ".audit.jsonl";
 

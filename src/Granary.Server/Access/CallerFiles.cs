@@ -9,7 +9,7 @@ namespace Granary.Server.Access;
 /// <summary>The files and addresses that the callers of a server may name.</summary>
 /// <param name="Folder">Full path of the data folder, from which relative paths start.</param>
 /// <param name="Confinement">null = callers may name any file and address.</param>
-public sealed record CallerFiles(string Folder, Confinement? Confinement)
+internal sealed record CallerFiles(string Folder, Confinement? Confinement)
 {
     /// <summary>The folder of the callers' uploads in <see cref="Folder"/>.</summary>
     public const string UploadsName = "uploads";

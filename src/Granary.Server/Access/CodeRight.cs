@@ -3,7 +3,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Server.Access;
 
 /// <summary>The right to have this process compile and run C#: admins have it, and keys with the right <c>code</c>.</summary>
-public sealed class CodeRight(GranaryCatalogues catalogues)
+internal sealed class CodeRight(GranaryCatalogues catalogues)
 {
     /// <summary>Why a caller may not, in one sentence; null if they may.</summary>
     public string? RefusalOf(Caller caller) =>

@@ -10,7 +10,7 @@ namespace Granary.Server.Access;
 /// <summary>The passwords and API keys of a new deployment with docker-compose.yml.</summary>
 /// <param name="Environment">The file with the passwords and the keys, which Compose reads.</param>
 /// <param name="Keys">The file with the hashes of the keys, which the silos read a copy of.</param>
-public sealed record ComposeSetup(string Environment, string Keys)
+internal sealed record ComposeSetup(string Environment, string Keys)
 {
     private const string ComposeFile = "docker-compose.yml", KeysFile = "secrets/keys.json";
 

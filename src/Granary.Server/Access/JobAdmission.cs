@@ -8,11 +8,11 @@ namespace Granary.Server.Access;
 /// <summary>Limits of the waiting jobs of one caller.</summary>
 /// <param name="MostQueued">Maximum number of waiting jobs.</param>
 /// <param name="MostQueuedWork">Maximum estimated work of the waiting jobs, in bars times strategies.</param>
-public sealed record JobQuotas(int MostQueued, double MostQueuedWork);
+internal sealed record JobQuotas(int MostQueued, double MostQueuedWork);
 
 /// <summary>Reads and submits the jobs of callers, with their rights and limits.</summary>
 /// <param name="quotas">null = callers have no limits, as the user of a server without keys.</param>
-public sealed class JobAdmission(IJobService jobs, JobCatalogue kinds, CodeRight code, JobQuotas? quotas)
+internal sealed class JobAdmission(IJobService jobs, JobCatalogue kinds, CodeRight code, JobQuotas? quotas)
 {
     /// <summary>Reads a caller's job.</summary>
     /// <param name="root">The text, parsed.</param>

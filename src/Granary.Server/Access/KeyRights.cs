@@ -4,4 +4,4 @@ namespace Granary.Server.Access;
 /// <param name="Code">Whether the owner may run code of their own; a viewer may not.</param>
 /// <param name="Limits">Limits of the owner's research; null = none. Such a key has the role submitter, and runs no code of its
 /// owner.</param>
-public readonly record struct KeyRights(bool Code = false, TrialLimits? Limits = null);
+internal readonly record struct KeyRights(bool Code = false, TrialLimits? Limits = null);

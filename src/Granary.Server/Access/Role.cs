@@ -1,7 +1,7 @@
 namespace Granary.Server.Access;
 
 /// <summary>The permissions of an API key; each role includes the previous ones.</summary>
-public enum Role
+internal enum Role
 {
     /// <summary>May read everything.</summary>
     Viewer,

@@ -5,7 +5,7 @@ namespace Granary.Server.Access;
 /// <summary>The limits of a caller's research.</summary>
 /// <param name="Trials">The number of different combinations that the caller may try; null = any number.</param>
 /// <param name="Holdout">Bars that close after this time are invisible to the caller, UTC; null = all bars are visible.</param>
-public sealed record TrialLimits(int? Trials, DateTimeOffset? Holdout)
+internal sealed record TrialLimits(int? Trials, DateTimeOffset? Holdout)
 {
     /// <summary>The largest budget.</summary>
     public const int MostTrials = 10_000_000;

@@ -5,4 +5,4 @@ namespace Granary.Server.Audit;
 
 /// <summary>An operation that is recorded before it changes anything, so it is logged even if the process ends.</summary>
 /// <param name="Id">The id, which the log entry has in <see cref="AuditEntry.Operation"/>.</param>
-public sealed record AuditIntent(string Id, string Who, string What, string Target, JsonNode? Before);
+internal sealed record AuditIntent(string Id, string Who, string What, string Target, JsonNode? Before);

@@ -20,7 +20,7 @@ namespace Granary.Server.Audit;
 /// entry is appended.
 /// </remarks>
 /// <param name="path">The log file, which is created with the first entry.</param>
-public sealed class AuditLog(string path, TimeProvider clock)
+internal sealed class AuditLog(string path, TimeProvider clock)
 {
     // The timeout for waiting on another process's lock.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);

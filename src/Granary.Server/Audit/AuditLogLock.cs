@@ -14,7 +14,7 @@ namespace Granary.Server.Audit;
 /// An entry is first written to the head file, then appended. If a process ends in between, the next writer appends the head's entry. A log
 /// that lacks more than this entry was truncated.
 /// </remarks>
-public sealed class AuditLogLock
+internal sealed class AuditLogLock
 {
     private const int MostOfLine = 1 << 24;
 

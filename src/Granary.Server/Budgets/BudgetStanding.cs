@@ -7,7 +7,7 @@ using Granary.Server.Access;
 namespace Granary.Server.Budgets;
 
 /// <summary>Describes how a caller stands against its limits.</summary>
-public static class BudgetStanding
+internal static class BudgetStanding
 {
     /// <param name="used">Different combinations that the caller has tried.</param>
     /// <param name="years">Length of the record that the luck bar is for, above 0.</param>

@@ -21,7 +21,7 @@ namespace Granary.Server.Budgets;
 /// <param name="accounts">What callers with limits have tried.</param>
 /// <param name="audit">Records submissions of callers with limits, and what was refused to them.</param>
 /// <param name="dataFolder">The folder of the bars, which is the base of relative addresses.</param>
-public sealed class BudgetedJobs(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
+internal sealed class BudgetedJobs(IJobService jobs, JobCatalogue kinds, JobAdmission admission, GranaryCatalogues catalogues,
     TrialAccounts accounts, AuditLog audit, string dataFolder)
 {
     /// <summary>The markets that a caller can see.</summary>

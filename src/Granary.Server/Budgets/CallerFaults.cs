@@ -11,7 +11,7 @@ using Granary.Simulation.Weights;
 namespace Granary.Server.Budgets;
 
 /// <summary>The exceptions whose message is a sentence for the caller; any other is a fault of the server.</summary>
-public static class CallerFaults
+internal static class CallerFaults
 {
     public static bool IsSentence(Exception fault) => fault is InputException or BarDataException or BarStoreException
         or NotAllowedException or OutsideLimitsException or TooManyJobsException or IdempotencyConflictException

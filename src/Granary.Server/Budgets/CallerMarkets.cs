@@ -14,7 +14,7 @@ namespace Granary.Server.Budgets;
 /// <param name="catalogues">Catalogues with the confinement of the caller.</param>
 /// <param name="dataFolder">The data folder.</param>
 /// <param name="holdout">Time of the last close; null = all bars.</param>
-public sealed class CallerMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
+internal sealed class CallerMarkets(GranaryCatalogues catalogues, string dataFolder, DateTimeOffset? holdout)
 {
     /// <summary>Lists the sources that a batch can name, with their symbols.</summary>
     /// <param name="own">Further folders, relative to the data folder, such as the caller's uploads.</param>

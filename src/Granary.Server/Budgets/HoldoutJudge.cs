@@ -21,7 +21,7 @@ namespace Granary.Server.Budgets;
 /// Judges a run on the bars that its batch held out: its strategies with their weights, as in prod.json, trade the bars from then on.
 /// </summary>
 /// <param name="runs">The folder of the runs.</param>
-public sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IBatchHost host, TimeProvider clock)
+internal sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IBatchHost host, TimeProvider clock)
 {
     private const double Confidence = 0.95;
 
@@ -93,14 +93,14 @@ public sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IBat
 }
 
 /// <summary>A run to judge.</summary>
-public sealed record HoldoutRequest : HoldoutOptions
+internal sealed record HoldoutRequest : HoldoutOptions
 {
     [Key("the run to judge, whose batch has data.holdout", Offers = "run")]
     public required string Run { get; init; }
 }
 
 /// <summary>The options of a judgement: its command and its job take them from here.</summary>
-public record HoldoutOptions
+internal record HoldoutOptions
 {
     [Key("a note for the record", Without = "none")]
     public string? Why { get; init; }

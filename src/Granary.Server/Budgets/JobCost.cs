@@ -5,4 +5,4 @@ namespace Granary.Server.Budgets;
 /// <param name="Work">Bars times strategies, estimated.</param>
 /// <param name="Combinations">Different combinations that it tries; null if they cannot be counted before it runs.</param>
 /// <param name="New">How many of them the account of the caller does not have; null for a caller without limits.</param>
-public sealed record JobCost(string Name, double Work, int? Combinations, int? New);
+internal sealed record JobCost(string Name, double Work, int? Combinations, int? New);

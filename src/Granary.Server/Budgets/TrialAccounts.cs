@@ -22,7 +22,7 @@ namespace Granary.Server.Budgets;
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
 /// <param name="clock">Clock for the wait; null = the system clock.</param>
 /// <param name="disk">The disk of the folder; null = the operating system's.</param>
-public sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
+internal sealed class TrialAccounts(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
 {
     /// <summary>The folder within the folder of the runs.</summary>
     public const string FolderName = ".research";

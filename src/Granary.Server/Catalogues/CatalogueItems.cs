@@ -6,7 +6,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Server.Catalogues;
 
 /// <summary>The classes of a process, for forms and assistants.</summary>
-public static class CatalogueItems
+internal static class CatalogueItems
 {
     public static IReadOnlyList<CatalogueItem> Strategies(GranaryCatalogues known) =>
         [.. known.Strategies.All.Select(d => new CatalogueItem(d.Name, d.Summary, ParametersOf(d.Parameters)))];

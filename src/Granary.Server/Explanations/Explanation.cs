@@ -6,7 +6,7 @@ namespace Granary.Server.Explanations;
 /// <param name="Term">As files, batches and tables spell it.</param>
 /// <param name="Kind">Kind of the term: a metric, a check, a decision on an entry, …</param>
 /// <param name="Text">One paragraph.</param>
-public sealed partial record Explanation(string Term, string Kind, string Text)
+internal sealed partial record Explanation(string Term, string Kind, string Text)
 {
     /// <summary>The name in reports; empty if it is the term itself.</summary>
     public string Name { get; init; } = "";

@@ -9,7 +9,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Server.Explanations;
 
 /// <summary>The terms that tables, files and messages use, each explained where it is defined.</summary>
-public static class ExplanationCatalogue
+internal static class ExplanationCatalogue
 {
     // Tables of docs/ that define words: page, beginning of the first header cell, kind of the words.
     private static readonly (string Page, string Header, string Kind)[] s_tables =

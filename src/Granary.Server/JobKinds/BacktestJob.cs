@@ -8,7 +8,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Server.JobKinds;
 
 /// <summary>A job that runs a batch file.</summary>
-public sealed class BacktestJob : Job
+internal sealed class BacktestJob : Job
 {
     /// <param name="spec">The validated batch, whose text is the job's.</param>
     public BacktestJob(BatchSpec spec) : this(
@@ -47,7 +47,7 @@ public sealed class BacktestJob : Job
 }
 
 /// <summary>The kind of <see cref="BacktestJob"/>.</summary>
-public sealed class BacktestKind : JobKind
+internal sealed class BacktestKind : JobKind
 {
     public override string Name => JobCatalogue.Backtest;
 

@@ -4,7 +4,7 @@ using Granary.Data.Stores;
 namespace Granary.Server.JobKinds;
 
 /// <summary>Writes the result of an import as JSON.</summary>
-public static class ImportJson
+internal static class ImportJson
 {
     /// <param name="faults">One sentence for each market that failed completely or in part.</param>
     public static string Write(IReadOnlyList<ImportResult> results, IReadOnlyList<string> faults) =>

@@ -4,7 +4,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Server.JobKinds;
 
 /// <summary>Granary's own kinds of jobs.</summary>
-public static class KnownJobs
+internal static class KnownJobs
 {
     /// <param name="catalogues">The catalogues of the process, with the confinement of what callers name.</param>
     /// <param name="runs">The folder of the runs that jobs can refer to.</param>

@@ -16,7 +16,7 @@ using Granary.Simulation.Work;
 namespace Granary.Server.JobKinds;
 
 /// <summary>The task of a learning job.</summary>
-public enum ModelTask
+internal enum ModelTask
 {
     /// <summary>Trains the models, and registers a version of each.</summary>
     Train,
@@ -33,7 +33,7 @@ public enum ModelTask
 /// <param name="spec">The batch, with a learning section.</param>
 /// <param name="task">The task of the job.</param>
 /// <param name="strategies">The number of the batch's first strategies to use; null = all.</param>
-public sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, int? strategies) : Job(text,
+internal sealed class LearningJob(JobText text, BatchSpec spec, ModelTask task, int? strategies) : Job(text,
     $"{spec.Name}-{task.ToString().ToLowerInvariant()}")
 {
     /// <summary>The time after which a training promotes no version, UTC; null = no limit.</summary>

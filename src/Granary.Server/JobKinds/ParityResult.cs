@@ -6,7 +6,7 @@ namespace Granary.Server.JobKinds;
 /// <summary>The result of a job that compares days of an account.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Days">The compared days, oldest first.</param>
-public sealed record ParityResult(string Account, IReadOnlyList<ParityRecord> Days)
+internal sealed record ParityResult(string Account, IReadOnlyList<ParityRecord> Days)
 {
     /// <summary>The kind of the job.</summary>
     public const string Kind = "parity";

@@ -5,7 +5,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Server.Jobs;
 
 /// <summary>The section <c>code</c> in the text of a job: of a batch, or of the batch in a request.</summary>
-public static class CodeText
+internal static class CodeText
 {
     private const string Key = "code";
 

@@ -10,7 +10,7 @@ namespace Granary.Server.Jobs;
 /// <param name="ledger">Counts trials; null = the user's.</param>
 /// <param name="running">Registers each batch while it runs, by the name of its folder; null if not needed.</param>
 /// <param name="parity">Returns the comparison of the server's accounts; null if it trades none.</param>
-public sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
+internal sealed class HostedRunner(IBatchHost host, TimeProvider clock, int threads, string runs, TrialLedger? ledger = null,
     RunningBatches? running = null, Func<ServerParity?>? parity = null) : IJobRunner
 {
     public async Task<JobOutcome> RunAsync(Job job, string folder, bool resume, Action<JobProgress> progress,

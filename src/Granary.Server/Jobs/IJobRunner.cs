@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Server.Jobs;
 
 /// <summary>Runs one job in its folder, for <see cref="LocalJobs"/>.</summary>
-public interface IJobRunner
+internal interface IJobRunner
 {
     /// <param name="folder">An existing folder for the job's files.</param>
     /// <param name="resume">Whether to continue from the finished parts of a cancelled attempt in the folder.</param>

@@ -5,7 +5,7 @@ using Granary.Simulation.RunFolders;
 namespace Granary.Server.Jobs;
 
 /// <summary>Accepts jobs, runs them, and reports their states. The in-process host and the cluster implement it.</summary>
-public interface IJobService
+internal interface IJobService
 {
     /// <summary>Accepts a job durably: after a crash it is run again from its text.</summary>
     /// <exception cref="IdempotencyConflictException">The key was used with a different text.</exception>

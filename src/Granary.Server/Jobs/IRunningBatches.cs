@@ -5,7 +5,7 @@ namespace Granary.Server.Jobs;
 /// <summary>
 /// Shows single strategies and the portfolios of running batches, and stops strategies. The in-process host and the cluster implement it.
 /// </summary>
-public interface IRunningBatches
+internal interface IRunningBatches
 {
     /// <returns>Null if the batch does not run strategies at present, or has no such strategy.</returns>
     ValueTask<BatchStrategy?> FindAsync(string batch, string strategy, CancellationToken cancellationToken = default);

@@ -9,7 +9,7 @@ namespace Granary.Server.Jobs;
 /// <summary>A validated, submitted job.</summary>
 /// <param name="text">The text of the job.</param>
 /// <param name="name">The name, which is the prefix of its id.</param>
-public abstract class Job(JobText text, string name)
+internal abstract class Job(JobText text, string name)
 {
     public JobText Text { get; } = text;
 
@@ -64,4 +64,4 @@ public abstract class Job(JobText text, string name)
 /// <param name="Strategies">The number of strategies that ran.</param>
 /// <param name="Failed">The number of strategies that failed.</param>
 /// <param name="Evaluations">Bars times the strategies that processed them; null if the job has no strategies of its own.</param>
-public sealed record JobOutcome(string? Digest, long? Trades, double Seconds, int Strategies, int Failed, long? Evaluations = null);
+internal sealed record JobOutcome(string? Digest, long? Trades, double Seconds, int Strategies, int Failed, long? Evaluations = null);

@@ -11,7 +11,7 @@ namespace Granary.Server.Jobs;
 /// <param name="catalogues">The catalogues of the process. Their confinement holds whenever a job is read: at its submission, and when it
 /// runs, since a folder may have become a link in between.</param>
 /// <param name="kinds">The kinds, with unique names.</param>
-public sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKind> kinds)
+internal sealed class JobCatalogue(GranaryCatalogues catalogues, IEnumerable<JobKind> kinds)
 {
     /// <summary>The kind whose text is a batch file, for jobs under <c>/batches</c>.</summary>
     public const string Backtest = "backtest";

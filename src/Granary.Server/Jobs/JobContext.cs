@@ -10,7 +10,7 @@ using Granary.Trading.Parity;
 namespace Granary.Server.Jobs;
 
 /// <summary>The context in which a job runs: its host, folders and callbacks.</summary>
-public sealed record JobContext
+internal sealed record JobContext
 {
     /// <summary>The capacity of <see cref="Leaders"/>.</summary>
     public const int MostLeaders = 10;

@@ -6,7 +6,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Server.Jobs;
 
 /// <summary>A kind of job that can be submitted.</summary>
-public abstract class JobKind
+internal abstract class JobKind
 {
     /// <summary>The name in requests.</summary>
     public abstract string Name { get; }

@@ -5,7 +5,7 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Server.Jobs;
 
 /// <summary>Metrics of jobs, in this process and on a cluster.</summary>
-public static class JobMetrics
+internal static class JobMetrics
 {
     /// <summary>Makes the counters exist from the start, so an alert sees the first event as an increase.</summary>
     /// <param name="kinds">The kinds of jobs of this process.</param>

@@ -9,7 +9,7 @@ namespace Granary.Server.Jobs;
 /// <param name="Cursor">The id of the last job on the previous page; null for the newest.</param>
 /// <param name="Kind">The kind; null = all kinds.</param>
 /// <param name="State">The state; null = all states.</param>
-public sealed record JobQuery(int Limit, string? Cursor = null, string? Kind = null, JobState? State = null)
+internal sealed record JobQuery(int Limit, string? Cursor = null, string? Kind = null, JobState? State = null)
 {
     /// <summary>Whether a job matches the filter.</summary>
     public bool Matches(JobStatus job) => (Kind is null || job.Kind == Kind) && (State is null || job.State == State);

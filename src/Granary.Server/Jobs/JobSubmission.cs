@@ -8,7 +8,7 @@ namespace Granary.Server.Jobs;
 /// A key chosen by the submitter. A repeated submission with the same key returns the same job instead of creating a second one. Null =
 /// every submission is a new job.
 /// </param>
-public sealed record JobSubmission(Job Job, string SubmittedBy, string? IdempotencyKey = null)
+internal sealed record JobSubmission(Job Job, string SubmittedBy, string? IdempotencyKey = null)
 {
     /// <summary>The maximum length of an idempotency key, in characters.</summary>
     public const int LongestKey = 200;
@@ -20,10 +20,10 @@ public sealed record JobSubmission(Job Job, string SubmittedBy, string? Idempote
 /// <summary>The result of a submission.</summary>
 /// <param name="Created">Whether a new job was created; false if the idempotency key was known, and <paramref name="Job"/> is its
 /// job.</param>
-public sealed record JobReceipt(JobStatus Job, bool Created);
+internal sealed record JobReceipt(JobStatus Job, bool Created);
 
 /// <summary>The idempotency key was used for a job with a different content.</summary>
-public sealed class IdempotencyConflictException(string key, string job)
+internal sealed class IdempotencyConflictException(string key, string job)
     : Exception($"the idempotency key '{key}' stands for {job}, whose text differs; use a new key for a new submission")
 {
     /// <summary>The id of the job that has the key.</summary>
@@ -31,7 +31,7 @@ public sealed class IdempotencyConflictException(string key, string job)
 }
 
 /// <summary>The queue of the host is full.</summary>
-public sealed class TooManyJobsException : Exception
+internal sealed class TooManyJobsException : Exception
 {
     /// <param name="most">The maximum number of waiting jobs.</param>
     public TooManyJobsException(int most) : base($"{most} jobs are waiting already; cancel one or come back when some are done")

@@ -5,7 +5,7 @@ namespace Granary.Server.Jobs;
 /// <param name="Body">UTF-8 JSON: the batch file of a backtest; for other kinds the body of the request.</param>
 /// <param name="File">The file name, for messages.</param>
 /// <param name="Folder">The base folder of relative paths in the text.</param>
-public sealed record JobText(string Kind, byte[] Body, string File, string Folder)
+internal sealed record JobText(string Kind, byte[] Body, string File, string Folder)
 {
     /// <summary>When the job was submitted; null before.</summary>
     public DateTimeOffset? SubmittedAt { get; init; }

@@ -9,7 +9,7 @@ namespace Granary.Server.Jobs;
 /// Runs jobs in this process, one after another, each in its folder under <c>runs</c>. Accepted jobs survive a crash: the next start runs
 /// them again, but not one in whose work the process has ended twice.
 /// </summary>
-public sealed class LocalJobs : IJobService, IAsyncDisposable
+internal sealed class LocalJobs : IJobService, IAsyncDisposable
 {
     private readonly Func<string?>? _refusal;
     private readonly Func<string, DateTimeOffset, string> _newId;

@@ -5,7 +5,7 @@ using Granary.Storage.Files;
 namespace Granary.Server.Jobs;
 
 /// <summary>Settings of <see cref="LocalJobs"/>.</summary>
-public sealed record LocalJobsOptions
+internal sealed record LocalJobsOptions
 {
     /// <summary>Receivers of faults.</summary>
     public JobFaultHandlers Handlers { get; init; } = new();

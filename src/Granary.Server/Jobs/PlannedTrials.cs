@@ -8,4 +8,4 @@ namespace Granary.Server.Jobs;
 /// <param name="Configuration">
 /// Hash of the whole configuration: if no combination is new, a new configuration is one trial. Null if the combinations have all of it.
 /// </param>
-public sealed record PlannedTrials(DataSpec Data, IReadOnlyCollection<UInt128> Combinations, UInt128? Configuration = null);
+internal sealed record PlannedTrials(DataSpec Data, IReadOnlyCollection<UInt128> Combinations, UInt128? Configuration = null);

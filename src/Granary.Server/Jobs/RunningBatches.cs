@@ -5,7 +5,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Server.Jobs;
 
 /// <summary>The batches that run in this process, with their strategies and portfolios.</summary>
-public sealed class RunningBatches : IRunningBatches
+internal sealed class RunningBatches : IRunningBatches
 {
     private readonly ConcurrentDictionary<string, RunningBatch> _batches = new(StringComparer.Ordinal);
 

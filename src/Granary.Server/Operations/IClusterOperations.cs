@@ -3,7 +3,7 @@ using Granary.Contracts.Operations;
 namespace Granary.Server.Operations;
 
 /// <summary>An operator's view and control of a cluster.</summary>
-public interface IClusterOperations
+internal interface IClusterOperations
 {
     Task<ClusterState> StateAsync(CancellationToken cancellationToken = default);
 

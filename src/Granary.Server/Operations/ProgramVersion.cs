@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Granary.Server.Operations;
 
 /// <summary>The version of this program.</summary>
-public static class ProgramVersion
+internal static class ProgramVersion
 {
     private const int CommitLength = 12;
 

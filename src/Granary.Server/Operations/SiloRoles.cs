@@ -4,7 +4,7 @@ namespace Granary.Server.Operations;
 /// The roles of a silo. Other silos read them from its name, such as <c>host-11111.api.sessions</c>; a name without roles has all roles.
 /// </summary>
 [Flags]
-public enum SiloRoles
+internal enum SiloRoles
 {
     None = 0,
 

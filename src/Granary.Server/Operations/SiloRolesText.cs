@@ -1,7 +1,7 @@
 namespace Granary.Server.Operations;
 
 /// <summary>Converts roles to text and to names of silos.</summary>
-public static class SiloRolesText
+internal static class SiloRolesText
 {
     public const SiloRoles All = SiloRoles.Api | SiloRoles.Compute | SiloRoles.Sessions;
 

@@ -14,7 +14,7 @@ namespace Granary.Server.Schedules;
 /// hours and minutes comes once on each of its days: when the clock skips it, at the end of the gap; when the clock repeats it, the first
 /// time. With a '*' in either field the times follow the wall clock: skipped ones do not come, and repeated ones come twice.
 /// </remarks>
-public sealed partial class CronTimes : DueTimes
+internal sealed partial class CronTimes : DueTimes
 {
     private static readonly TimeSpan s_step = TimeSpan.FromHours(6), s_longestGap = TimeSpan.FromDays(1);
 

@@ -1,7 +1,7 @@
 namespace Granary.Server.Schedules;
 
 /// <summary>The due times of a schedule.</summary>
-public abstract class DueTimes
+internal abstract class DueTimes
 {
     /// <summary>Returns the first time after a given one, UTC; null if there is none.</summary>
     public abstract DateTimeOffset? After(DateTimeOffset time);

@@ -5,7 +5,7 @@ using Granary.Contracts.Schedules;
 namespace Granary.Server.Schedules;
 
 /// <summary>A job that is submitted at the due times of a cron expression, or after each trading day of an account.</summary>
-public sealed record JobSchedule
+internal sealed record JobSchedule
 {
     /// <summary>The name: up to 64 letters, digits, '.', '_' and '-'.</summary>
     public required string Name { get; init; }

@@ -8,7 +8,7 @@ using Granary.Simulation.Json;
 namespace Granary.Server.Schedules;
 
 /// <summary>Shows and sets the schedules of a server.</summary>
-public sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, ScheduleTimes dueTimes, IJobService jobs, TimeProvider clock)
+internal sealed class JobSchedules(ScheduleBook book, ScheduleReader reader, ScheduleTimes dueTimes, IJobService jobs, TimeProvider clock)
 {
     private const int ShownTimes = 3;
 

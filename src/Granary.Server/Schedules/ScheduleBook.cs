@@ -10,7 +10,7 @@ namespace Granary.Server.Schedules;
 /// Stores schedules in a folder that all silos of a cluster share: <c>NAME/schedule.json</c>, and a file for each time in <c>NAME/runs</c>.
 /// If several processes start the same time, only one can create its file.
 /// </summary>
-public sealed class ScheduleBook(string folder)
+internal sealed class ScheduleBook(string folder)
 {
     /// <summary>The number of times to keep for each schedule.</summary>
     public const int Kept = 200;

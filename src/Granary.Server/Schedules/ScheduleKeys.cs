@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 namespace Granary.Server.Schedules;
 
 /// <summary>The keys of a schedule.</summary>
-public sealed record ScheduleKeys
+internal sealed record ScheduleKeys
 {
     [Key("minute, hour, day of the month, month, day of the week (0 and 7 are Sunday)", Without = "needed, or `after`")]
     public string? Cron { get; init; }

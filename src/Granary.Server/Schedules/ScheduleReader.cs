@@ -12,7 +12,7 @@ namespace Granary.Server.Schedules;
 /// Parses schedules such as <c>{ "cron": "0 2 * * SUN", "window": "2h", "job": { "kind": "train", … }, "enabled": true, "why": "…" }</c>,
 /// and creates their jobs.
 /// </summary>
-public sealed class ScheduleReader(JobCatalogue kinds)
+internal sealed class ScheduleReader(JobCatalogue kinds)
 {
     private const string DefaultFile = "schedule.json";
 

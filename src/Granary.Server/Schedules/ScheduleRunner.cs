@@ -11,7 +11,7 @@ namespace Granary.Server.Schedules;
 /// A time is recorded before its job is submitted, and completed with the job's id afterwards. If a process ends in between, the next check
 /// submits the job again with the same idempotency key, which returns the existing job if there is one.
 /// </remarks>
-public sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, ScheduleReader reader, ScheduleTimes dueTimes, TimeProvider clock)
+internal sealed class ScheduleRunner(ScheduleBook book, IJobService jobs, ScheduleReader reader, ScheduleTimes dueTimes, TimeProvider clock)
 {
     // The maximum number of missed times that are recorded after a period without a server.
     private const int MostMissed = 20;

@@ -5,7 +5,7 @@ namespace Granary.Server.Schedules;
 
 /// <summary>Computes the due times of schedules.</summary>
 /// <param name="accounts">The trading days of the server's accounts; null if it trades none.</param>
-public sealed class ScheduleTimes(AccountDays? accounts = null)
+internal sealed class ScheduleTimes(AccountDays? accounts = null)
 {
     /// <returns>Null while they are not known: the schedule follows an account that has no session yet.</returns>
     public async ValueTask<DueTimes?> OfAsync(JobSchedule schedule, CancellationToken cancellationToken)

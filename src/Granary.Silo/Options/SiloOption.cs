@@ -12,7 +12,7 @@ namespace Granary.Silo.Options;
 /// An option of a silo, on the command line or as an environment variable of the same name: a key of <see cref="SiloSettings"/> or
 /// <see cref="SignInKeys"/>.
 /// </summary>
-public sealed class SiloOption
+internal sealed class SiloOption
 {
     private readonly RecordKey _key;
 

@@ -9,7 +9,7 @@ using Granary.Simulation.Models;
 
 namespace Granary.Silo.Options;
 
-public enum Clustering
+internal enum Clustering
 {
     /// <summary>One silo by itself, all state in memory.</summary>
     Localhost,
@@ -19,7 +19,7 @@ public enum Clustering
 }
 
 /// <summary>Transport of a batch's blocks of bars from the feeds to the silos.</summary>
-public enum StreamTransport
+internal enum StreamTransport
 {
     /// <summary>Streams in the memory of the silos.</summary>
     Memory,
@@ -31,7 +31,7 @@ public enum StreamTransport
 /// <summary>
 /// The settings of a silo. Command line, environment and help take the options from here; <see cref="SiloSettingsValidator"/> checks them.
 /// </summary>
-public sealed record SiloSettings
+internal sealed record SiloSettings
 {
     [Key("where the HTTP API listens; beyond loopback only with --keys or --oidc-authority", Placeholder = "URLS")]
     public string Urls { get; init; } = "http://127.0.0.1:8080";

@@ -7,7 +7,7 @@ namespace Granary.Silo.Options;
 /// Reads a silo's settings: first the command line, then <c>GRANARY_…</c>, then the defaults. A secret can be in a file that
 /// <c>GRANARY_…_FILE</c> names.
 /// </summary>
-public static class SiloSettingsReader
+internal static class SiloSettingsReader
 {
     /// <param name="environment">Returns the value of a variable; null if it is not set.</param>
     /// <exception cref="OptionsValidationException">Settings are wrong; the exception lists all faults.</exception>

@@ -12,7 +12,7 @@ using Npgsql;
 namespace Granary.Silo.Options;
 
 /// <summary>Checks a silo's settings against one another and against the machine; one sentence for each fault.</summary>
-public sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
+internal sealed class SiloSettingsValidator : IValidateOptions<SiloSettings>
 {
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, SiloSettings options)

@@ -9,14 +9,14 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The reward of a policy's step.</summary>
-public enum AllocatorReward
+internal enum AllocatorReward
 {
     LogGrowth,
     DifferentialSharpe,
 }
 
 /// <summary>Settings for learning the weights <c>ppo</c> and <c>adaptive</c>: the batch file's <c>portfolio.allocator</c>.</summary>
-public sealed record AllocatorSpec
+internal sealed record AllocatorSpec
 {
     /// <summary>Maximum number of strategies that a policy can weigh.</summary>
     public const int MostStrategies = 50;

@@ -16,7 +16,7 @@ namespace Granary.Simulation.Batches;
 /// The figures are the smallest heaps in which backtests of 10,000 to 200,000 strategies and of 1,800 factors ended. Bars are not among
 /// them; their readers check the memory themselves.
 /// </remarks>
-public sealed record BatchMemory
+internal sealed record BatchMemory
 {
     // A process without a batch, one strategy with its plan, state and outcome, one period of its equity in the run and in the checks, and
     // one factor with its kernel and the values of two blocks.

@@ -15,7 +15,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>One strategy of a batch with its class, parameters, market and trading settings.</summary>
 /// <param name="Index">Position in the batch, from 0; results have the same order.</param>
 /// <param name="Symbols">One symbol, or several for a multi-symbol strategy.</param>
-public sealed record StrategyInstance(
+internal sealed record StrategyInstance(
     int Index, string Id, StrategyDefinition Definition, IReadOnlyList<object> Arguments, IReadOnlyList<string> Symbols,
     Timeframe Timeframe, TradingSettings Trading)
 {
@@ -37,7 +37,7 @@ public sealed record StrategyInstance(
 /// The expanded batch: every strategy with its own id, grouped by feed. It is a pure function of the batch file and the list of symbols.
 /// Methods that change it return copies.
 /// </summary>
-public sealed record BatchPlan
+internal sealed record BatchPlan
 {
     /// <summary>Batches with more strategies than this run only after the user confirms.</summary>
     public const int AskAbove = 1_000_000;

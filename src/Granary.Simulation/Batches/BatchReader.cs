@@ -21,7 +21,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>Reads batch files and reports all errors at once, each with its line and key. It never guesses a value.</summary>
 /// <param name="catalogues">Strategies, factors and other extensions that the process knows.</param>
-public sealed class BatchReader(GranaryCatalogues catalogues)
+internal sealed class BatchReader(GranaryCatalogues catalogues)
 {
     // Between a row in ten years and a row a second.
     internal const double LeastPerYear = 0.1, MostPerYear = 366 * 86_400;

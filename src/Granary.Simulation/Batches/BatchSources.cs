@@ -7,7 +7,7 @@ using Granary.Simulation.Columns;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Opens the bar source of a batch file.</summary>
-public static class BatchSources
+internal static class BatchSources
 {
     /// <summary>
     /// Opens the source, adds its further columns, leaves out the bars that the batch holds out, and applies its instrument settings.

@@ -14,7 +14,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>A parsed and validated batch file: the strategies to run and their bars.</summary>
-public sealed record BatchSpec
+internal sealed record BatchSpec
 {
     public required string Name { get; init; }
 
@@ -101,7 +101,7 @@ public sealed record BatchSpec
     public required string Folder { get; init; }
 }
 
-public sealed record ExecutionSpec
+internal sealed record ExecutionSpec
 {
     /// <summary>Commission in percent of the notional, per side, as charged: already doubled if <see cref="Stress"/> is set.</summary>
     public double CommissionPercent { get; init; }
@@ -128,7 +128,7 @@ public sealed record ExecutionSpec
 }
 
 /// <summary>One entry of the list <c>strategies</c>: a class, a parameter grid, and trading settings.</summary>
-public sealed record StrategySpec
+internal sealed record StrategySpec
 {
     public required string Class { get; init; }
 
@@ -164,7 +164,7 @@ public sealed record StrategySpec
 }
 
 /// <summary>Selects the files that a run writes.</summary>
-public sealed record OutputSet
+internal sealed record OutputSet
 {
     public static readonly IReadOnlyList<string> Known =
         ["results", "trades", "signals", "factors", "portfolio_trades", "trades_by_model", "conditions", "allocations", "predictions",

@@ -6,7 +6,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Checks whether a broker's venue can trade a configuration.</summary>
-public static class BrokerFit
+internal static class BrokerFit
 {
     /// <summary>Returns the reasons why the venue cannot trade the configuration, one sentence each; empty if it can.</summary>
     /// <param name="broker">Name of the broker for the sentences.</param>

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>
 /// Replaces the paths in a batch's list <c>code</c> with the C# files that they name, so manifests and servers contain them.
 /// </summary>
-public static class CodeFiles
+internal static class CodeFiles
 {
     /// <summary>Reads a C# file.</summary>
     /// <exception cref="InputException">The file is missing, cannot be read, or is not UTF-8 text.</exception>

@@ -7,7 +7,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads the columns of bar files from a command line.</summary>
-public static class ColumnsSection
+internal static class ColumnsSection
 {
     /// <summary>Reads a mapping such as "time=Datum;open=2;high=3;low=4;close=5".</summary>
     /// <exception cref="InputException">A key is unknown, or a part has a different form.</exception>

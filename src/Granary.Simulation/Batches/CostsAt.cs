@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Batches;
 
 /// <summary>The end of the measured costs that orders pay.</summary>
-public enum CostsAt : byte
+internal enum CostsAt : byte
 {
     Mean,
     /// <summary>The upper end of their interval.</summary>

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Batches;
 /// The folder from which relative paths in the files of a run start. A confined server writes them relative to its data folder, and notes
 /// that folder in its folder of runs, where the command line finds it. A folder without the note is the base of its own files.
 /// </summary>
-public static class DataFolder
+internal static class DataFolder
 {
     private const string Note = ".data";
 

@@ -76,7 +76,7 @@ internal sealed record DataKeys
 }
 
 /// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>; a missing one keeps the source's value.</summary>
-public sealed record InstrumentKeys
+internal sealed record InstrumentKeys
 {
     [Key("`stock` trades whole shares unless `lot` says otherwise", Words = "stock", Without = "fractions")]
     public string? Kind { get; init; }

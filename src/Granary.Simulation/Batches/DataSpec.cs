@@ -9,7 +9,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-public sealed record DataSpec
+internal sealed record DataSpec
 {
     /// <summary>
     /// Address of the source: csv:DIR, parquet:DIR, store:DIR, postgres://…, questdb://…, kafka://…. The first part's source if there are
@@ -125,4 +125,4 @@ public sealed record DataSpec
 
 /// <summary>One of several sources of a batch.</summary>
 /// <param name="Folder">Base folder of its relative paths; null for the batch's folder.</param>
-public sealed record DataPart(DataSpec Data, string? Folder);
+internal sealed record DataPart(DataSpec Data, string? Folder);

@@ -3,7 +3,7 @@ using Granary.Learning.Gating;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The entry rules of sections without <c>apply</c>.</summary>
-public static class EntryRules
+internal static class EntryRules
 {
     /// <summary>Returns the default rule for models of a label.</summary>
     /// <param name="costPercent">Commission and slippage of one side, in percent.</param>

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>
 /// Reads and writes the section <c>execution</c>: fills and costs of orders, in a batch file or production configuration.
 /// </summary>
-public static class ExecutionSection
+internal static class ExecutionSection
 {
     /// <param name="part">null = the section is missing.</param>
     /// <param name="opensFiles">Whether the files of the batch are on this machine.</param>

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Batches;
 
 /// <summary>Figure by which <c>experiment</c> ranks models.</summary>
-public enum ExperimentFitness
+internal enum ExperimentFitness
 {
     /// <summary>AUC for classes, R² for numbers; the strategies are not run.</summary>
     Prediction,

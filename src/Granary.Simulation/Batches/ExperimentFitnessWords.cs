@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Batches;
 
 /// <summary>Names of fitness figures in a batch file, and their kind.</summary>
-public static class ExperimentFitnessWords
+internal static class ExperimentFitnessWords
 {
     /// <summary>Whether the figure rates the strategies' trades instead of predictions.</summary>
     public static bool IsOfTrades(this ExperimentFitness fitness) =>

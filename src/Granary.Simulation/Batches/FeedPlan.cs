@@ -8,7 +8,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>Strategies that run on the same bars: one symbol, or one set of symbols, at one timeframe.</summary>
 /// <param name="Symbols">Traded symbols, followed by symbols that one-symbol strategies only read.</param>
-public sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
+internal sealed record FeedPlan(int Index, IReadOnlyList<string> Symbols, Timeframe Timeframe, IReadOnlyList<StrategyInstance> Instances)
 {
     /// <summary>Whether its strategies receive all its symbols on one joined timeline.</summary>
     public bool IsJoined => Instances[0].Definition.IsMultiSymbol;

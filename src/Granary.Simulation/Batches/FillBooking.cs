@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Batches;
 
 /// <summary>When the portfolio books the fills of a bar. With one timeframe all are equal.</summary>
-public enum FillBooking
+internal enum FillBooking
 {
     /// <summary>All at the bar's open. What a fill within a long bar brings pays entries of shorter bars before it.</summary>
     BarOpen,

@@ -7,7 +7,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads a table of funding rates: times, rates, and optional columns of symbols and mark prices.</summary>
-public sealed class FundingFile
+internal sealed class FundingFile
 {
     // No exchange charges a tenth of a position's value at once; percentages exceed it.
     private const double MostRate = 0.1;

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// Faults and notes of the source can describe bars that are left out, so they are replaced by sentences without their values.
 /// </remarks>
 /// <param name="holdout">Time of the last close, UTC ticks.</param>
-public sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
+internal sealed class HoldoutSource(IBarSource source, long holdout) : IBarSource
 {
     // Symbols whose bars are as far apart as their timeframe says.
     private readonly ConcurrentDictionary<(string Symbol, Timeframe Timeframe), bool> _checked = new();

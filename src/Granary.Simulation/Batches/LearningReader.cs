@@ -32,7 +32,7 @@ namespace Granary.Simulation.Batches;
 /// }
 /// </code>
 /// </summary>
-public static class LearningReader
+internal static class LearningReader
 {
     public static readonly IReadOnlyList<string> Baselines = ["arima", "ets", "trend-season"];
 

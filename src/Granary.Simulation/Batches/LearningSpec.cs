@@ -10,7 +10,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The value that a model predicts.</summary>
-public enum LabelKind
+internal enum LabelKind
 {
     /// <summary>1 if the close after the given number of bars is higher.</summary>
     Direction,
@@ -34,7 +34,7 @@ public enum LabelKind
 /// <param name="Bars">Horizon in bars; the time limit of a triple barrier.</param>
 /// <param name="Target">Target of a triple barrier, in multiples of <c>volatility(20)</c> over <paramref name="Bars"/> bars.</param>
 /// <param name="Stop">Stop of a triple barrier, in the same unit.</param>
-public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, double Stop = 1)
+internal sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, double Stop = 1)
 {
     public PredictionMeaning Meaning => Kind switch
     {
@@ -79,7 +79,7 @@ public sealed record LabelSpec(LabelKind Kind, int Bars = 5, double Target = 1, 
 
 /// <summary>Weighting of the samples in a fold's training.</summary>
 [Flags]
-public enum WeightKinds
+internal enum WeightKinds
 {
     None = 0,
 
@@ -92,10 +92,10 @@ public enum WeightKinds
 
 /// <param name="Train">Samples of a training window, or of the first one if windows expand; null = two fifths of all.</param>
 /// <param name="Test">Samples of each test; null = a tenth of all.</param>
-public sealed record TrainingWindows(bool Rolling = false, int? Train = null, int? Test = null, int Gap = 0);
+internal sealed record TrainingWindows(bool Rolling = false, int? Train = null, int? Test = null, int Gap = 0);
 
 /// <summary>One section of a batch's <c>learning</c>: a model, its training, and its use for some strategies.</summary>
-public sealed record LearningSpec
+internal sealed record LearningSpec
 {
     /// <summary>Catalogues of the process; their trainers and model kinds train and load the models.</summary>
     public required GranaryCatalogues Catalogues { get; init; }

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="MostBars">The version admits no entries from this number of bars on; null = no limit.</param>
 /// <param name="MostTrades">The same for closed trades; null = no limit.</param>
 /// <param name="MostDays">The same for days since the training; null = no limit.</param>
-public sealed record ModelAge(DateTime At, int Bars, int Trades,
+internal sealed record ModelAge(DateTime At, int Bars, int Trades,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MostBars = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MostTrades = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? MostDays = null)

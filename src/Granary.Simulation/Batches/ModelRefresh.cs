@@ -7,7 +7,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>Schedule at which a session checks for a newer promoted version of a model, as in prod.json.</summary>
 /// <param name="Every">Interval, such as 7d.</param>
 /// <param name="From">Time of the last training in the batch, UTC.</param>
-public sealed record ModelRefresh(string Every, DateTime From)
+internal sealed record ModelRefresh(string Every, DateTime From)
 {
     /// <exception cref="JsonException">The interval is not in hours, days, weeks, months or years.</exception>
     internal RetrainingSchedule ToSchedule() => CalendarSpan.TryParse(Every, out var span)

@@ -24,7 +24,7 @@ namespace Granary.Simulation.Batches;
 /// }
 /// </code>
 /// </summary>
-public sealed class ParameterSearchReader
+internal sealed class ParameterSearchReader
 {
     private const string SpaceKey = "space", ConditionsKey = "conditions", Symbol = "symbol", TimeframeKey = "timeframe";
 

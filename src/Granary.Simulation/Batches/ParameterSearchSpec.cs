@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>
 /// The <c>search</c> of a strategy of a batch file: which combinations of its parameters are tried, and which one is best.
 /// </summary>
-public sealed record ParameterSearchSpec
+internal sealed record ParameterSearchSpec
 {
     /// <summary>One of <see cref="SearchMethods.Names"/>.</summary>
     public required string Method { get; init; }

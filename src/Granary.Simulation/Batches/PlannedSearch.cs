@@ -10,14 +10,14 @@ namespace Granary.Simulation.Batches;
 /// <param name="Search">Position in <see cref="BatchPlan.Searches"/>.</param>
 /// <param name="Point">Coordinates by dimension of the search.</param>
 /// <param name="IsBlind">Whether it was proposed without knowledge of a result on later bars than a strategy would have known.</param>
-public sealed record PlannedTrial(int Search, IReadOnlyList<double> Point, bool IsBlind = true);
+internal sealed record PlannedTrial(int Search, IReadOnlyList<double> Point, bool IsBlind = true);
 
 /// <summary>A search of a batch. A strategy with a search has one for each symbol and timeframe that the space does not vary.</summary>
 /// <param name="Name">Class, symbols and timeframe; unique in the batch.</param>
 /// <param name="Market">The symbol, the symbols of a multi-symbol strategy, or the symbols of the space.</param>
 /// <param name="Timeframe">The timeframe if the space does not vary it.</param>
 /// <param name="Seed">Seed of the method.</param>
-public sealed record PlannedSearch(string Name, StrategySpec Entry, ParameterSearchSpec Spec, IReadOnlyList<string> Market,
+internal sealed record PlannedSearch(string Name, StrategySpec Entry, ParameterSearchSpec Spec, IReadOnlyList<string> Market,
     Timeframe Timeframe, ulong Seed)
 {
     // More texts are examined one dimension at a time.

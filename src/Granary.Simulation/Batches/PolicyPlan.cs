@@ -14,7 +14,7 @@ namespace Granary.Simulation.Batches;
 /// The policy of a production configuration with the versions that replace it: those in its <c>changes</c>, or promoted ones found by the
 /// schedule of its <c>refresh</c>. A session records the versions that it really used, so a backtest of its bars uses the same ones.
 /// </summary>
-public sealed class PolicyPlan
+internal sealed class PolicyPlan
 {
     private readonly GranaryCatalogues _catalogues;
     private readonly List<PolicyChange> _changes;

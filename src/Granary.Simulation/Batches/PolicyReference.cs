@@ -10,7 +10,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="Model">Name in the registry.</param>
 /// <param name="Registry">Folder or database of the versions.</param>
 /// <param name="Hash">SHA-256 of the version's bytes, lower-case hex.</param>
-public sealed record PolicyReference(string Model, int Version, Address Registry, string Hash)
+internal sealed record PolicyReference(string Model, int Version, Address Registry, string Hash)
 {
     /// <summary>Returns name:version.</summary>
     public override string ToString() => $"{Model}:{Version}";

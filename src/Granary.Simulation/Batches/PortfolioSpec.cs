@@ -5,7 +5,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
 
-public sealed record PortfolioSpec
+internal sealed record PortfolioSpec
 {
     /// <summary>A <see cref="WeightMethods"/>; null if <see cref="FixedWeights"/> are given.</summary>
     public string? Rule { get; init; } = WeightMethods.Winners;

@@ -12,7 +12,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>
 /// Writes prod.json, which a live session loads: the strategies that have a weight, with their markets, and the limits of the portfolio.
 /// </summary>
-public static class ProductionJson
+internal static class ProductionJson
 {
     public const int Version = 1;
 

@@ -7,4 +7,4 @@ namespace Granary.Simulation.Batches;
 /// <param name="Strategies">
 /// Indices of strategies that stay in the configuration even if their last weight is 0, because a later version may weigh them.
 /// </param>
-public sealed record ProductionPolicy(Action<Utf8JsonWriter> Write, IReadOnlySet<int> Strategies);
+internal sealed record ProductionPolicy(Action<Utf8JsonWriter> Write, IReadOnlySet<int> Strategies);

@@ -21,7 +21,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="Digest">Digest of the run that wrote the file.</param>
 /// <param name="Verdict">Whether it may trade live, with the reasons if not.</param>
 /// <param name="ModelVersions">name:version by strategy id; strategies without a model are left out.</param>
-public sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
+internal sealed record Production(BatchSpec Spec, string Hash, string Digest, ValidationVerdict Verdict,
     IReadOnlyDictionary<string, string> ModelVersions)
 {
     /// <summary>The validation checks behind the verdict; empty if the file has none.</summary>
@@ -31,7 +31,7 @@ public sealed record Production(BatchSpec Spec, string Hash, string Digest, Vali
 /// <summary>Reads prod.json, as <see cref="ProductionJson"/> writes it. Every host can run it as a batch; <c>live</c> trades it.</summary>
 /// <param name="catalogues">Strategies, factors and other extensions that the process knows.</param>
 /// <param name="filters">Creates a strategy's entry filter from its id and model; null loads each model from its registry.</param>
-public sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
+internal sealed class ProductionReader(GranaryCatalogues catalogues, Func<string, ModelReference, IEntryModel>? filters = null)
 {
     private readonly Func<string, ModelReference, IEntryModel> _load = filters ?? ((_, model) => model.Load(catalogues));
 

@@ -7,7 +7,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Schedule for choosing weights, and the past data for each choice: the batch file's <c>portfolio.rebalance</c>.</summary>
-public sealed record RebalanceSpec : IKeyFaults
+internal sealed record RebalanceSpec : IKeyFaults
 {
     public static RebalanceSpec Default { get; } = new();
 

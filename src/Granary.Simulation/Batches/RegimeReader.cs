@@ -24,7 +24,7 @@ namespace Granary.Simulation.Batches;
 /// </code>
 /// A machine with enterPercent has the states bearish, neutral and bullish. A machine with steps names its own states, lowest first.
 /// </summary>
-public static class RegimeReader
+internal static class RegimeReader
 {
     /// <exception cref="InputException">A value is invalid; one sentence with file, line, field and remedy.</exception>
     /// <param name="factors">The factors that the process knows.</param>

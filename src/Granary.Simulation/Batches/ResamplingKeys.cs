@@ -5,7 +5,7 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The keys of a batch file's <c>resampling</c>.</summary>
-public sealed record ResamplingKeys
+internal sealed record ResamplingKeys
 {
     // More take longer than small batches.
     private const int UsualPaths = 1000;

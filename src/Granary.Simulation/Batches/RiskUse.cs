@@ -6,4 +6,4 @@ namespace Granary.Simulation.Batches;
 /// <summary>A model that caps the portfolio's exposure at entries in a market.</summary>
 /// <param name="Timeframe">Timeframe of the market's bars that the model reads.</param>
 /// <param name="Strategies">Ids of the strategies whose entries it caps.</param>
-public sealed record RiskUse(string Symbol, Timeframe Timeframe, IReadOnlyList<string> Strategies, RiskModel Model);
+internal sealed record RiskUse(string Symbol, Timeframe Timeframe, IReadOnlyList<string> Strategies, RiskModel Model);

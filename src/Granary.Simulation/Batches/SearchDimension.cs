@@ -8,7 +8,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The targets of a dimension of a search.</summary>
-public enum SearchTarget
+internal enum SearchTarget
 {
     /// <summary>A parameter of the strategy's class.</summary>
     Parameter,
@@ -27,7 +27,7 @@ public enum SearchTarget
 /// <param name="Target">What it sets.</param>
 /// <param name="Index">Of a parameter: its position in the class.</param>
 /// <param name="Dimension">The dimension of the method's space.</param>
-public sealed record SearchDimension(SearchTarget Target, int Index, Dimension Dimension)
+internal sealed record SearchDimension(SearchTarget Target, int Index, Dimension Dimension)
 {
     public string Name => Dimension.Name;
 

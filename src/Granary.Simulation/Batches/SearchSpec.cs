@@ -4,7 +4,7 @@ using Granary.Learning.Gating;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Search space and budget of an experiment. All combinations are candidates.</summary>
-public sealed record SearchSpec
+internal sealed record SearchSpec
 {
     public required IReadOnlyList<TrainerSetting> Trainers { get; init; }
 

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Batches;
 /// <summary>A series with other settings of its instrument.</summary>
 /// <param name="settings">Returns the instrument of the series with these settings.</param>
 /// <param name="hash">Hash of the bars with what the settings add to them; null for that of the bars.</param>
-public sealed class SeriesWithInstrument(IBarSeries series, Func<Instrument, Instrument> settings, string? hash = null) :
+internal sealed class SeriesWithInstrument(IBarSeries series, Func<Instrument, Instrument> settings, string? hash = null) :
     SeriesWrapper(series, disposes: true)
 {
     /// <summary>The series with sessions; the series itself if these are around the clock.</summary>

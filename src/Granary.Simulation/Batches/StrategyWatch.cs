@@ -4,7 +4,7 @@ namespace Granary.Simulation.Batches;
 /// A strategy's code did not return within the deadline, so its batch fails. .NET cannot stop the thread, so the process must end. A
 /// command line ends anyway; the supervisor restarts a server or silo.
 /// </summary>
-public sealed class StuckStrategyException(string strategy, string place, TimeSpan deadline) : Exception(FormattableString.Invariant(
+internal sealed class StuckStrategyException(string strategy, string place, TimeSpan deadline) : Exception(FormattableString.Invariant(
     $"the strategy {strategy} did not return from {place} within {deadline.TotalSeconds:0.#} s; ")
     + "correct its code, and run the batch again");
 
@@ -12,7 +12,7 @@ public sealed class StuckStrategyException(string strategy, string place, TimeSp
 /// <remarks>
 /// It counts checks instead of time, so it does not blame a strategy if the process was suspended or got no processor time.
 /// </remarks>
-public sealed class StrategyWatch
+internal sealed class StrategyWatch
 {
     /// <summary>Maximum time for one block of bars or one constructor.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromMinutes(5);

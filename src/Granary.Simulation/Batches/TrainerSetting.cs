@@ -2,7 +2,7 @@ namespace Granary.Simulation.Batches;
 
 /// <summary>A trainer with its given parameters; missing parameters use their defaults.</summary>
 /// <param name="Parameters">Values as written in the file, by name.</param>
-public sealed record TrainerSetting(string Name, IReadOnlyDictionary<string, string> Parameters)
+internal sealed record TrainerSetting(string Name, IReadOnlyDictionary<string, string> Parameters)
 {
     /// <summary>Returns text such as <c>logistic</c> or <c>gradient-boosting(trees=100,leaves=15)</c>.</summary>
     public override string ToString() =>

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="Every">The period of the calendar.</param>
 /// <param name="Columns">The factors of the rule: first the rank's, then the conditions'.</param>
 /// <param name="LowestFirst">Whether the lowest value ranks first.</param>
-public sealed record UniverseRule(int Top, CalendarSpan Every, IReadOnlyList<string> Columns, bool LowestFirst)
+internal sealed record UniverseRule(int Top, CalendarSpan Every, IReadOnlyList<string> Columns, bool LowestFirst)
 {
     // Each side is an index of a column, or −1 for a number.
     private readonly record struct Comparison(int Left, double LeftNumber, string Sign, int Right, double RightNumber);

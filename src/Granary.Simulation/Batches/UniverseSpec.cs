@@ -9,7 +9,7 @@ using Granary.Simulation.Tables;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The universe of a batch: which symbols may be entered when.</summary>
-public sealed record UniverseSpec
+internal sealed record UniverseSpec
 {
     /// <summary>Treatment of a position in a symbol that has left.</summary>
     public required LeavePolicy OnLeave { get; init; }

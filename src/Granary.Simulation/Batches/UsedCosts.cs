@@ -8,7 +8,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="Hash">SHA-256 of its content.</param>
 /// <param name="Timeframe">Timeframe of the bars by which size and range were measured; null without bars.</param>
 /// <param name="Model">The costs of market orders against one reference price.</param>
-public sealed record UsedCosts(string File, string Hash, string? Timeframe, CostModel Model, CostsAt At)
+internal sealed record UsedCosts(string File, string Hash, string? Timeframe, CostModel Model, CostsAt At)
 {
     /// <summary>The costs of stop orders; null if they pay like market orders.</summary>
     public CostModel? Stops { get; init; }

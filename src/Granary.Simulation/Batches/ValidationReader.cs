@@ -6,7 +6,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Reads the validation checks of production configurations (key <c>evidence</c>).</summary>
-public static class ValidationReader
+internal static class ValidationReader
 {
     /// <summary>Reads the validation checks of a production configuration.</summary>
     /// <param name="production">The root of prod.json.</param>

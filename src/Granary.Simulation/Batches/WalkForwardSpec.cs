@@ -8,7 +8,7 @@ using Granary.Simulation.Keys;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The set of strategies from which a window chooses one.</summary>
-public enum ChoiceAmong
+internal enum ChoiceAmong
 {
     /// <summary>The parameter combinations of each class on each market.</summary>
     Parameters,
@@ -71,7 +71,7 @@ internal sealed record WalkForwardKeys
 /// <param name="Objective">What is best in sample.</param>
 /// <param name="WarmUp">Number of bars before a window that only warm up factors.</param>
 /// <param name="MinTrades">Minimum number of closed trades in a window for a combination to be chosen.</param>
-public sealed record WalkForwardSpec(WindowSpan InSample, WindowSpan OutOfSample, bool Anchored, MetricObjective Objective,
+internal sealed record WalkForwardSpec(WindowSpan InSample, WindowSpan OutOfSample, bool Anchored, MetricObjective Objective,
     ChoiceAmong Among, int WarmUp, int MinTrades)
 {
     /// <summary>Length between the in-sample and the out-of-sample period.</summary>
@@ -125,4 +125,4 @@ public sealed record WalkForwardSpec(WindowSpan InSample, WindowSpan OutOfSample
 
 /// <summary>An in-sample period [From, Learnt) and an out-of-sample period [At, To) after it; UTC ticks.</summary>
 /// <param name="Learnt">End of the in-sample period; <paramref name="At"/> without a gap.</param>
-public readonly record struct WalkForwardWindow(int Index, long From, long At, long To, long Learnt);
+internal readonly record struct WalkForwardWindow(int Index, long From, long At, long To, long Learnt);

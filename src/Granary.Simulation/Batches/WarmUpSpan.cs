@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Batches;
 
 /// <summary>Computes how far before its first bar a batch reads, so its factors are warm by then.</summary>
-public static class WarmUpSpan
+internal static class WarmUpSpan
 {
     private const int Bars = 500;
 

@@ -3,7 +3,7 @@ using Granary.Engine.Portfolio.Allocation;
 namespace Granary.Simulation.Batches;
 
 /// <summary>The rules of <c>portfolio.weights</c>.</summary>
-public static class WeightMethods
+internal static class WeightMethods
 {
     /// <summary>Equal weights of all profitable strategies.</summary>
     public const string Winners = "winners";

@@ -69,16 +69,16 @@ public sealed record GranaryCatalogues
     public required Catalogue<PortfolioRuleDefinition> PortfolioRules { get; init; }
 
     /// <summary>The metrics that a run computes.</summary>
-    public MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
+    internal MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 
     /// <summary>Compiles the C# files of batches; null if this process does not.</summary>
-    public ICodeCompiler? Compiler { get; init; }
+    internal ICodeCompiler? Compiler { get; init; }
 
     /// <summary>Second half of the sentence that refuses such files, with the remedy.</summary>
     public string WithoutCompiler { get; init; } = "this program has no compiler; run the batch with 'granary'";
 
     /// <summary>The C# files whose classes are in the catalogues.</summary>
-    public IReadOnlyList<CodeSource> Code { get; init; } = [];
+    internal IReadOnlyList<CodeSource> Code { get; init; } = [];
 
     /// <summary>Compiled files of this process.</summary>
     internal CodeCache CodeCache { get; init; } = new();
@@ -90,7 +90,7 @@ public sealed record GranaryCatalogues
     /// <exception cref="InputException">
     /// This process compiles no files, the compiler refuses one, or a class does not belong into a batch.
     /// </exception>
-    public GranaryCatalogues WithCode(IReadOnlyList<CodeSource> files)
+    internal GranaryCatalogues WithCode(IReadOnlyList<CodeSource> files)
     {
         if (files.Count == 0) return this;
         if (Compiler is not { } compiler) throw new InputException($"{files[0].Name} is not compiled here: {WithoutCompiler}");
@@ -98,7 +98,7 @@ public sealed record GranaryCatalogues
     }
 
     /// <summary>Restricts the addresses in texts that are read with these catalogues; null = no restriction.</summary>
-    public Confinement? Confinement { get; init; }
+    internal Confinement? Confinement { get; init; }
 
     /// <summary>The files that texts which are read with these catalogues may name.</summary>
     public PermittedFiles Files => Confinement?.Files ?? PermittedFiles.All;
@@ -106,7 +106,7 @@ public sealed record GranaryCatalogues
     /// <summary>
     /// Creates the place of a text whose relative paths start from a folder. In a confined server, a relative folder is in its data folder.
     /// </summary>
-    public Place PlaceOf(string folder) => Confinement?.PlaceOf(folder) ?? new Place(folder);
+    internal Place PlaceOf(string folder) => Confinement?.PlaceOf(folder) ?? new Place(folder);
 
     /// <summary>Parses an address that a file or a grain's key has kept.</summary>
     /// <exception cref="Engine.Market.BarDataException">It lies outside of a confined server's folders.</exception>
@@ -119,7 +119,7 @@ public sealed record GranaryCatalogues
     /// <summary>Opens a model registry.</summary>
     /// <param name="address">A folder, or <c>postgres://user:password@host:port/database</c>.</param>
     /// <exception cref="InputException">The address is neither, its package is missing, or the database does not answer.</exception>
-    public ModelRegistry OpenRegistry(Address address) => new(ModelStores.Open(address), ModelKinds);
+    internal ModelRegistry OpenRegistry(Address address) => new(ModelStores.Open(address), ModelKinds);
 
     /// <summary>Returns a sentence as callers see it: a confined server shows paths in its data folder relative to it.</summary>
     public string Shown(string sentence) => Confinement?.Shown(sentence) ?? sentence;

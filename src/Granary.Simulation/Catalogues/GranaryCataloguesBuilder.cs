@@ -108,7 +108,7 @@ public sealed class GranaryCataloguesBuilder
     /// <summary>Lets batches carry C# files.</summary>
     /// <param name="compiler">Null = batches with such files are refused.</param>
     /// <param name="remedy">Without a compiler, the second half of the sentence that refuses them; null for the usual one.</param>
-    public GranaryCataloguesBuilder WithCompiler(ICodeCompiler? compiler, string? remedy = null)
+    internal GranaryCataloguesBuilder WithCompiler(ICodeCompiler? compiler, string? remedy = null)
     {
         (_compiler, _withoutCompiler) = (compiler, remedy);
         return this;

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Columns;
 /// Beside each joined column, bars have the stamp of the row in use as <c>NAME.time</c> (milliseconds since 1970). A session that starts
 /// again from its journal thereby continues with the same rows.
 /// </remarks>
-public sealed class AsofFeed : ILiveFeed
+internal sealed class AsofFeed : ILiveFeed
 {
     private const string StampName = ".time";
 

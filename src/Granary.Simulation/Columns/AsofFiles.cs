@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Granary.Simulation.Columns;
 
 /// <summary>Hashes of the files of slower series, by which a run is compared with its repetition.</summary>
-public static class AsofFiles
+internal static class AsofFiles
 {
     /// <summary>SHA-256 of each file, lower-case hex, by its address as written; empty for a file that cannot be read.</summary>
     public static IReadOnlyDictionary<string, string> HashesOf(IEnumerable<AsofKeys> asof)

@@ -4,7 +4,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Columns;
 
 /// <summary>The keys of an entry of a batch file's <c>data.asof</c>: columns of a slower series in a file of its own.</summary>
-public sealed record AsofKeys
+internal sealed record AsofKeys
 {
     [Key("a table with a header: a time, columns of numbers, and a symbol in each row if it is not for all symbols", Offers = "file",
         Without = "required")]

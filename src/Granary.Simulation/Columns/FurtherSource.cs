@@ -14,7 +14,7 @@ namespace Granary.Simulation.Columns;
 /// <param name="names">Columns that a factor of the batch may read.</param>
 /// <param name="asof">Slower series, whose files are read when the first market is opened.</param>
 /// <param name="formats">Formats of typed tables; null = texts alone.</param>
-public sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof,
+internal sealed class FurtherSource(IBarSource source, IReadOnlyList<string> names, IReadOnlyList<AsofKeys> asof,
     TableFormatCatalogue? formats) : IBarSource
 {
     private readonly Lazy<(AsofKeys Keys, AsofTable Table)[]> _tables = new(() => [.. asof.Select(k => (k, AsofTable.Read(k, formats)))]);

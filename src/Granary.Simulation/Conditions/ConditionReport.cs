@@ -16,7 +16,7 @@ namespace Granary.Simulation.Conditions;
 /// <param name="Results">Section of results.json and of the report.</param>
 /// <param name="Rows">Tables of all strategies, for conditions.csv.</param>
 /// <param name="Tests">Tests of all strategies, for conditions.csv.</param>
-public sealed record ConditionReport(ConditionResults Results, IReadOnlyList<StrategyConditions> Rows,
+internal sealed record ConditionReport(ConditionResults Results, IReadOnlyList<StrategyConditions> Rows,
     IReadOnlyDictionary<(string Strategy, string Condition, string Value), ConditionTest> Tests)
 {
     /// <summary>Minimum number of trades before the split for a condition to be tested.</summary>

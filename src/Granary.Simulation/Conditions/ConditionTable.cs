@@ -6,7 +6,7 @@ namespace Granary.Simulation.Conditions;
 /// <summary>
 /// The table conditions: one row per strategy, condition and value. The last columns are empty if the condition was not tested.
 /// </summary>
-public static class ConditionTable
+internal static class ConditionTable
 {
     public const string Name = "conditions";
 
@@ -27,4 +27,4 @@ public static class ConditionTable
 
 /// <summary>A row of the table of conditions.</summary>
 /// <param name="Test">Null if the condition was not tested.</param>
-public readonly record struct TestedCondition(string Strategy, ConditionRow Row, ConditionTest? Test);
+internal readonly record struct TestedCondition(string Strategy, ConditionRow Row, ConditionTest? Test);

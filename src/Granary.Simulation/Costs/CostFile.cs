@@ -9,7 +9,7 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.Costs;
 
 /// <summary>Writes and reads costs.json, what fills cost as <c>granary costs fit</c> has measured it.</summary>
-public static class CostFile
+internal static class CostFile
 {
     public const string Again = "fit it again with 'granary costs fit'";
 

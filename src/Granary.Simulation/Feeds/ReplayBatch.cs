@@ -9,10 +9,10 @@ namespace Granary.Simulation.Feeds;
 /// <param name="Bars">Number of published bars of all markets.</param>
 /// <param name="Timestamps">Number of timestamps with bars, or of ranges of timestamps in which no order was waiting.</param>
 /// <param name="Last">Last published close, UTC ticks.</param>
-public sealed record ReplayOutcome(int Markets, long Bars, long Timestamps, long Last, IReadOnlyList<string> Notes);
+internal sealed record ReplayOutcome(int Markets, long Bars, long Timestamps, long Last, IReadOnlyList<string> Notes);
 
 /// <summary>Implements <c>granary replay</c>: publishes a batch's bars in chronological order.</summary>
-public static class ReplayBatch
+internal static class ReplayBatch
 {
     /// <summary>Opens a batch's markets as a feed.</summary>
     /// <param name="blockSize">See <see cref="BarReplay.OpenAsync"/>.</param>

@@ -8,7 +8,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.Feeds;
 
 /// <summary>Options of <c>granary replay</c>.</summary>
-public sealed record ReplayOptions
+internal sealed record ReplayOptions
 {
     [Key("stdout, or kafka://HOST:PORT/TOPIC")]
     public required string To { get; init; }

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Json;
 /// Converts addresses, including passwords, in this program's own files and network messages. Read, they are not confined yet.
 /// <see cref="JsonPart.Address(ReadOnlySpan{string})"/> reads addresses in texts from callers.
 /// </summary>
-public sealed class AddressJson : JsonConverter<Address>
+internal sealed class AddressJson : JsonConverter<Address>
 {
     /// <inheritdoc/>
     public override Address Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

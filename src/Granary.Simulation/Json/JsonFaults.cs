@@ -6,7 +6,7 @@ namespace Granary.Simulation.Json;
 /// Collects the errors of a file while it is read, so a user sees all of them at once. Until <see cref="Close"/>, the file's
 /// <see cref="JsonPart"/>s return substitutes for invalid values. <see cref="Close"/> throws all errors together.
 /// </summary>
-public sealed class JsonFaults
+internal sealed class JsonFaults
 {
     // More are of no use to a person, and a hostile file would have thousands.
     private const int Most = 50;

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Granary.Simulation.Json;
 
 /// <summary>Converts numbers for JSON, which has neither NaN nor infinity.</summary>
-public static class JsonNumber
+internal static class JsonNumber
 {
     /// <summary>Returns null for NaN and infinity.</summary>
     public static double? Finite(double value) => double.IsFinite(value) ? value : null;

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Json;
 /// A value of a JSON text (comments and trailing commas allowed) with its file, line and path, so every error message can name its
 /// place.
 /// </summary>
-public sealed class JsonPart
+internal sealed class JsonPart
 {
     private readonly List<(string Name, JsonPart Value)> _members = [];
     private readonly List<JsonPart> _items = [];

@@ -3,7 +3,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Json;
 
 /// <summary>Errors about cursors of paged lists.</summary>
-public static class ListCursor
+internal static class ListCursor
 {
     /// <summary>Creates the error for a cursor that no page of the list returned.</summary>
     public static InputException Unknown(string cursor) => new($"cursor={cursor} is in no list here; begin without a cursor");

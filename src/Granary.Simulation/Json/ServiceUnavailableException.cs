@@ -4,7 +4,7 @@ namespace Granary.Simulation.Json;
 
 /// <summary>A service that is needed for the answer is currently not available; a later request may succeed.</summary>
 /// <param name="message">One sentence that names the service and the remedy.</param>
-public sealed class ServiceUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+internal sealed class ServiceUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>Returns the fault of a database that did not answer, in one sentence; a driver's text does not say what to do.</summary>
     public static ServiceUnavailableException Of(DbException fault) => new(

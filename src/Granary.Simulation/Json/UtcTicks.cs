@@ -6,7 +6,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Json;
 
 /// <summary>Converts UTC ticks to ISO 8601 text and back. The time of day is optional; a time without a zone is UTC.</summary>
-public sealed class UtcTicks : JsonConverter<long>
+internal sealed class UtcTicks : JsonConverter<long>
 {
     private static readonly string[] Forms =
     [

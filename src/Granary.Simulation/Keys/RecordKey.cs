@@ -17,7 +17,7 @@ namespace Granary.Simulation.Keys;
 /// A key of a record: a property with a <see cref="KeyAttribute"/>. <see cref="KeyType"/> lists the types that it can have; a long with
 /// <see cref="UtcTicks"/> is a time.
 /// </summary>
-public sealed class RecordKey : DeclaredKey
+internal sealed class RecordKey : DeclaredKey
 {
     private readonly PropertyInfo _property;
     private readonly KeyAttribute _declared;

@@ -12,7 +12,7 @@ namespace Granary.Simulation.Keys;
 /// new key is a new property.
 /// </summary>
 /// <typeparam name="T">A record with a parameterless constructor.</typeparam>
-public static class RecordKeys<T> where T : class
+internal static class RecordKeys<T> where T : class
 {
     /// <summary>All keys in the order of the source; the base record's come first.</summary>
     public static IReadOnlyList<RecordKey> All { get; } = [.. RecordKeys.Of(typeof(T))];
@@ -50,7 +50,7 @@ public static class RecordKeys<T> where T : class
 }
 
 /// <summary>The keys of records whose type is known at run time only.</summary>
-public static class RecordKeys
+internal static class RecordKeys
 {
     /// <inheritdoc cref="RecordKeys{T}.All"/>
     public static IReadOnlyList<RecordKey> Of(Type record)

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Keys;
 /// <summary>
 /// The keys by which <c>portfolio.limits</c> names a rule: its own keys beside other rules' keys, or an object of its settings.
 /// </summary>
-public sealed class RuleKeys
+internal sealed class RuleKeys
 {
     private readonly PortfolioRuleDefinition _rule;
     private readonly RecordKey? _switch;

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>Kinds of findings in the code of a plug-in.</summary>
-public enum ReachKind
+internal enum ReachKind
 {
     /// <summary>Files and folders.</summary>
     Files,
@@ -34,7 +34,7 @@ public enum ReachKind
 /// <summary>A member that strategies, factors and rules of a plug-in may not use.</summary>
 /// <param name="Plugin">Name of the plug-in's assembly.</param>
 /// <param name="Member">The member or type that the class refers to, or its static field, as "Type.Member".</param>
-public sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
+internal sealed record CodeReach(string Plugin, ReachKind Kind, string Member)
 {
     /// <summary>The class of the plug-in that uses the member; null for a static field and for the assembly itself.</summary>
     public string? Class { get; init; }

@@ -10,7 +10,7 @@ namespace Granary.Simulation.LookAhead;
 /// and requires that everything before that time is bit-identical. Most times directly follow decisions of the strategies, because a
 /// decision that depends on the next bar shows only there. The other times are random.
 /// </summary>
-public static class LookAheadCheck
+internal static class LookAheadCheck
 {
     public static async Task<LookAheadResult> RunAsync(LookAheadSubject subject, LookAheadEffort effort, ulong seed,
         CancellationToken cancellationToken)

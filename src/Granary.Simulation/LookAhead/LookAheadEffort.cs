@@ -6,7 +6,7 @@ namespace Granary.Simulation.LookAhead;
 /// <param name="Decisions">
 /// Number of decisions of each strategy after which the future is perturbed. Each is tried with a shape and its complement.
 /// </param>
-public sealed record LookAheadEffort(int Strategies, int Times, int Decisions)
+internal sealed record LookAheadEffort(int Strategies, int Times, int Decisions)
 {
     /// <summary>Maximum number of decision times of all strategies together. Each class gets at least one.</summary>
     public int MostCuts { get; init; } = int.MaxValue;

@@ -2,12 +2,12 @@ namespace Granary.Simulation.LookAhead;
 
 /// <summary>A strategy that acted differently before the cut although only later bars were changed.</summary>
 /// <param name="Cut">Open time of the first bar that was changed.</param>
-public sealed record LookAheadFinding(string Strategy, DateTime Cut, string Sentence);
+internal sealed record LookAheadFinding(string Strategy, DateTime Cut, string Sentence);
 
 /// <summary>Result of the look-ahead check.</summary>
 /// <param name="Strategies">Number of strategies checked.</param>
 /// <param name="Cuts">Number of times from which the future was perturbed, over all strategies.</param>
-public sealed record LookAheadResult(int Strategies, int Cuts, IReadOnlyList<LookAheadFinding> Found)
+internal sealed record LookAheadResult(int Strategies, int Cuts, IReadOnlyList<LookAheadFinding> Found)
 {
     /// <summary>Number of factors whose values were checked.</summary>
     public int Factors { get; init; }

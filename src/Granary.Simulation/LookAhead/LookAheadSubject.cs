@@ -6,7 +6,7 @@ namespace Granary.Simulation.LookAhead;
 
 /// <summary>The batch to check for look-ahead.</summary>
 /// <param name="Host">Runs the strategies of the batch.</param>
-public sealed record LookAheadSubject(BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets, IBatchHost Host)
+internal sealed record LookAheadSubject(BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets, IBatchHost Host)
 {
     /// <summary>
     /// Indices of failed strategies, which are left out: they might never return, and the check has no limits that stop them.

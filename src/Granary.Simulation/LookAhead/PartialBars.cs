@@ -5,7 +5,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>The markets of a batch up to a share of the bars that a strategy trades.</summary>
-public sealed class PartialBars(IReadOnlyDictionary<string, OpenedMarket> markets)
+internal sealed class PartialBars(IReadOnlyDictionary<string, OpenedMarket> markets)
 {
     private readonly Dictionary<(string Symbol, long From), long[]> _times = [];
 

@@ -8,7 +8,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.LookAhead;
 
 /// <summary>Scans the assemblies of a batch's strategies, factors and portfolio rules, except Granary's own.</summary>
-public sealed class PluginReach
+internal sealed class PluginReach
 {
     private readonly Dictionary<Assembly, PluginScan> _scans;
     private readonly IReadOnlySet<Assembly> _withoutCode;

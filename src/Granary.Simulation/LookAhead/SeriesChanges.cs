@@ -14,7 +14,7 @@ internal abstract class ChangedSeries(IBarSeries series) : SeriesWrapper(series,
 }
 
 /// <summary>Converts changes of a series to text and back, so a process with the same bars can repeat them.</summary>
-public static class SeriesChanges
+internal static class SeriesChanges
 {
     /// <returns>Empty if the series is unchanged.</returns>
     public static string Of(IBarSeries series) =>

@@ -14,7 +14,7 @@ namespace Granary.Simulation.MarketData;
 /// </summary>
 /// <param name="dataFolder">Path of the data folder.</param>
 /// <param name="options">The formats of files.</param>
-public sealed class BarFileLibrary(string dataFolder, BarFileOptions options)
+internal sealed class BarFileLibrary(string dataFolder, BarFileOptions options)
 {
     private readonly string _folder = Path.GetFullPath(dataFolder);
 

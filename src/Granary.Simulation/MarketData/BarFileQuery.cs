@@ -10,7 +10,7 @@ namespace Granary.Simulation.MarketData;
 /// <param name="Sort">A key of the rows, with '-' in front for the largest first; null = by file.</param>
 /// <param name="Search">A part of the file or the symbol; null = all.</param>
 /// <param name="Cursor">A value of <see cref="BarFilePage.Next"/>; null = start at the first row.</param>
-public sealed record BarFileQuery(int Limit, string? Sort = null, string? Search = null, string? Cursor = null)
+internal sealed record BarFileQuery(int Limit, string? Sort = null, string? Search = null, string? Cursor = null)
 {
     private static readonly FrozenDictionary<string, Comparison<BarFileEntry>> s_orders = new Dictionary<string, Comparison<BarFileEntry>>
     {

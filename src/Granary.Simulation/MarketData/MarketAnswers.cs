@@ -7,7 +7,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.MarketData;
 
 /// <summary>Converts results of checks and comparisons of stores to the answers of the API and the command line.</summary>
-public static class MarketAnswers
+internal static class MarketAnswers
 {
     /// <summary>Converts the differences between two sources of a market.</summary>
     public static ComparisonAnswer ComparisonOf(SourceComparison found) => new(found.BarsOfA, found.BarsOfB, found.Common, found.Equal,

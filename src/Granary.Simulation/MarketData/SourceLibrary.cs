@@ -13,7 +13,7 @@ namespace Granary.Simulation.MarketData;
 /// </summary>
 /// <param name="folder">Full path of the data folder.</param>
 /// <param name="options">The formats of files.</param>
-public sealed class SourceLibrary(string folder, BarFileOptions options)
+internal sealed class SourceLibrary(string folder, BarFileOptions options)
 {
     /// <summary>Markets that need no files: a year of the sample symbols.</summary>
     private const string Sample = "generated:?from=2023-01-01&to=2024-01-01";

@@ -8,7 +8,7 @@ namespace Granary.Simulation.MarketData;
 /// <summary>Lists the bar stores in a data folder.</summary>
 /// <param name="folder">Full path of the folder.</param>
 /// <param name="files">The files that may be opened.</param>
-public sealed class StoreLibrary(string folder, PermittedFiles files)
+internal sealed class StoreLibrary(string folder, PermittedFiles files)
 {
     // Pattern STORE/SYMBOL/TIMEFRAME.bars; the store is at most four folders below the data folder.
     private static readonly EnumerationOptions _search = new()

@@ -14,7 +14,7 @@ namespace Granary.Simulation.MarketData;
 
 /// <summary>Reads coverage, quality and differences of markets in stores.</summary>
 /// <param name="stores">Stores that the process knows.</param>
-public sealed class StoredMarkets(BarStoreCatalogue stores)
+internal sealed class StoredMarkets(BarStoreCatalogue stores)
 {
     /// <exception cref="BarDataException">The store or market does not exist.</exception>
     public async Task<MarketCoverage> CoverageAsync(Address store, BarQuery query, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Models;
 /// Thread-safe.
 /// </summary>
 /// <param name="most">Maximum number of cached versions. When it is exceeded, the cache is cleared.</param>
-public sealed class LoadedModels(int most = 64)
+internal sealed class LoadedModels(int most = 64)
 {
     private readonly ConcurrentDictionary<(string Model, int Number), ITrainedModel> _loaded = new();
 

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Models;
 
 /// <summary>Handling of decisions by a model's grain.</summary>
-public enum ModelDecisions
+internal enum ModelDecisions
 {
     /// <summary>Logs and reports them.</summary>
     Advise,

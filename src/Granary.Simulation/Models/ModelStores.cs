@@ -5,7 +5,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Models;
 
 /// <summary>Addresses of model registries.</summary>
-public static class ModelStores
+internal static class ModelStores
 {
     /// <summary>
     /// Returns the registry as text for prod.json, model files and grain keys: a path (<see cref="Address.Kept"/>), or a database address

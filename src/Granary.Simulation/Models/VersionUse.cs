@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Models;
 
 /// <summary>Use of the registry by a run for its trained models.</summary>
-public enum VersionUse
+internal enum VersionUse
 {
     /// <summary>Neither reads nor writes the registry.</summary>
     None,

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Notes;
 /// <summary>Facts about a batch from which its notes are created.</summary>
 /// <param name="Entries">Strategies in the order of the plan's instances.</param>
 /// <param name="Outcomes">Outcomes of finished strategies, by strategy index.</param>
-public sealed record BatchFacts(
+internal sealed record BatchFacts(
     BatchPlan Plan, IReadOnlyList<StrategyEntry> Entries, IReadOnlyDictionary<int, StrategyOutcome> Outcomes, PortfolioOutcome Portfolio,
     IReadOnlyDictionary<string, OpenedMarket> Markets)
 {
@@ -27,7 +27,7 @@ public sealed record BatchFacts(
 /// Creates the notes of a batch. Each rule is a method that takes the <see cref="BatchFacts"/> and returns notes; a new rule is added to
 /// <see cref="Of"/>.
 /// </summary>
-public static class BatchNotes
+internal static class BatchNotes
 {
     public static IEnumerable<RunNote> Of(BatchFacts facts) =>
     [

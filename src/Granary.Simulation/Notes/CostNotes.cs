@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Notes;
 
 /// <summary>Notes that trading has no costs, so the results are before costs.</summary>
-public static class CostNotes
+internal static class CostNotes
 {
     public static IEnumerable<RunNote> Of(ExecutionSettings settings)
     {

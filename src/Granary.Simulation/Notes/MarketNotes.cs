@@ -14,7 +14,7 @@ namespace Granary.Simulation.Notes;
 /// <summary>
 /// Notes on the bars of a batch: findings of the data check, tick volume instead of traded volume, fractional quantities.
 /// </summary>
-public static class MarketNotes
+internal static class MarketNotes
 {
     private const int MostPassedOver = 3;
 

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Passes;
 /// <param name="cash">Initial cash; the first return is relative to it.</param>
 /// <param name="clock">Counts the rows, which gives the number of rows per year.</param>
 /// <param name="batch">Has the metrics to compute, and may set the number of rows per year.</param>
-public sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec batch)
+internal sealed class AccountStatistics(double cash, FeedClock clock, BatchSpec batch)
 {
     private readonly TradeAccumulator _trades = new();
     private readonly EquityAccumulator _equity = new(cash);

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Passes;
 /// Checks that the source of a batch has its symbols, so a wrong batch is refused before it is queued. Opens only the first symbol and
 /// those that the source does not list; the run checks the others.
 /// </summary>
-public static class BatchDataCheck
+internal static class BatchDataCheck
 {
     /// <returns>Bars times strategies, counted at the first symbol.</returns>
     /// <param name="withSearches">Whether the job runs searches; otherwise they are refused.</param>

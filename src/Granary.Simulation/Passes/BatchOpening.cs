@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Options for opening a batch.</summary>
-public sealed record BatchOpening
+internal sealed record BatchOpening
 {
     /// <summary>Number of threads that open markets.</summary>
     public required int Threads { get; init; }

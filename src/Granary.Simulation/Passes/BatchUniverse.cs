@@ -6,7 +6,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>The members of a batch's universe over time.</summary>
 /// <param name="Members">By symbol; a symbol that is never a member has no span.</param>
-public sealed record BatchUniverse(IReadOnlyDictionary<string, Membership> Members)
+internal sealed record BatchUniverse(IReadOnlyDictionary<string, Membership> Members)
 {
     /// <summary>Symbols that the file of members names within the batch's range, and the source does not have.</summary>
     public IReadOnlyList<string> Lacking { get; private init; } = [];

@@ -12,7 +12,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>
 /// Computes the benchmark of a batch's portfolio: buying and holding a symbol of its source, or the batch's own markets in equal parts.
 /// </summary>
-public static class BenchmarkCurve
+internal static class BenchmarkCurve
 {
     public const string Own = "buy-and-hold";
 

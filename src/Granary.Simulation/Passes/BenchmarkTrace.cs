@@ -5,7 +5,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>Value of a benchmark at the ends of periods.</summary>
 /// <param name="FirstKnown">Close of the benchmark's first bar, UTC ticks.</param>
 /// <param name="LastKnown">Close of the benchmark's last bar, UTC ticks.</param>
-public sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long LastKnown)
+internal sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long LastKnown)
 {
     /// <summary>The trace without its first period, of which the benchmark has only the end. It is empty if that is all it has.</summary>
     public EquityTrace WholePeriods =>

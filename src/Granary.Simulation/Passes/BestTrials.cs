@@ -3,7 +3,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Finds the best trials of a batch's searches.</summary>
-public static class BestTrials
+internal static class BestTrials
 {
     /// <summary>
     /// Returns the strategies of the best trials of each search, in order: one for one objective, the Pareto front for several. None if no

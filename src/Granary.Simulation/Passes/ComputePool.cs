@@ -3,7 +3,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Steps the workers of a pool in the place of threads, so one caller decides when they work.</summary>
-public interface IComputeSteps
+internal interface IComputeSteps
 {
     /// <summary>Calls a worker's step soon, never within this call, and again as long as it returns true.</summary>
     /// <param name="step">Does one piece of work. Returns whether there was any. A request during its call is not lost.</param>
@@ -14,7 +14,7 @@ public interface IComputeSteps
 /// A fixed number of threads that process feeds; every host computes on it. If a strategy does not return within the deadline, its feed
 /// fails with a <see cref="StuckStrategyException"/>, and its thread is lost.
 /// </summary>
-public sealed class ComputePool : IDisposable
+internal sealed class ComputePool : IDisposable
 {
     private readonly TimeSpan _deadline;
     private readonly string _name;

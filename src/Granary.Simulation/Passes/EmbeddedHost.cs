@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// Runs the strategies of a batch in this process on a fixed number of threads. It reads each feed once, computes each factor once, and
 /// runs strategies in parallel. The results do not depend on the number of threads.
 /// </summary>
-public sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
+internal sealed class EmbeddedHost(int threads, int blockSize = IBarSeries.DefaultBlockSize) : IBatchHost
 {
     public string Description => $"embedded, {threads} thread{(threads == 1 ? "" : "s")}";
 

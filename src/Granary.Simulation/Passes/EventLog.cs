@@ -9,7 +9,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Thrown if earlier events of a strategy are missing; the strategy must run again from its first bar.</summary>
-public sealed class MissingEventsException(string message) : Exception(message);
+internal sealed class MissingEventsException(string message) : Exception(message);
 
 /// <summary>
 /// Stores the events of a batch's strategies as chunks in one file, with an index by strategy, so memory does not grow with the
@@ -23,7 +23,7 @@ public sealed class MissingEventsException(string message) : Exception(message);
 /// is a frame with the number −1 and the <see cref="EventTally"/>, so its hash covers all events of the strategy. After a crash, the file
 /// is valid up to the first frame that is incomplete or has a different hash.
 /// </remarks>
-public sealed class EventLog : IEventSink, IEventLog, IDisposable
+internal sealed class EventLog : IEventSink, IEventLog, IDisposable
 {
     private const int HeadLength = 16, FrameLength = 20, EndNumber = -1, MostOfChunk = 1 << 20;
 

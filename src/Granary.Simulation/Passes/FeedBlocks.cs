@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Reads blocks of a series at its own timeframe or a longer one.</summary>
-public static class FeedBlocks
+internal static class FeedBlocks
 {
     /// <summary>Estimates the number of bars of a series at a timeframe.</summary>
     public static long CountOf(IBarSeries series, Timeframe timeframe) =>

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// An active feed in this process. Each block is prepared once, and groups of strategies process it. While they process one block, the next
 /// one is prepared. At most two blocks are in memory, so the slowest group limits the speed of the feed.
 /// </summary>
-public sealed class FeedExecution
+internal sealed class FeedExecution
 {
     /// <summary>
     /// Number of strategies that process a block on one thread, so their state stays in its cache. A group is given up as a

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Passes;
 /// Takes the blocks of a feed's symbols, of any length, and prepares them for <see cref="FeedStrategy.Process"/>: computes what the
 /// strategies share. A batch reads the blocks; a session pushes them as they arrive.
 /// </summary>
-public abstract class FeedPreparer
+internal abstract class FeedPreparer
 {
     private protected FeedPreparer(FeedClock clock) => Clock = clock;
 

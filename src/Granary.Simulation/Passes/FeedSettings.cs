@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>Settings for running the strategies of a feed.</summary>
 /// <param name="Events">Receives signals and trades; null = they are dropped.</param>
 /// <param name="WithFactors">Whether signals carry the values of the strategy's factors.</param>
-public sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors)
+internal sealed record FeedSettings(ExecutionSettings Execution, IEventSink? Events, bool WithFactors)
 {
     /// <summary>Creates the event writer of a strategy; null if events are dropped.</summary>
     public RunEventWriter? WriterOf(StrategyInstance instance) =>

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Passes;
 /// alone. If its events cannot be stored, the feed fails.
 /// </summary>
 /// <param name="settings">Settings of this strategy alone; null = the feed's.</param>
-public sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, FeedSettings? settings = null)
+internal sealed class FeedStrategy(StrategyInstance instance, SharedFeed feed, FeedSettings? settings = null)
 {
     private readonly FeedSettings _settings = settings ?? feed.Settings;
     private IStrategyRun? _run;

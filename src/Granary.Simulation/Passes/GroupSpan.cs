@@ -4,7 +4,7 @@ using Granary.Simulation.Telemetry;
 namespace Granary.Simulation.Passes;
 
 /// <summary>The span of a strategy group: strategies of one feed that process its blocks together.</summary>
-public static class GroupSpan
+internal static class GroupSpan
 {
     /// <summary>Name of the span.</summary>
     public const string Name = "strategy-group";

@@ -3,7 +3,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>
 /// Runs the strategies of a plan, in this process or on silos. Outcomes and events of each strategy are bit-identical on all hosts.
 /// </summary>
-public interface IBatchHost
+internal interface IBatchHost
 {
     /// <summary>Description for the manifest and the report, such as "embedded, 2 threads".</summary>
     string Description { get; }

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Stores the events of a batch's strategies for repeated reading.</summary>
-public interface IEventLog
+internal interface IEventLog
 {
     /// <summary>Returns the index of the run that the portfolio follows: the strategy's own, unless a member run replaces it.</summary>
     int Followed(int strategy) => strategy;
@@ -18,7 +18,7 @@ public interface IEventLog
 }
 
 /// <summary>Reads the events of strategies from their chunks.</summary>
-public static class EventChunks
+internal static class EventChunks
 {
     /// <summary>Returns a strategy's events in chronological order. A chunk is read when its first event is needed.</summary>
     public static IEnumerable<RunEvent> Events(this IEventLog log, int strategy) =>

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Receives the inputs of a portfolio, time slice by time slice, in one total order.</summary>
-public interface IPortfolioSteps
+internal interface IPortfolioSteps
 {
     /// <summary>Returns the index of a symbol among the instruments.</summary>
     int SymbolIndex(string symbol);

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Passes;
 /// Groups strategies of a batch whose signals, trades and equity are bit-identical. A group counts as one strategy: its first member
 /// represents it in weights and trial counts.
 /// </summary>
-public sealed class IdenticalResults
+internal sealed class IdenticalResults
 {
     private readonly int[] _first;
 

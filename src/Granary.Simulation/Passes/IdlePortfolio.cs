@@ -9,7 +9,7 @@ namespace Granary.Simulation.Passes;
 /// </summary>
 /// <param name="Why">The reason, as a part of a sentence.</param>
 /// <param name="IsEarly">Whether signals came before the portfolio traded.</param>
-public sealed record IdlePortfolio(string Why, bool IsEarly)
+internal sealed record IdlePortfolio(string Why, bool IsEarly)
 {
     /// <summary>The remedy for signals that came before the portfolio traded.</summary>
     internal const string Remedy = "The portfolio does not take over a position that is open in a strategy's own account: let it trade "

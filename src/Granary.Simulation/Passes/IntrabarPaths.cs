@@ -4,7 +4,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Provides the smaller bars that decide which comes first if one bar touches both a stop and a target.</summary>
-public static class IntrabarPaths
+internal static class IntrabarPaths
 {
     /// <summary>Returns the timeframe of the smaller bars for strategies of a timeframe; null if none are requested or available.</summary>
     public static Timeframe? TimeframeFor(BatchSpec spec, Timeframe feed) =>

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>The finished strategies that rank highest by Sharpe ratio; ties keep the order of the batch.</summary>
 /// <param name="most">Maximum number of strategies.</param>
-public sealed class LeaderBoard(int most)
+internal sealed class LeaderBoard(int most)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<(MetricRank Rank, int Index, StrategyLeader Leader)> _leaders =

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 /// Selects the strategies whose single trades and signals a run's files contain. Unless the batch asks for all, strategies with a weight
 /// come first, up to a maximum number of rows: the trades of many thousand strategies would take a gigabyte.
 /// </summary>
-public sealed class ListedStrategies
+internal sealed class ListedStrategies
 {
     /// <summary>Maximum number of rows of trades.csv and signals.csv together: about 50 MB including factors.csv.</summary>
     public const int MostRows = 150_000;

@@ -4,7 +4,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>Measures the load of this process, at most once per second.</summary>
 /// <param name="usage">Returns the processor time and the bytes of memory of the process; null for the system's.</param>
-public sealed class LoadMeter(TimeProvider clock, Func<(TimeSpan Time, long Memory)>? usage = null)
+internal sealed class LoadMeter(TimeProvider clock, Func<(TimeSpan Time, long Memory)>? usage = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(0.1), Every = TimeSpan.FromSeconds(1);
 

@@ -7,7 +7,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Describes the bars that a run used, for its report.</summary>
-public static class MarketDescription
+internal static class MarketDescription
 {
     private const int MostFindings = 50;
 

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Passes;
 /// such an entry, so the rest of the trade is unknown. The portfolio takes the smaller entry and follows this run to its exit. Only members
 /// whose own account was short of cash run again; for the others the result would be the same.
 /// </summary>
-public static class MemberRuns
+internal static class MemberRuns
 {
     /// <summary>Whether a portfolio follows runs whose accounts resize entries.</summary>
     public static bool Resizes(PortfolioSpec portfolio) => portfolio.Sizing.OnInsufficientCash == InsufficientCash.Resize;

@@ -4,7 +4,7 @@ using Granary.Engine.Trading;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Stores the events of a few strategies in memory.</summary>
-public sealed class MemoryEventLog : IEventSink, IEventLog
+internal sealed class MemoryEventLog : IEventSink, IEventLog
 {
     private readonly ConcurrentDictionary<int, List<byte[]>> _chunks = new();
 

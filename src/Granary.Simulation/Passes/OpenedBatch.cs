@@ -11,7 +11,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Simulation.Passes;
 
 /// <summary>An opened batch: its source, its plan and the series that the plan reads. Disposing it closes all of them.</summary>
-public sealed class OpenedBatch : IAsyncDisposable
+internal sealed class OpenedBatch : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, OpenedMarket> _opened = new(StringComparer.Ordinal);
 

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>An opened market of a batch.</summary>
 /// <param name="Smaller">Smaller bars for the price path within a bar, if the batch names a timeframe and the source has them.</param>
-public sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null)
+internal sealed record OpenedMarket(string Symbol, IBarSeries Series, Instrument Instrument, IBarSeries? Smaller = null)
 {
     // The key includes the series, so that a copy with other bars does not reuse the factors of the old ones.
     private readonly ConcurrentDictionary<(IBarSeries Series, Timeframe Timeframe), FactorMemory> _memories = new();

@@ -17,7 +17,7 @@ namespace Granary.Simulation.Passes;
 /// Runs a portfolio and records its decisions, trades and equity rows. For each time slice, the host passes the fills that became known,
 /// the closes, and the signals made at them. A batch reads them from an event log; a live session passes them as they happen.
 /// </summary>
-public sealed class PortfolioDriver : IPortfolioSteps
+internal sealed class PortfolioDriver : IPortfolioSteps
 {
     private readonly Dictionary<string, int> _symbolIndex = new(StringComparer.Ordinal);
     private readonly PortfolioRun _run;

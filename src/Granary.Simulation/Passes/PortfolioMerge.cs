@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// A bar does not give the time of a fill within it: <see cref="FillBooking"/> says when it is booked.
 /// </summary>
 /// <param name="steps">Receives all steps in this order.</param>
-public sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
+internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
 {
     // Events of one run of a strategy, read chunk by chunk, with the time at which each is known.
     private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, FillBooking booking)

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>The outcome of the portfolio pass.</summary>
 /// <param name="Decisions">Decisions on the signals of each strategy, by its index, in order; only strategies with a weight.</param>
-public sealed record PortfolioOutcome(
+internal sealed record PortfolioOutcome(
     MetricSet Statistics, UInt128 Digest, IReadOnlyDictionary<Decision, long> Counts,
     IReadOnlyDictionary<int, List<Decision>> Decisions, EquityRecorder Recorder)
 {

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>
 /// Runs the portfolio over the events of the weighted strategies, in the order of <see cref="PortfolioMerge"/>.
 /// </summary>
-public sealed class PortfolioPass
+internal sealed class PortfolioPass
 {
     private readonly BatchPlan _plan;
     private readonly IEventLog? _log;

@@ -4,4 +4,4 @@ namespace Granary.Simulation.Passes;
 /// Thrown if a run and its own record differ: a strategy that ran again gave a different result, or events on the disk were changed. The
 /// message is one sentence.
 /// </summary>
-public sealed class RecordDiffersException(string message) : Exception(message);
+internal sealed class RecordDiffersException(string message) : Exception(message);

@@ -15,7 +15,7 @@ namespace Granary.Simulation.Passes;
 /// Replays recorded trades as the events of a strategy. Its account is a portfolio with this one member, so the portfolio's own code
 /// computes it.
 /// </summary>
-public static class RecordedRuns
+internal static class RecordedRuns
 {
     /// <summary>Whether a strategy is a file of recorded trades.</summary>
     public static bool IsRecorded(StrategyInstance instance) => instance.Definition.Type == typeof(RecordedTrades);

@@ -8,10 +8,10 @@ namespace Granary.Simulation.Passes;
 /// For each symbol and bar, the other symbol's close that was known when the bar closed: the close of the bar with the same open time, or
 /// else the last one before it. NaN before the symbol's first bar. Null if no other symbol is read.
 /// </param>
-public readonly record struct ReferredBlock(BarBlock Bars, IReadOnlyDictionary<string, double[]>? Closes);
+internal readonly record struct ReferredBlock(BarBlock Bars, IReadOnlyDictionary<string, double[]>? Closes);
 
 /// <summary>Reads the bars of a market in parallel with the symbols that its factors read.</summary>
-public static class ReferredBlocks
+internal static class ReferredBlocks
 {
     /// <param name="symbols">The market's symbol, followed by the other symbols.</param>
     /// <param name="timeframe">Timeframe of all bars.</param>

@@ -5,7 +5,7 @@ namespace Granary.Simulation.Passes;
 /// <summary>
 /// Reports a pass in which strategies run again: the counts of the batch stay, and the stage says how many run again, and why.
 /// </summary>
-public sealed class RepeatedProgress(IProgress<BatchProgress> progress, int strategies) : IProgress<BatchProgress>
+internal sealed class RepeatedProgress(IProgress<BatchProgress> progress, int strategies) : IProgress<BatchProgress>
 {
     public void Report(BatchProgress value) => progress.Report(value with
     {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Stores rows of fixed size in a file, in their order, so memory does not grow with them.</summary>
-public sealed class RowLog<TRow>(string path) : IDisposable
+internal sealed class RowLog<TRow>(string path) : IDisposable
     where TRow : unmanaged
 {
     private readonly FileStream _file =

@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Runs the portfolio pass of a batch and reports its current state. Thread-safe.</summary>
-public sealed class RunningPortfolio
+internal sealed class RunningPortfolio
 {
     private readonly Lock _lock = new();
     private EquityRow? _last;

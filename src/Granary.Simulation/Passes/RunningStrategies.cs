@@ -8,7 +8,7 @@ namespace Granary.Simulation.Passes;
 /// Reports the strategies of a running batch and stops single ones. It has the only list of stopped strategies. A strategy whose stop was
 /// acknowledged fails, even if its run ends before the stop takes effect. Thread-safe.
 /// </summary>
-public sealed class RunningStrategies
+internal sealed class RunningStrategies
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);

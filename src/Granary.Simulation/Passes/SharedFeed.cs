@@ -11,7 +11,7 @@ namespace Granary.Simulation.Passes;
 /// The data that the strategies of one feed share: its markets and their factors, which are computed once. Every host creates its
 /// strategies here and then prepares the blocks for all of them.
 /// </summary>
-public sealed class SharedFeed
+internal sealed class SharedFeed
 {
     private readonly IReadOnlyList<MarketSeries> _series;
     private readonly FactorPlan[] _factors;

@@ -5,7 +5,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.Passes;
 
 /// <summary>Reads the signals of a run from its events, each with its outcome.</summary>
-public static class SignalOutcomes
+internal static class SignalOutcomes
 {
     /// <summary>Returns the signals of a log, in order.</summary>
     /// <param name="answer">Returns the portfolio's decision on a signal by its number.</param>

@@ -15,7 +15,7 @@ namespace Granary.Simulation.Passes;
 /// <param name="Signals">Number of signals.</param>
 /// <param name="Bars">Number of bars processed.</param>
 /// <param name="Error">The reason of its failure; null if it ran to its end.</param>
-public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 Digest, int Signals, long Bars, string? Error)
+internal sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 Digest, int Signals, long Bars, string? Error)
 {
     /// <summary>Equity at the ends of periods; null if the strategy failed or nothing was traced.</summary>
     public EquityTrace? Trace { get; init; }
@@ -53,7 +53,7 @@ public sealed record StrategyOutcome(int Index, MetricSet? Statistics, UInt128 D
 /// <summary>Progress of a batch.</summary>
 /// <param name="Evaluations">Work done: bars times strategies.</param>
 /// <param name="Total">Total work: bars times strategies.</param>
-public readonly record struct BatchProgress(int StrategiesDone, int Strategies, long Evaluations, long Total, double BarsPerSecond,
+internal readonly record struct BatchProgress(int StrategiesDone, int Strategies, long Evaluations, long Total, double BarsPerSecond,
     TimeSpan Elapsed, TimeSpan? Remaining, string Stage)
 {
     /// <summary>Load of the computing process; null if unknown.</summary>

@@ -5,7 +5,7 @@ namespace Granary.Simulation.Passes;
 
 /// <summary>One pass of a plan's strategies over their bars, for an <see cref="IBatchHost"/>.</summary>
 /// <param name="Markets">All markets that the strategies read, by symbol.</param>
-public sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets)
+internal sealed record StrategyPass(BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets)
 {
     /// <summary>Selects the strategies to run.</summary>
     public Func<StrategyInstance, bool> Include { get; init; } = static _ => true;

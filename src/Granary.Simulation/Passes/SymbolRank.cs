@@ -8,7 +8,7 @@ namespace Granary.Simulation.Passes;
 /// Computes the rank value of one symbol at the ends of periods: that of its last bar which closed within the period. A period without a
 /// bar of the symbol has no value.
 /// </summary>
-public sealed class SymbolRank
+internal sealed class SymbolRank
 {
     private readonly UniverseRule _rule;
     private readonly Timeframe _timeframe;

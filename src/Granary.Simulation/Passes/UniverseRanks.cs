@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 /// does not depend on the number of symbols. Not thread-safe.
 /// </summary>
 /// <param name="top">The number of members.</param>
-public sealed class UniverseRanks(int top)
+internal sealed class UniverseRanks(int top)
 {
     private readonly SortedDictionary<long, List<(double Score, int Symbol)>> _periods = [];
 

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Passes;
 /// The table universe: the members over time, one row per symbol and span, in the form of a file of members. The last time is missing while
 /// the symbol is a member.
 /// </summary>
-public static class UniverseTable
+internal static class UniverseTable
 {
     /// <summary>The table's name.</summary>
     public const string Name = "universe";

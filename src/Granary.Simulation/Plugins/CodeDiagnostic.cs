@@ -6,7 +6,7 @@ namespace Granary.Simulation.Plugins;
 /// <param name="Column">Column in UTF-16 units, from 1.</param>
 /// <param name="Id">The compiler's code, such as <c>CS0103</c>.</param>
 /// <param name="Message">The compiler's text in English.</param>
-public sealed record CodeDiagnostic(string File, int Line, int Column, CodeSeverity Severity, string Id, string Message)
+internal sealed record CodeDiagnostic(string File, int Line, int Column, CodeSeverity Severity, string Id, string Message)
 {
     /// <summary>The message as a compiler writes it: <c>Idea.cs(12,9): error CS0103: …</c></summary>
     public override string ToString() =>

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Plugins;
 
 /// <summary>Severity of a message of the compiler.</summary>
-public enum CodeSeverity
+internal enum CodeSeverity
 {
     /// <summary>The code was compiled.</summary>
     Warning,

@@ -5,7 +5,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Plugins;
 
 /// <summary>A C# file that a batch carries.</summary>
-public sealed record CodeSource
+internal sealed record CodeSource
 {
     /// <summary>Most bytes of a file in UTF-8.</summary>
     public const int MostBytes = 1 << 20;

@@ -6,4 +6,4 @@ namespace Granary.Simulation.Plugins;
 /// <param name="Signature">Declaration in C#.</param>
 /// <param name="Documentation">Text of its XML documentation; null if there is none.</param>
 /// <param name="Insert">The text to insert, with <c>$0</c> where the cursor goes; null = <paramref name="Label"/>.</param>
-public sealed record CompletionItem(string Label, string Kind, string Signature, string? Documentation, string? Insert = null);
+internal sealed record CompletionItem(string Label, string Kind, string Signature, string? Documentation, string? Insert = null);

@@ -3,7 +3,7 @@ using Granary.Engine.Factors;
 namespace Granary.Simulation.Plugins;
 
 /// <summary>Compiles C# files that batches carry. It loads and runs nothing.</summary>
-public interface ICodeCompiler
+internal interface ICodeCompiler
 {
     /// <summary>Name and version of the compiler and of the language.</summary>
     string Version { get; }

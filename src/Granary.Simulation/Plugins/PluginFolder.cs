@@ -10,7 +10,7 @@ namespace Granary.Simulation.Plugins;
 /// <summary>
 /// Finds the plug-ins in a folder. A DLL that refers to Granary.Engine is a plug-in; other DLLs are dependencies.
 /// </summary>
-public static class PluginFolder
+internal static class PluginFolder
 {
     /// <summary>Environment variable that names the folder if the command line does not.</summary>
     public const string Variable = "GRANARY_PLUGINS";

@@ -9,12 +9,12 @@ namespace Granary.Simulation.Recorded;
 
 /// <summary>A recorded trade for replay in a portfolio.</summary>
 /// <param name="SizedOn">Equity on which its quantity was sized, quote currency; 0 = the quantity does not depend on the equity.</param>
-public readonly record struct ReplayedTrade(
+internal readonly record struct ReplayedTrade(
     Side Side, double Quantity, long EntryTime, double EntryPrice, long? ExitTime, double ExitPrice, double Commission, ExitReason Reason,
     double SizedOn);
 
 /// <summary>Reads and writes the trades of a member, in a file in the batch's folder <c>members</c>.</summary>
-public static class RecordedFile
+internal static class RecordedFile
 {
     /// <summary>Name of the folder next to the batch file.</summary>
     public const string Folder = "members";

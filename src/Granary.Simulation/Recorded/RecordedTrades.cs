@@ -9,7 +9,7 @@ namespace Granary.Simulation.Recorded;
 [Strategy("Trades that another program made: 'granary combine' replays them as a member of a portfolio.",
     WorksIn = "Nothing of its own; it has what the other program earned.",
     LosesIn = "What the other program lost. What that program looked at is not known.")]
-public sealed class RecordedTrades : Strategy
+internal sealed class RecordedTrades : Strategy
 {
     /// <summary>Class name in batch files and results.</summary>
     public const string ClassName = nameof(RecordedTrades);

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Regimes;
 /// <param name="Close">[bars]: closing prices.</param>
 /// <param name="Whole">[bars]: overall state as an index into the plan's states, −1 for none.</param>
 /// <param name="Machines">[machines][bars]: state of each machine.</param>
-public sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Time, double[] Close, int[] Whole, int[][] Machines)
+internal sealed record MarketStates(string Symbol, Timeframe Timeframe, long[] Time, double[] Close, int[] Whole, int[][] Machines)
 {
     /// <summary>Runs the regime machines over all bars of a market.</summary>
     /// <exception cref="ArgumentException">A machine's factor does not fit the bars.</exception>

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Regimes;
 /// Creates the section of results.json on regimes: states over time, their transitions, the market's returns after them, and the agreement
 /// of the machines.
 /// </summary>
-public static class RegimeReport
+internal static class RegimeReport
 {
     private const int MostMarkets = 12, MostPoints = 600;
 

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Regimes;
 /// Sets a portfolio's weights by its markets' regime states, bar by bar. It implements <c>weights: regime</c> for a host without a
 /// schedule.
 /// </summary>
-public sealed class StateWeights
+internal sealed class StateWeights
 {
     private readonly PortfolioRun _portfolio;
     private readonly Dictionary<string, Market> _markets = new(StringComparer.Ordinal);

@@ -12,7 +12,7 @@ namespace Granary.Simulation.Risk;
 /// <summary>
 /// Observes a portfolio without a cap and records the features of a risk model at each entry, as training samples.
 /// </summary>
-public sealed class EntrySampler : IExposureModel
+internal sealed class EntrySampler : IExposureModel
 {
     private readonly IReadOnlyList<Instrument> _instruments;
     private readonly Market?[] _markets;

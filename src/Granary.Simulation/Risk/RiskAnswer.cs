@@ -8,5 +8,5 @@ namespace Granary.Simulation.Risk;
 /// <param name="Number">Number of the signal.</param>
 /// <param name="Known">Time at which the signal was known, UTC ticks.</param>
 /// <param name="Prediction">Expected largest loss, as a fraction; NaN if the model made no prediction.</param>
-public readonly record struct RiskAnswer(int Strategy, int Number, string Symbol, Side Side, long Known, double Prediction,
+internal readonly record struct RiskAnswer(int Strategy, int Number, string Symbol, Side Side, long Known, double Prediction,
     ExposureCap Cap, PortfolioState State);

@@ -7,7 +7,7 @@ namespace Granary.Simulation.RunFolders;
 /// Creates job ids. An id is also a folder name: the job's name, the UTC time, and four letters that distinguish jobs of the same
 /// millisecond.
 /// </summary>
-public static class JobId
+internal static class JobId
 {
     public static string New(string jobName, DateTimeOffset now) =>
         New(jobName, now, RandomNumberGenerator.GetHexString(4, lowercase: true));

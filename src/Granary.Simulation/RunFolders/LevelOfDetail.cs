@@ -7,7 +7,7 @@ namespace Granary.Simulation.RunFolders;
 /// M4 by Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time Series Data Aggregation" (VLDB 2014): keeps the first,
 /// last, smallest and largest value of each of several equal parts.
 /// </remarks>
-public static class LevelOfDetail
+internal static class LevelOfDetail
 {
     /// <summary>Returns the indices of the points to keep, ascending.</summary>
     /// <param name="points">Maximum number of points; at least 4.</param>

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>The places of each strategy's rows in a CSV file whose first column is the strategy.</summary>
-public sealed class RowIndex
+internal sealed class RowIndex
 {
     private readonly Dictionary<string, List<(long From, long End)>> _places = new(StringComparer.Ordinal);
 

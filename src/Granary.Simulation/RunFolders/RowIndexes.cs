@@ -4,7 +4,7 @@ namespace Granary.Simulation.RunFolders;
 /// A cache of the most recently used <see cref="RowIndex"/>es. A page shows the few rows of one strategy; without an index each request
 /// reads files of hundreds of megabytes.
 /// </summary>
-public sealed class RowIndexes
+internal sealed class RowIndexes
 {
     private const int MostRanges = 4_000_000;
 

@@ -13,7 +13,7 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>Query for rows of a run's CSV file: the rows of one strategy or all, of a span or all, in the run's order or sorted.</summary>
 /// <param name="Strategy">Id of the strategy; null = all.</param>
 /// <param name="Cursor">A value of <see cref="FileRows.Next"/>; null = start at the first row.</param>
-public sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
+internal sealed record RowQuery(int Limit, string? Strategy = null, string? Cursor = null)
 {
     // The column whose time decides whether a trade is in a span: trades belong to the time at which they were closed. A file whose first
     // column is the time has no strategies.

@@ -3,7 +3,7 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>
 /// Checks whether the folder of runs can be written, by writing a small file: at most every two seconds as long as that succeeds.
 /// </summary>
-public sealed class RunDisk(RunLibrary runs, TimeProvider clock)
+internal sealed class RunDisk(RunLibrary runs, TimeProvider clock)
 {
     private const int Length = 64 << 10;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);

@@ -2,7 +2,7 @@ namespace Granary.Simulation.RunFolders;
 
 /// <summary>A file of a run's folder.</summary>
 /// <param name="Length">Length in bytes; null if unknown.</param>
-public sealed record RunFile(string Name, Stream Content, long? Length) : IAsyncDisposable
+internal sealed record RunFile(string Name, Stream Content, long? Length) : IAsyncDisposable
 {
     /// <summary>Opens a file of a folder, even while a run is writing it.</summary>
     /// <returns>null if the file does not exist.</returns>

@@ -12,7 +12,7 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>A file cannot be written, for example because the disk is full.</summary>
-public sealed class DiskException(string message, Exception inner) : Exception(message, inner)
+internal sealed class DiskException(string message, Exception inner) : Exception(message, inner)
 {
     /// <summary>Whether the finished work is kept, so the run can be resumed.</summary>
     public bool IsResumable { get; init; }
@@ -37,7 +37,7 @@ public sealed class DiskException(string message, Exception inner) : Exception(m
 /// <summary>
 /// The folder of an active run. It keeps the finished work, so an interrupted run can be read and resumed.
 /// </summary>
-public sealed class RunFolder : IDisposable
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>Name of the file with the differences between a live session's account and its portfolio.</summary>
     public const string AccountGap = "account_gap.csv";

@@ -11,7 +11,7 @@ namespace Granary.Simulation.RunFolders;
 
 /// <summary>The runs in a folder, made by a server or the command line.</summary>
 /// <param name="folder">The folder of all runs.</param>
-public sealed class RunLibrary(string folder)
+internal sealed class RunLibrary(string folder)
 {
     /// <summary>The folder inside a run's folder with the text and the status of its job.</summary>
     public const string JobFolder = ".submission";

@@ -13,7 +13,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>Content of manifest.json: everything needed to repeat the run and to check that the results are the same.</summary>
-public sealed record RunManifest
+internal sealed record RunManifest
 {
     public const int Version = 1;
 

@@ -6,7 +6,7 @@ namespace Granary.Simulation.RunFolders;
 
 /// <summary>Query for runs, with filter and order.</summary>
 /// <param name="Cursor">Id of the last run of the previous page; null = start with the first.</param>
-public sealed record RunQuery(int Limit, string? Cursor = null)
+internal sealed record RunQuery(int Limit, string? Cursor = null)
 {
     private const int MostMarkets = 5;
 

@@ -13,7 +13,7 @@ namespace Granary.Simulation.RunFolders;
 /// <summary>
 /// A run's results.json in memory, with an index of its strategies. Each column that a list sorts or filters by is read once.
 /// </summary>
-public sealed class RunResults
+internal sealed class RunResults
 {
     // Estimated size with a text of 20 UTF-16 characters and the runtime's object header.
     private static readonly int CellSize = Unsafe.SizeOf<Cell>() + 24 + 2 * 20;

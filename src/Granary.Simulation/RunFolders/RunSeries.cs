@@ -11,7 +11,7 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="From">Time of the first row, UTC ticks; null = from the start.</param>
 /// <param name="To">End, exclusive, UTC ticks; null = to the end.</param>
 /// <param name="Points">Maximum number of points.</param>
-public sealed record RunSeries(long? From, long? To, int Points)
+internal sealed record RunSeries(long? From, long? To, int Points)
 {
     /// <summary>Returns a column of equity.csv.</summary>
     /// <param name="path">equity.csv of the run.</param>

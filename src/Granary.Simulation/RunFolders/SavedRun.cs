@@ -16,7 +16,7 @@ using Granary.Simulation.Json;
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>A finished run read from its folder: results and trades, without bars and signals.</summary>
-public sealed class SavedRun : IRunEvents
+internal sealed class SavedRun : IRunEvents
 {
     private readonly Dictionary<string, List<Trade>> _trades;
 

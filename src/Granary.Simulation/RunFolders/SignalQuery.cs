@@ -16,7 +16,7 @@ namespace Granary.Simulation.RunFolders;
 /// Decision of the portfolio, such as <c>max-positions</c>; <c>refused</c> = all but <c>accepted</c>; null = all.
 /// </param>
 /// <param name="Cursor">A value of <see cref="SignalRows.Next"/>; null = start at the first signal.</param>
-public sealed record SignalQuery(int Limit, string? Strategy = null, string? Symbol = null, string? Decision = null,
+internal sealed record SignalQuery(int Limit, string? Strategy = null, string? Symbol = null, string? Decision = null,
     string? Cursor = null)
 {
     private const string Accepted = "accepted", Refused = "refused";

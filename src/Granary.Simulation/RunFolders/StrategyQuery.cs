@@ -15,7 +15,7 @@ namespace Granary.Simulation.RunFolders;
 /// </param>
 /// <param name="Filter">Conditions separated by commas, such as <c>trades>=30,symbol=BTCUSDT,id~SmaCross</c>; null = all.</param>
 /// <param name="Cursor">A value of <see cref="StrategyRows.Next"/>; null = start at the first strategy.</param>
-public sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
+internal sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
 {
     // Longer operators first, so that '>=' is not parsed as '>' and a value that begins with '='.
     private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.StrategyFiles;
 
 /// <summary>Options of a call about a strategy file; they win over the comment in the file.</summary>
-public sealed record StrategyFileOptions
+internal sealed record StrategyFileOptions
 {
     /// <summary>Address of the bars, as in <c>data.source</c>; null = the comment's, or a guess.</summary>
     public string? Source { get; init; }

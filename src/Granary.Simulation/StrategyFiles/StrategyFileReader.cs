@@ -16,7 +16,7 @@ namespace Granary.Simulation.StrategyFiles;
 /// source of the bars shows.
 /// </summary>
 /// <param name="catalogues">The process's catalogues, with its compiler.</param>
-public sealed class StrategyFileReader(GranaryCatalogues catalogues)
+internal sealed class StrategyFileReader(GranaryCatalogues catalogues)
 {
     private static readonly JavaScriptEncoder s_asWritten = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 

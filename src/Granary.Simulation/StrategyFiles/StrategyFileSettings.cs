@@ -5,7 +5,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.StrategyFiles;
 
 /// <summary>The settings in the comment <c>// granary: { … }</c> of a strategy file.</summary>
-public static class StrategyFileSettings
+internal static class StrategyFileSettings
 {
     /// <summary>Reads the comment; the lines of faults are the file's.</summary>
     /// <returns>An empty object if there is no comment.</returns>

@@ -15,7 +15,7 @@ namespace Granary.Simulation.Tables;
 /// var (time, symbol, rate) = (table.NeedTime(), table.PlaceOf("symbol"), table.Need("rate"));
 /// while (table.Next()) Add(table.Time(time), symbol &lt; 0 ? "" : table.Text(symbol), table.Number(rate));
 /// </code></example>
-public abstract class DataTable : IDisposable
+internal abstract class DataTable : IDisposable
 {
     private static readonly string[] TimeNames = ["date", "time", "datetime", "timestamp", "open_time", "day", "__index_level_0__"];
 

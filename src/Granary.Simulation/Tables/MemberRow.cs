@@ -4,4 +4,4 @@ namespace Granary.Simulation.Tables;
 /// <param name="From">UTC ticks, inclusive; 0 if the file does not say it.</param>
 /// <param name="To">UTC ticks, exclusive; <see cref="long.MaxValue"/> while it lasts.</param>
 /// <param name="DelistingReturn">Return of a holder from the last close to the delisting at <paramref name="To"/>; null for none.</param>
-public sealed record MemberRow(string Symbol, long From, long To, double? DelistingReturn);
+internal sealed record MemberRow(string Symbol, long From, long To, double? DelistingReturn);

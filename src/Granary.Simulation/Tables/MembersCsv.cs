@@ -9,7 +9,7 @@ namespace Granary.Simulation.Tables;
 /// Reads the members of a universe over time: a file with the columns <c>symbol</c>, <c>from</c>, <c>to</c> and, if wanted,
 /// <c>delisting_return</c>.
 /// </summary>
-public static class MembersCsv
+internal static class MembersCsv
 {
     private const string Symbol = "symbol", From = "from", To = "to", Return = "delisting_return";
 

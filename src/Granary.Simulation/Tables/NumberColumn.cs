@@ -7,7 +7,7 @@ using Granary.Engine.Market;
 namespace Granary.Simulation.Tables;
 
 /// <summary>Reads one numeric column of a CSV file with a header.</summary>
-public static class NumberColumn
+internal static class NumberColumn
 {
     /// <param name="path">UTF-8 text, separated by commas, semicolons or tabs; other columns may contain anything.</param>
     /// <param name="column">Column name in the header; case-sensitive.</param>

@@ -6,7 +6,7 @@ using Granary.Storage.Files;
 namespace Granary.Simulation.Tables;
 
 /// <summary>Finds the column of symbols of a table from its first rows.</summary>
-public static class SymbolSample
+internal static class SymbolSample
 {
     private const int Rows = 1_000;
 

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Tables;
 /// <param name="Names">Names of the value columns, in the order of the file.</param>
 /// <param name="Times">Ticks, each later than the one before; a time without a zone is UTC.</param>
 /// <param name="Columns">One array per name, as long as <paramref name="Times"/>; all values are finite.</param>
-public sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] Times, double[][] Columns)
+internal sealed record TimeTable(string File, IReadOnlyList<string> Names, long[] Times, double[][] Columns)
 {
     /// <param name="path">A file that <see cref="DataTable"/> reads.</param>
     /// <param name="choose">Selects the value columns to keep from the names in the header; null keeps all.</param>

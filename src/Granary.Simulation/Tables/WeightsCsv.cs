@@ -6,7 +6,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Tables;
 
 /// <summary>Reads weights by strategy id from a CSV file with the columns <c>strategy</c> and <c>weight</c>.</summary>
-public static class WeightsCsv
+internal static class WeightsCsv
 {
     /// <param name="file">File name for error messages.</param>
     /// <param name="reader">Text separated by commas, semicolons or tabs; other columns are ignored.</param>

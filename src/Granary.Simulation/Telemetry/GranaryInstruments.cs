@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Granary.Simulation.Telemetry;
 
 /// <summary>Traces and metrics of jobs, sessions, journals, orders, bars and models, on every host.</summary>
-public static class GranaryInstruments
+internal static class GranaryInstruments
 {
     /// <summary>Name of the activity source and the meter.</summary>
     public const string Name = "Granary";

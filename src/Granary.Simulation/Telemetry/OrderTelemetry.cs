@@ -9,7 +9,7 @@ namespace Granary.Simulation.Telemetry;
 /// final state and contains a span "fill" for each fill. Its parent is the current activity of the session, such as the request that
 /// started it.
 /// </summary>
-public sealed class OrderTelemetry
+internal sealed class OrderTelemetry
 {
     private readonly Dictionary<string, Activity> _open = new(StringComparer.Ordinal);
     // Contexts of orders whose effects are not all booked: a fill is reported after the state that it leads to.

@@ -12,7 +12,7 @@ namespace Granary.Simulation.TradeFiles;
 /// <param name="Profit">Profit before commission as in the file; NaN if the file has none.</param>
 /// <param name="Reason">Reason of the exit.</param>
 /// <param name="Line">Line in the file, for error messages; in a JSON file, the number of the entry.</param>
-public sealed record RecordedTrade(
+internal sealed record RecordedTrade(
     string Strategy, string Symbol, Side Side, double Quantity, long EntryTime, double EntryPrice, long? ExitTime, double ExitPrice,
     double Commission, double Profit, ExitReason Reason, long Line)
 {

@@ -10,7 +10,7 @@ namespace Granary.Simulation.TradeFiles;
 /// <param name="Trades">Trades in the order of their entries.</param>
 /// <param name="Multipliers">Contract multipliers other than 1, by symbol; derived from the profits in the file.</param>
 /// <param name="OtherProfits">Number of trades whose profit in the file differs from prices × quantity × multiplier.</param>
-public sealed record TradeFile(string Path, string Program, IReadOnlyList<RecordedTrade> Trades,
+internal sealed record TradeFile(string Path, string Program, IReadOnlyList<RecordedTrade> Trades,
     IReadOnlyDictionary<string, double> Multipliers, int OtherProfits)
 {
     /// <summary>Roles that columns can have.</summary>

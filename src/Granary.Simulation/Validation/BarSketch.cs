@@ -17,7 +17,7 @@ namespace Granary.Simulation.Validation;
 /// A day's hash is its date's, its return since the day before, and its range, both in thousandths. So it does not depend on names,
 /// on the scale of prices, or on the length of the bars.
 /// </remarks>
-public sealed record BarSketch(ulong Market, long From, long Until, long Count, IReadOnlyList<ulong> Days)
+internal sealed record BarSketch(ulong Market, long From, long Until, long Count, IReadOnlyList<ulong> Days)
 {
     /// <summary>Maximum number of hashes in a sketch.</summary>
     public const int Size = 256;

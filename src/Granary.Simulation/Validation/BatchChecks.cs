@@ -12,7 +12,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Selection">Null if nothing could be traced.</param>
 /// <param name="OutOfSample">Null if it cannot be computed; <paramref name="OutOfSampleMissing"/> gives the reason.</param>
 /// <param name="LedgerFault">The reason why trials of other batches are not counted; null if they are.</param>
-public sealed record BatchChecks(
+internal sealed record BatchChecks(
     SelectionChecks? Selection, OutOfSample? OutOfSample, string OutOfSampleMissing, LookAheadResult? LookAhead, CostStress? Stress,
     string? LedgerFault)
 {

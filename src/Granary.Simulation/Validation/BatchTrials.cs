@@ -5,7 +5,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>Converts a batch's strategies to trials.</summary>
-public static class BatchTrials
+internal static class BatchTrials
 {
     /// <param name="hashes">Hashes of the bars, by symbol.</param>
     /// <param name="modelOf">Returns the name of a strategy's model without its version; null without a model.</param>

@@ -16,7 +16,7 @@ namespace Granary.Simulation.Validation;
 /// Probability of an excess this large without a true one: the p-value of <see cref="DataSnoopingTest"/> for this series.
 /// </param>
 /// <param name="PeriodTicks">Length of the periods, in ticks.</param>
-public sealed record BenchmarkCheck(
+internal sealed record BenchmarkCheck(
     string Name, double Return, double BenchmarkReturn, double Sharpe, double BenchmarkSharpe, double Excess, double Own,
     long PeriodTicks)
 {

@@ -13,7 +13,7 @@ namespace Granary.Simulation.Validation;
 /// Text of a batch's configuration for the identity of trials. It has every key unless the key's declaration says that it cannot change the
 /// result (<see cref="KeyReach"/>); the order of keys, the spelling of numbers and keys with their default make no difference.
 /// </summary>
-public static class ConfigurationText
+internal static class ConfigurationText
 {
     /// <summary>Returns everything that can change a result of a run: the trial that its portfolio is.</summary>
     public static string Whole(BatchSpec spec) => Of(spec, reach => reach != KeyReach.Label, null);

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Commission">Rebates less commissions, account currency; 0 unless it is a gain.</param>
 /// <param name="Funding">Funding received less that paid, account currency; 0 unless it is a gain.</param>
 /// <param name="Profit">Profit of the account with these gains, account currency.</param>
-public sealed record CostGains(double Commission, double Funding, double Profit)
+internal sealed record CostGains(double Commission, double Funding, double Profit)
 {
     public static CostGains None { get; } = new(0, 0, 0);
 

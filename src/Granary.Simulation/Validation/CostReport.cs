@@ -6,7 +6,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>States whether the costs of a run were measured, and the verdict at the upper end of their interval.</summary>
-public static class CostReport
+internal static class CostReport
 {
     public const string Measured = "measured", Assumed = "assumed";
 

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Return">Weighted mean of their total returns in their own accounts, without stress.</param>
 /// <param name="Stressed">The same with stress.</param>
 /// <param name="StillProfitable">Number of tested strategies that are profitable with stress.</param>
-public sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
+internal sealed record CostStress(int Weighted, int Strategies, double Return, double Stressed, int StillProfitable)
 {
     /// <summary>
     /// Whether the returns are the portfolio's; otherwise they are means over its strategies, each in its own account.

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Validation;
 /// The default look-ahead check of every batch. It checks a few strategies directly after their own decisions, on a number of bars that
 /// adds little to the run time. <c>verify</c> checks all strategies and trains their models on the perturbed bars.
 /// </summary>
-public static class LookAheadSample
+internal static class LookAheadSample
 {
     // Entries per strategy, and the same number of exits.
     private const int Decisions = 2;

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Validation;
 /// that it allows. A strategy's own account takes every entry, so the outcome of refused entries is known; the validation checks use
 /// the outcomes computed here. If the portfolio reduces entries to its cash, this account does the same.
 /// </summary>
-public static class ModelOutcomes
+internal static class ModelOutcomes
 {
     /// <summary>Returns the outcomes of a batch; outcomes of strategies with a model are replaced by the filtered ones.</summary>
     /// <param name="host">Returns a host for an amount of work in bars times strategies.</param>

@@ -8,7 +8,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="How">Method of the computation, one sentence.</param>
 /// <param name="From">Start of the period, UTC ticks.</param>
 /// <param name="Sharpe">Sharpe ratio per period; NaN if the equity is constant or everything was lost.</param>
-public sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
+internal sealed record OutOfSample(string How, long From, long To, long Periods, double Return, double Sharpe)
 {
     // Number of choices over the second half of the period.
     private const int Choices = 6;

@@ -14,7 +14,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Weights">Hash of its weights; see <see cref="WeightsOf"/>.</param>
 /// <param name="End">Time at which its last bar closes, UTC ticks.</param>
 /// <param name="ChosenBefore">Time before which its weights are said to be chosen; null if nothing is said.</param>
-public sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrace Trace, UInt128 Weights, long End, long? ChosenBefore)
+internal sealed record TriedPortfolio(string DataSet, BarSketch Sketch, EquityTrace Trace, UInt128 Weights, long End, long? ChosenBefore)
 {
     /// <summary>Its strategies, which may have been chosen among the trials of other runs.</summary>
     public IReadOnlyList<TriedMember> Members { get; init; } = [];

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="TrialDeviation">Standard deviation of the trials' Sharpe ratios at this run's costs, per period.</param>
 /// <param name="ExpectedMaximum">Expected maximum Sharpe ratio of worthless trials, per period.</param>
 /// <param name="Deflated">NaN if the portfolio has no Sharpe ratio.</param>
-public sealed record RawDeflation(double TrialDeviation, double ExpectedMaximum, double Deflated)
+internal sealed record RawDeflation(double TrialDeviation, double ExpectedMaximum, double Deflated)
 {
     public static RawDeflation Of(TraceSharpe portfolio, TrialCensus census, long periodTicks)
     {

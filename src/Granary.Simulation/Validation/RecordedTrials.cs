@@ -8,7 +8,7 @@ namespace Granary.Simulation.Validation;
 /// <summary>Counts the members of a portfolio whose trades another program recorded.</summary>
 /// <param name="Members">Number of trade files with a weight.</param>
 /// <param name="Unknown">Number of these files that do not say how many systems were tried before.</param>
-public sealed record RecordedTrials(int Members, int Unknown)
+internal sealed record RecordedTrials(int Members, int Unknown)
 {
     internal string Sentence => $"{Counted.Of(Members, "member")} {(Members == 1 ? "has" : "have")} trades that another program recorded; "
         + "what that program looked at is not known";

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Validation;
 /// Explains the steps from the headline figure to each figure of the validation checks, because not all of these describe the reported
 /// portfolio.
 /// </summary>
-public static class ResultBridge
+internal static class ResultBridge
 {
     /// <param name="headline">Metrics of the reported portfolio; null without one.</param>
     /// <param name="portfolio">Equity of the portfolio by period; null without one.</param>

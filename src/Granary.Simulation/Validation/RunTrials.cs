@@ -10,7 +10,7 @@ namespace Granary.Simulation.Validation;
 /// The trials of a run on the bars of a batch: strategies of grids, points of searches, and models of experiments. It is the only way of a
 /// run's trials to the ledger.
 /// </summary>
-public sealed class RunTrials
+internal sealed class RunTrials
 {
     private readonly BatchPlan _plan;
     private readonly IReadOnlyDictionary<string, string> _hashes;

@@ -22,7 +22,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Overfitting">Null if there are too few strategies or periods.</param>
 /// <param name="Snooping">Null if there are too few periods.</param>
 /// <param name="SnoopingStrategies">Number of strategies in that test.</param>
-public sealed record SelectionChecks(
+internal sealed record SelectionChecks(
     long PeriodTicks, long Trials, long NewTrials, LuckBar Luck, int Clusters, double[] Deflated, TraceSharpe Portfolio,
     double PortfolioDeflated, double PortfolioAlone,
     RawDeflation Raw, ProbabilityOfOverfitting? Overfitting, int OverfittingBlocks, DataSnoopingTest? Snooping, int SnoopingStrategies)

@@ -16,7 +16,7 @@ namespace Granary.Simulation.Validation;
 /// Expected Sharpe ratio of the portfolio's rule if all strategies were worthless, in standard errors (<see cref="LuckBar.Choice"/>); 0 if
 /// the rule does not choose strategies by this period.
 /// </param>
-public sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
+internal sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int Blocks, DataSnoopingTest? Snooping, int Snooped,
     EffectiveTrials Effective, double LuckOfChoice)
 {
     // Larger inputs are reduced, because the tests would otherwise take longer than the batch.

@@ -11,7 +11,7 @@ namespace Granary.Simulation.Validation;
 /// The factors of a study as trials on its bars. A factor counts once, however often it is studied; its returns are those of the highest
 /// quantile less the lowest, chosen again at each bar, without costs.
 /// </summary>
-public sealed class StudyTrials
+internal sealed class StudyTrials
 {
     private readonly List<(string Factor, double[] Daily)> _tried = [];
 

@@ -16,7 +16,7 @@ namespace Granary.Simulation.Validation;
 /// Recorded results are used where they are the same. A strategy of one survivor that was a member in the whole run has the same events. A
 /// strategy of one symbol that did not survive has no trades. All others run again.
 /// </remarks>
-public static class Survivorship
+internal static class Survivorship
 {
     /// <param name="log">The events of the strategies.</param>
     /// <param name="weights">

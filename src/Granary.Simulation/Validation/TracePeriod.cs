@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Granary.Simulation.Validation;
 
 /// <summary>Names and annualises the periods at whose ends equity is traced.</summary>
-public static class TracePeriod
+internal static class TracePeriod
 {
     /// <summary>Returns the unit, such as weeks, days or hours.</summary>
     public static string Unit(long ticks) => ticks switch

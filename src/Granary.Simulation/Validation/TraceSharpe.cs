@@ -6,7 +6,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Sharpe">NaN if the equity is constant or everything was lost.</param>
 /// <param name="Returns">Number of periods.</param>
 /// <param name="Kurtosis">Raw kurtosis: 3 for a normal distribution.</param>
-public readonly record struct TraceSharpe(double Sharpe, long Returns, double Skew, double Kurtosis)
+internal readonly record struct TraceSharpe(double Sharpe, long Returns, double Skew, double Kurtosis)
 {
     public static TraceSharpe Of(EquityTrace trace) => Of(trace.Returns(trace.FirstPeriod, trace.LastPeriod + 1));
 

@@ -9,7 +9,7 @@ using Granary.Simulation.Plugins;
 namespace Granary.Simulation.Validation;
 
 /// <summary>The identity of a trial: equal identities are the same trial.</summary>
-public static class TrialIdentity
+internal static class TrialIdentity
 {
     /// <summary>
     /// Returns the text of a combination: class with the hash of its C# file, parameters, timeframe, trading settings and model. Its name

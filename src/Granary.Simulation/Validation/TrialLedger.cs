@@ -15,7 +15,7 @@ namespace Granary.Simulation.Validation;
 /// <param name="Idea">Hash of the strategy class: its trials on other markets count too.</param>
 /// <param name="DailySharpe">Mean over standard deviation of its returns, scaled to one day; NaN if they are constant.</param>
 /// <param name="Share">Fraction of an independent trial, 0 to 1: similar combinations share one trial.</param>
-public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea, double DailySharpe, double Share)
+internal readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea, double DailySharpe, double Share)
 {
     /// <summary>Returns the Sharpe ratio of an equity, scaled to one day.</summary>
     public static double DailySharpeOf(EquityTrace trace) =>
@@ -37,7 +37,7 @@ public readonly record struct Trial(UInt128 Combination, ulong Costs, ulong Idea
 /// <param name="timeout">Maximum wait for another process that has a file open; null = 30 seconds.</param>
 /// <param name="clock">Clock for the wait and for the time of records; null = the system clock.</param>
 /// <param name="disk">The disk of the folder; null = the operating system's.</param>
-public sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
+internal sealed class TrialLedger(string folder, TimeSpan? timeout = null, TimeProvider? clock = null, Disk? disk = null)
 {
     private const int RecordSize = 48;
     private const string Extension = ".trials", PortfolioExtension = ".portfolios", SketchExtension = ".sketch";

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Validation;
 /// Its weight times the deviation of its returns, divided by the deviation of the portfolio Σ w·r. A result of one standard error of each
 /// member is one of the sum of the loads of the portfolio.
 /// </param>
-public readonly record struct TriedMember(double DailySharpe, double Load)
+internal readonly record struct TriedMember(double DailySharpe, double Load)
 {
     private const int MostPeriods = 256, JoinedAtOnce = 1_024;
 

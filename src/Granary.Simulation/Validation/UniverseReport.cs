@@ -9,7 +9,7 @@ using Granary.Simulation.Passes;
 namespace Granary.Simulation.Validation;
 
 /// <summary>Describes the universe of a run: its section of the results, its notes, and what the evidence says of it.</summary>
-public static class UniverseReport
+internal static class UniverseReport
 {
     // Of a drawing, and of the tables.
     private const int MostCounts = 600, MostChanges = 60, MostNamed = 20;

@@ -10,7 +10,7 @@ namespace Granary.Simulation.Weights;
 /// Stores the versions of each portfolio's weights in one file, which is replaced atomically: a reader or a crash sees either the old or
 /// the new file.
 /// </summary>
-public sealed class FileWeights(string folder, TimeProvider clock) : IWeightsService
+internal sealed class FileWeights(string folder, TimeProvider clock) : IWeightsService
 {
     private sealed record Content(IReadOnlyList<PortfolioWeights> Versions);
 

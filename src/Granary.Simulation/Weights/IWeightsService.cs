@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Weights;
 
 /// <summary>Stores the weights of portfolios in versions. A returned version is durable.</summary>
-public interface IWeightsService
+internal interface IWeightsService
 {
     /// <returns>The version in force; null if no weights have been set.</returns>
     ValueTask<PortfolioWeights?> FindAsync(string portfolio, CancellationToken cancellationToken = default);

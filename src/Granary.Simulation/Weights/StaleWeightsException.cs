@@ -2,7 +2,7 @@ namespace Granary.Simulation.Weights;
 
 /// <summary>Another caller has changed the weights in the meantime.</summary>
 /// <param name="current">The version in force; 0 = no weights have been set.</param>
-public sealed class StaleWeightsException(string portfolio, long expected, long current)
+internal sealed class StaleWeightsException(string portfolio, long expected, long current)
     : Exception(current == 0
         ? $"portfolio {portfolio} has no weights yet, so version {expected} cannot be replaced"
         : expected == 0

@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Simulation.Weights;
 
 /// <summary>Validates portfolio weights; all implementations of <see cref="IWeightsService"/> use it.</summary>
-public static class WeightsValidation
+internal static class WeightsValidation
 {
     /// <summary>Maximum number of strategies in one portfolio.</summary>
     public const int MostStrategies = 100_000;

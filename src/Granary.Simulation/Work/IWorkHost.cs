@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Work;
 
 /// <summary>Does the items of a job's work in this process or on silos. Their results are bit-identical in both.</summary>
-public interface IWorkHost
+internal interface IWorkHost
 {
     /// <summary>Does items in parallel and in any order.</summary>
     /// <param name="make">Does one item in this process; the host may call it from several threads.</param>

@@ -6,7 +6,7 @@ namespace Granary.Simulation.Work;
 /// Does items of one job in this process for the process that coordinates it. The job's text alone determines the work, so each process
 /// that takes part prepares its own copy.
 /// </summary>
-public interface IWorkMaker : IAsyncDisposable
+internal interface IWorkMaker : IAsyncDisposable
 {
     /// <summary>Prepares an item. Thread-safe.</summary>
     /// <returns>

@@ -1,7 +1,7 @@
 namespace Granary.Simulation.Work;
 
 /// <summary>Does items of work on threads of this process.</summary>
-public sealed class LocalWork(int threads) : IWorkHost
+internal sealed class LocalWork(int threads) : IWorkHost
 {
     /// <inheritdoc/>
     public Task RunAsync<TItem, TResult>(IReadOnlyList<TItem> items, Func<TItem, CancellationToken, Task<TResult>> make,

@@ -4,7 +4,7 @@ namespace Granary.Simulation.Work;
 /// <param name="Key">
 /// Text of all inputs that determine the result. A process with other bars or a different build has a different key.
 /// </param>
-public abstract record WorkItem(string Key);
+internal abstract record WorkItem(string Key);
 
 /// <summary>The result of a <see cref="WorkItem"/>, bit-identical in every process.</summary>
-public abstract record WorkResult;
+internal abstract record WorkResult;

@@ -13,7 +13,7 @@ namespace Granary.Storage.Addresses;
 /// <param name="AllowedSources">
 /// Schemes, such as <c>postgres</c>, and prefixes of addresses, such as <c>postgres://db.local/bars</c>, that are allowed too.
 /// </param>
-public sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
+internal sealed record Confinement(string Folder, IReadOnlyList<string> AllowedSources)
 {
     /// <summary>The name by which callers know <see cref="Samples"/>, as if it were in the data folder.</summary>
     public const string SamplesName = ".samples";

@@ -6,7 +6,7 @@ namespace Granary.Storage.Addresses;
 /// <summary>Parses the addresses that callers write, with a folder for relative paths and the paths that are allowed.</summary>
 /// <param name="Folder">Folder to which relative paths are resolved.</param>
 /// <param name="Confinement">null = they may lead anywhere.</param>
-public sealed record Place(string Folder, Confinement? Confinement = null)
+internal sealed record Place(string Folder, Confinement? Confinement = null)
 {
     /// <summary>Parses an address and checks that it is permitted.</summary>
     /// <exception cref="BarDataException">The text is not an address, or it leads outside; one sentence, without secrets.</exception>

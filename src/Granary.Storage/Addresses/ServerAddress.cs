@@ -4,7 +4,7 @@ namespace Granary.Storage.Addresses;
 
 /// <summary>The parts of a server's address: SCHEME://USER:PASSWORD@HOST:PORT/PATH?name=value.</summary>
 /// <param name="Address">The whole; messages show it, without its password.</param>
-public sealed record ServerAddress(Address Address, string Host, int? Port, string? User, string? Password, string Path,
+internal sealed record ServerAddress(Address Address, string Host, int? Port, string? User, string? Password, string Path,
     IReadOnlyDictionary<string, string> Options)
 {
     /// <param name="address">The address as written.</param>

@@ -9,7 +9,7 @@ namespace Granary.Storage.Files;
 /// If it is disposed without <see cref="Commit"/>, the old file is unchanged. A leftover of a crash begins with a dot and ends in
 /// <c>.tmp</c>.
 /// </remarks>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     /// <summary>Unix permissions of a file with secrets: only its owner reads it.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;

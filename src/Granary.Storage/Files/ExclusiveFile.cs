@@ -6,7 +6,7 @@ namespace Granary.Storage.Files;
 /// Opens a file for one holder at a time, over all processes: a lock file, or a file that is read and replaced in one turn. It is free
 /// again when the stream is disposed of, or when the process ends.
 /// </summary>
-public static class ExclusiveFile
+internal static class ExclusiveFile
 {
     /// <summary>Whether an exception of <see cref="Open(string, PermittedFiles)"/> means that another holder has the file open.</summary>
     /// <param name="files">As at <see cref="Open(string, PermittedFiles)"/>.</param>

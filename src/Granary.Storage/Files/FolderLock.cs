@@ -4,7 +4,7 @@ using System.Text;
 namespace Granary.Storage.Files;
 
 /// <summary>Exclusive lock of a folder: a file that the operating system keeps locked while the process lives.</summary>
-public sealed class FolderLock : IDisposable
+internal sealed class FolderLock : IDisposable
 {
     private readonly DiskFile _file;
 

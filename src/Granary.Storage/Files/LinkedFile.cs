@@ -4,7 +4,7 @@ namespace Granary.Storage.Files;
 /// The file that a path leads to. <see cref="FileInfo"/> describes a symbolic link itself; the files of a Secret of Kubernetes are links,
 /// whose targets change.
 /// </summary>
-public static class LinkedFile
+internal static class LinkedFile
 {
     /// <summary>Follows symbolic links; returns the file itself where it is none, or does not exist.</summary>
     /// <exception cref="IOException">The links form a circle.</exception>

@@ -1,7 +1,7 @@
 namespace Granary.Storage.Files;
 
 /// <summary>An open folder. Paths below <see cref="Path"/> stay in it, also after its own path leads elsewhere.</summary>
-public sealed class OpenFolder : IDisposable
+internal sealed class OpenFolder : IDisposable
 {
     private readonly PinnedPath? _pinned;
 

@@ -127,7 +127,7 @@ public sealed class PermittedFiles
     /// <exception cref="BarDataException">The folder is not permitted.</exception>
     /// <exception cref="IOException">The folder does not exist, or the disk failed.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not use the folder.</exception>
-    public OpenFolder OpenFolder(string path, bool create = false)
+    internal OpenFolder OpenFolder(string path, bool create = false)
     {
         if (_folders is null || !PinnedPath.IsSupported)
         {

@@ -7,7 +7,7 @@ namespace Granary.Storage.Files;
 /// <summary>
 /// A JSON document that holds the SHA-256 of its content: <c>{"sha256":"…","content":…}</c>. Reading it finds every change of a byte.
 /// </summary>
-public static class SealedJson
+internal static class SealedJson
 {
     private const int HashLength = 64;
     private static readonly byte[] s_begin = "{\"sha256\":\""u8.ToArray(), s_middle = "\",\"content\":"u8.ToArray(),

@@ -2,7 +2,7 @@ namespace Granary.Storage.Retries;
 
 /// <summary>Measures how long a call to a remote service has been without an answer. Any thread may read it.</summary>
 /// <remarks>One call at a time.</remarks>
-public sealed class CallWatch(TimeProvider clock)
+internal sealed class CallWatch(TimeProvider clock)
 {
     /// <summary>The minimum duration of a slow call.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ public sealed class CallWatch(TimeProvider clock)
             ? FormattableString.Invariant($"{callee} has not answered for {waited.TotalSeconds:0} s") : null;
 
     /// <summary>An active call.</summary>
-    public readonly struct Scope(CallWatch watch) : IDisposable
+    internal readonly struct Scope(CallWatch watch) : IDisposable
     {
         public void Dispose() => Volatile.Write(ref watch._since, 0);
     }

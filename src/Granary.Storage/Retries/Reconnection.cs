@@ -7,7 +7,7 @@ namespace Granary.Storage.Retries;
 /// </summary>
 /// <param name="first">The first pause, on average.</param>
 /// <param name="longest">The longest pause, on average.</param>
-public sealed class Reconnection(TimeProvider clock, TimeSpan first, TimeSpan longest)
+internal sealed class Reconnection(TimeProvider clock, TimeSpan first, TimeSpan longest)
 {
     // Null for the first pause.
     private TimeSpan? _next;

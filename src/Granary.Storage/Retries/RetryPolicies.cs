@@ -7,7 +7,7 @@ namespace Granary.Storage.Retries;
 /// The three retry policies of Granary: for a file that another process has open, for a lost call, and for an unreachable server. When a
 /// policy gives up, it throws the last exception of the work.
 /// </summary>
-public static class RetryPolicies
+internal static class RetryPolicies
 {
     private static readonly ResiliencePropertyKey<long> FirstFailure = new("granary-first-failure");
 

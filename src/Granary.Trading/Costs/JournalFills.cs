@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Costs;
 
 /// <summary>Reads the fills of a live account from its journal, also while its session runs.</summary>
-public sealed class JournalFills
+internal sealed class JournalFills
 {
     private readonly string _account;
     private readonly Timeframe? _timeframe;

@@ -4,18 +4,18 @@ namespace Granary.Trading.Deployments;
 
 /// <summary>Equity at the end of a day.</summary>
 /// <param name="Day">UTC.</param>
-public sealed record DayEquity(DateOnly Day, double Equity);
+internal sealed record DayEquity(DateOnly Day, double Equity);
 
 /// <summary>The backtest that a configuration came from, and its statistics.</summary>
 /// <param name="Run">The run's folder at the time when the deployment was added.</param>
 /// <param name="Digest">Digest of the run, which prod.json also contains.</param>
 /// <param name="Statistics">Statistics of the portfolio, by the names of results.json.</param>
 /// <param name="Days">Equity of the portfolio by day.</param>
-public sealed record Justification(string Run, string Digest, IReadOnlyDictionary<string, double> Statistics,
+internal sealed record Justification(string Run, string Digest, IReadOnlyDictionary<string, double> Statistics,
     IReadOnlyList<DayEquity> Days);
 
 /// <summary>A numbered version of a production configuration; immutable.</summary>
-public sealed record Deployment
+internal sealed record Deployment
 {
     /// <summary>The version number, from 1.</summary>
     public required int Number { get; init; }

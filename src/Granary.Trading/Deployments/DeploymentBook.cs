@@ -9,7 +9,7 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Deployments;
 
 /// <summary>Deployments and their history, on any store.</summary>
-public sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
+internal sealed class DeploymentBook(IDeploymentStore store, TimeProvider clock)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

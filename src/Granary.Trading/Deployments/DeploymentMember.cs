@@ -4,7 +4,7 @@ using Granary.Simulation.Json;
 namespace Granary.Trading.Deployments;
 
 /// <summary>A strategy in the configuration of a deployment.</summary>
-public sealed record DeploymentMember(string Id, double Weight, IReadOnlyList<string> Symbols)
+internal sealed record DeploymentMember(string Id, double Weight, IReadOnlyList<string> Symbols)
 {
     /// <summary>Whether a history entry concerns this strategy.</summary>
     public bool Matches(DeploymentEvent e) => e.Strategy.Length > 0 ? e.Strategy == Id : Symbols.Contains(e.Symbol, StringComparer.Ordinal);

@@ -4,7 +4,7 @@ using Granary.Engine;
 namespace Granary.Trading.Deployments;
 
 /// <summary>Reads the equity of a run by day.</summary>
-public static class EquityDays
+internal static class EquityDays
 {
     /// <summary>Returns the last equity of each UTC day in a file of a run, whose rows have the open times of bars.</summary>
     /// <exception cref="InputException">The run has no such file, or it is damaged.</exception>

@@ -16,7 +16,7 @@ namespace Granary.Trading.Deployments;
 /// next access completes them.
 /// </remarks>
 /// <param name="files">The files that may be read and written; null = all.</param>
-public sealed class FileDeploymentStore(string folder, PermittedFiles? files = null) : IDeploymentStore
+internal sealed class FileDeploymentStore(string folder, PermittedFiles? files = null) : IDeploymentStore
 {
     private const string DayFormat = "yyyy-MM-dd";
 

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Granary.Trading.Deployments;
 
 /// <summary>Storage of deployments: numbered documents and numbered events, each immutable.</summary>
-public interface IDeploymentStore
+internal interface IDeploymentStore
 {
     /// <summary>The store's name in messages, without a password.</summary>
     string Name { get; }
@@ -39,7 +39,7 @@ public interface IDeploymentStore
 }
 
 /// <summary>Opens the store that <c>--store</c> and <c>--deployments</c> name: a folder, or postgres://….</summary>
-public static class DeploymentStores
+internal static class DeploymentStores
 {
     /// <summary>Opens the deployments of a store as the command line reads them.</summary>
     /// <inheritdoc cref="Open"/>

@@ -5,7 +5,7 @@ using Granary.Simulation.Json;
 namespace Granary.Trading.Deployments;
 
 /// <summary>Reads the backtest run that justifies a production configuration.</summary>
-public static class JustifyingRun
+internal static class JustifyingRun
 {
     /// <param name="folder">The run's folder.</param>
     /// <param name="name">The name of the configuration's file, for messages.</param>

@@ -12,7 +12,7 @@ namespace Granary.Trading.Handover;
 /// <summary>Hands an account over to a different deployment.</summary>
 /// <param name="accounts">The store of the account's journal.</param>
 /// <param name="account">The account's name.</param>
-public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, string account, GranaryCatalogues catalogues,
+internal sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, string account, GranaryCatalogues catalogues,
     TimeProvider clock)
 {
     /// <summary>Returns what a switch would do. Takes no lease and changes nothing.</summary>
@@ -73,7 +73,7 @@ public sealed class AccountSwitch(DeploymentBook book, IAccountStore accounts, s
 }
 
 /// <summary>Text forms of hand-over policies.</summary>
-public static class PolicyWords
+internal static class PolicyWords
 {
     public static IReadOnlyList<(string Word, HandOverPolicy Policy)> All { get; } =
         [("keep", HandOverPolicy.Keep), ("wind-down", HandOverPolicy.WindDown), ("close", HandOverPolicy.Close)];

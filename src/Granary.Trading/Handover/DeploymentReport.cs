@@ -16,7 +16,7 @@ namespace Granary.Trading.Handover;
 /// <param name="Return">Return of the account since the first day, as a fraction.</param>
 /// <param name="Low">Lower end of the 95 % interval of returns according to the justifying backtest.</param>
 /// <param name="High">Upper end of that interval.</param>
-public sealed record ReportDay(DateOnly Day, double Live, double Account, double Promised, IReadOnlyDictionary<string, double> Causes,
+internal sealed record ReportDay(DateOnly Day, double Live, double Account, double Promised, IReadOnlyDictionary<string, double> Causes,
     double Return, double Low, double High)
 {
     public double Difference => Live - Promised;
@@ -28,7 +28,7 @@ public sealed record ReportDay(DateOnly Day, double Live, double Account, double
 /// <summary>Daily comparison of a deployment's session with its backtest.</summary>
 /// <param name="Run">The folder of the session's run.</param>
 /// <param name="Earlier">Net profit of trades that earlier deployments entered, which no day includes.</param>
-public sealed record DeploymentReport(Deployment Deployment, string Account, string Run, IReadOnlyList<ReportDay> Days, double Earlier)
+internal sealed record DeploymentReport(Deployment Deployment, string Account, string Run, IReadOnlyList<ReportDay> Days, double Earlier)
 {
     /// <summary>The total of all days by cause.</summary>
     public IReadOnlyDictionary<string, double> Causes => Days.SelectMany(d => d.Causes).GroupBy(c => c.Key, StringComparer.Ordinal)

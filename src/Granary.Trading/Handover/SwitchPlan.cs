@@ -13,14 +13,14 @@ namespace Granary.Trading.Handover;
 /// <param name="EntryPrice">0 for a waiting entry.</param>
 /// <param name="Profit">Unrealised profit at the last close, before fees; null for a waiting entry.</param>
 /// <param name="What">The handling in words.</param>
-public sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
+internal sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
     TradeHandling Handling, string What);
 
 /// <summary>The effects of switching an account to a different deployment.</summary>
 /// <param name="From">The current deployment of the account.</param>
 /// <param name="Fact">The journal entry; who and why are empty.</param>
 /// <param name="NewSymbols">Symbols without bars in the journal, whose factors start without warm-up.</param>
-public sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy Policy, DeploymentSwitched Fact,
+internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy Policy, DeploymentSwitched Fact,
     IReadOnlyList<SwitchStep> Steps, IReadOnlyList<string> NewSymbols)
 {
     /// <summary>Whether sessions already trade the deployment.</summary>

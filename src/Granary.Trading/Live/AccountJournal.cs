@@ -11,7 +11,7 @@ namespace Granary.Trading.Live;
 /// are delayed until the next such fact, at most a second: bars without a decision, which the feed can repeat, and venue events, which the
 /// venue can repeat. While the journal is unreachable, writers wait, so trading pauses.
 /// </summary>
-public sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyncDisposable
+internal sealed class AccountJournal(IJournal journal, TimeProvider clock) : IAsyncDisposable
 {
     private const int MostWaiting = 512;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);

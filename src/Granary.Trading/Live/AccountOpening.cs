@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Trading.Live;
 
 /// <summary>Parameters for opening an account with its broker.</summary>
-public sealed record AccountOpening
+internal sealed record AccountOpening
 {
     /// <summary>The account's name in the journal.</summary>
     public required string Account { get; init; }

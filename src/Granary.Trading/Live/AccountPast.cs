@@ -7,7 +7,7 @@ namespace Granary.Trading.Live;
 /// <param name="Events">Events in order, without <see cref="JournalKinds.BesideSession"/>.</param>
 /// <param name="Signals">The number of decided signals.</param>
 /// <param name="Last">Sequence number of the last entry that was read; 0 if there was none.</param>
-public sealed record AccountPast(List<JournalEvent> Events, long Signals, long Last = 0)
+internal sealed record AccountPast(List<JournalEvent> Events, long Signals, long Last = 0)
 {
     /// <summary>The number of entries that one task decodes.</summary>
     internal const int EntriesPerTask = 2_048;

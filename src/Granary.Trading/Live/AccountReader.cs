@@ -13,7 +13,7 @@ namespace Granary.Trading.Live;
 /// <param name="states">The values of --state: folders, databases as postgres://…?account=NAME, or account:NAME for accounts in the
 /// store.</param>
 /// <param name="store">The store of the server's own accounts; null if it has none.</param>
-public sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock, IAccountStore? store = null)
+internal sealed class AccountReader(IReadOnlyList<string> states, TimeProvider clock, IAccountStore? store = null)
 {
     /// <summary>The prefix of the server's own accounts.</summary>
     public const string Own = "account:";

@@ -11,7 +11,7 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Live;
 
 /// <summary>Opens the store that <c>--state</c> names.</summary>
-public static class AccountStores
+internal static class AccountStores
 {
     /// <param name="state">A folder, or postgres://….</param>
     /// <param name="one">Whether the folder belongs to one account; otherwise it has a subfolder for each.</param>
@@ -110,7 +110,7 @@ internal sealed class FolderAccounts(string folder, bool one = false, Disk? disk
 
 /// <summary>Stores accounts in PostgreSQL, for all machines that can reach it.</summary>
 /// <param name="connection">The connection string for Npgsql.</param>
-public sealed class DatabaseAccounts(string connection) : IAccountStore
+internal sealed class DatabaseAccounts(string connection) : IAccountStore
 {
     public async Task<IJournal> OpenJournalAsync(string account, string holder, TimeProvider clock,
         CancellationToken cancellationToken = default) =>

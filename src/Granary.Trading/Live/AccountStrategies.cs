@@ -5,7 +5,7 @@ using Granary.Engine.Brokerage;
 namespace Granary.Trading.Live;
 
 /// <summary>Reads the strategies of live accounts from their journals.</summary>
-public sealed class AccountStrategies(AccountReader reader)
+internal sealed class AccountStrategies(AccountReader reader)
 {
     private sealed class Known
     {

@@ -8,7 +8,7 @@ namespace Granary.Trading.Live;
 /// it, and follows it. When the other session has left the account, it takes the lease, reads the rest, and trades.
 /// </summary>
 /// <remarks>Until it has the lease, it writes nothing and does not connect to the venue.</remarks>
-public sealed class AccountTakeover(TimeProvider clock)
+internal sealed class AccountTakeover(TimeProvider clock)
 {
     // A session that catches up later than this many readings follows one that writes as fast as it reads.
     private const int MostReadings = 5;

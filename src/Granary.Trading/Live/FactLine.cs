@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Trading.Live;
 
 /// <summary>Formats decisions and transitions of a session as log lines.</summary>
-public static class FactLine
+internal static class FactLine
 {
     /// <summary>Returns the fact as one line with the time of its bar; null for bars and for venue reports, which orders show.</summary>
     /// <param name="timeframe">The timeframe of the feed.</param>

@@ -3,7 +3,7 @@ using Granary.Data.Journals;
 namespace Granary.Trading.Live;
 
 /// <summary>Storage of account journals, with their leases.</summary>
-public interface IAccountStore
+internal interface IAccountStore
 {
     /// <summary>Opens the journal of an account, which takes its lease.</summary>
     /// <param name="holder">The name of the session, for the error that a second session gets.</param>

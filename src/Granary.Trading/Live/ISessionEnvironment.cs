@@ -8,7 +8,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// The services that a session needs from its host: this process (<see cref="LocalEnvironment"/>) or a cluster.
 /// </summary>
-public interface ISessionEnvironment
+internal interface ISessionEnvironment
 {
     /// <summary>Receives the operator's commands and shows the status.</summary>
     ISessionControl Control { get; }

@@ -9,7 +9,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// Live sessions of a server, one for each account. A session has the id of its account and of its portfolio.
 /// </summary>
-public interface ISessionService
+internal interface ISessionService
 {
     /// <summary>Starts a session, or resumes the account's journal if it has one.</summary>
     /// <exception cref="InputException">

@@ -12,7 +12,7 @@ namespace Granary.Trading.Live;
 /// Converts facts to journal entries and back. The kind of a fact is the name of its type. Strategy and symbol are stored outside of the
 /// body, where journals filter by them.
 /// </summary>
-public static class JournalCodec
+internal static class JournalCodec
 {
     private static readonly Type[] Kinds =
     [

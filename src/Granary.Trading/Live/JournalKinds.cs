@@ -6,7 +6,7 @@ namespace Granary.Trading.Live;
 /// Kinds of journal entries that a reader can exclude. Kinds that are unknown to this version are never excluded, because reading them is
 /// an error.
 /// </summary>
-public static class JournalKinds
+internal static class JournalKinds
 {
     /// <summary>Kinds that a session does not need to continue: facts that follow from others, and reports.</summary>
     public static IReadOnlyList<string> BesideSession { get; } =

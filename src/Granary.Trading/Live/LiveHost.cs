@@ -17,7 +17,7 @@ namespace Granary.Trading.Live;
 /// <remarks>
 /// It replays the journal into its books (<see cref="SessionBooks"/>), connects to the venue, and trades (<see cref="LiveTrading"/>).
 /// </remarks>
-public sealed class LiveHost
+internal sealed class LiveHost
 {
     private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(10);
 

@@ -5,7 +5,7 @@ using Granary.Simulation.Weights;
 namespace Granary.Trading.Live;
 
 /// <summary>Options of a live session in its host.</summary>
-public sealed record LiveOptions
+internal sealed record LiveOptions
 {
     /// <summary>The account's name in the journal, which is also the portfolio's id in the weights service.</summary>
     public required string Account { get; init; }

@@ -65,7 +65,7 @@ public static class LiveSession
     /// An option is invalid, validation checks failed or are missing, the broker cannot trade the configuration, or the account name is not
     /// allowed.
     /// </exception>
-    public static void Check(LiveRequest request, Production production)
+    internal static void Check(LiveRequest request, Production production)
     {
         request.Check();
         if (!production.Verdict.MayBeTraded && !request.IgnoresChecks)
@@ -93,7 +93,7 @@ public static class LiveSession
     }
 
     /// <summary>Returns the last start in a journal, with the configuration of a later switch; null if the journal is new.</summary>
-    public static SessionStarted? LastStart(SessionStarted? before, JournalEvent e) => e switch
+    internal static SessionStarted? LastStart(SessionStarted? before, JournalEvent e) => e switch
     {
         SessionStarted started => started,
         DeploymentSwitched switched => before! with { Configuration = switched.Configuration },
@@ -104,7 +104,7 @@ public static class LiveSession
     /// <param name="before">The last start in the journal; null if it is new.</param>
     /// <param name="journal">The journal's name.</param>
     /// <exception cref="InputException">The journal belongs to a different configuration or broker.</exception>
-    public static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
+    internal static void CheckJournal(SessionStarted? before, string journal, LiveRequest request, Production production)
     {
         if (before is null) return;
         if (before.Configuration != production.Hash)
@@ -117,7 +117,7 @@ public static class LiveSession
 
     /// <summary>Runs a session in its environment.</summary>
     /// <inheritdoc cref="RunAsync(LiveRequest, GranaryCatalogues, TimeProvider, CancellationToken)"/>
-    public static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
+    internal static async Task<LiveRun> RunAsync(LiveRequest request, Production production, ISessionEnvironment environment,
         TimeProvider clock, CancellationToken cancellationToken = default)
     {
         Check(request, production);

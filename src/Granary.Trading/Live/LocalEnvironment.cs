@@ -11,7 +11,7 @@ namespace Granary.Trading.Live;
 /// <summary>The environment of a session in this process: <c>granary live</c>.</summary>
 /// <param name="catalogues">The catalogues of the process.</param>
 /// <param name="folder">The run's folder.</param>
-public sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
+internal sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues catalogues, string folder,
     TimeProvider clock) : ISessionEnvironment, IDisposable
 {
     private readonly string _state = request.State ?? Path.Combine(folder, "state");

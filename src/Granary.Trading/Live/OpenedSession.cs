@@ -5,7 +5,7 @@ using Granary.Simulation.Batches;
 namespace Granary.Trading.Live;
 
 /// <summary>The journal, feed and settings of a session, opened before its strategies are created.</summary>
-public sealed class OpenedSession
+internal sealed class OpenedSession
 {
     /// <param name="spec">The specification of the production configuration.</param>
     /// <param name="feed">A feed with all symbols at the data's timeframe; the session disposes of it.</param>

@@ -13,7 +13,7 @@ namespace Granary.Trading.Live;
 /// operator resumes them. An open order at the venue with the account's tag that is unknown or final in the books is cancelled. Orders
 /// without the tag are reported and left alone.</remarks>
 /// <param name="tag">The prefix of every client order id of the account.</param>
-public sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag, VenueWatch venue)
+internal sealed class OrderManager(IBroker broker, AccountJournal journal, AccountLedger ledger, string tag, VenueWatch venue)
 {
     private readonly HashSet<string> _reported = new(StringComparer.Ordinal);
 

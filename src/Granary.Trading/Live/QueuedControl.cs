@@ -7,7 +7,7 @@ namespace Granary.Trading.Live;
 /// <param name="keep">Stores the pending commands before a caller is notified that they were accepted; null = the caller stores
 /// them.</param>
 /// <param name="newId">Makes the id of a command that has none; null = a random id.</param>
-public sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = null, Func<string>? newId = null) : ISessionControl
+internal sealed class QueuedControl(Action<IReadOnlyList<IssuedCommand>>? keep = null, Func<string>? newId = null) : ISessionControl
 {
     private readonly Lock _lock = new();
     private readonly List<(IssuedCommand Command, TaskCompletionSource Done)> _waiting = [], _taken = [], _stopping = [];

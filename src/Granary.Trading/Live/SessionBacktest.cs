@@ -56,7 +56,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
     /// <param name="folder">The session's folder with its files.</param>
     /// <param name="digest">Digest of the session's own portfolio.</param>
     /// <returns>Null if the session took no bars.</returns>
-    public static async Task<SessionBacktest?> RunAsync(BatchSpec spec, IBarSource bars, string folder, string digest, LiveStatus status,
+    internal static async Task<SessionBacktest?> RunAsync(BatchSpec spec, IBarSource bars, string folder, string digest, LiveStatus status,
         TimeProvider clock)
     {
         if (status.Bars == 0) return null;

@@ -12,7 +12,7 @@ namespace Granary.Trading.Live;
 /// <summary>A command to a session, with its author and reason.</summary>
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
 /// <param name="Trade">The trade to close: the client id of its entry in the status; empty for other commands.</param>
-public sealed record IssuedCommand(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
+internal sealed record IssuedCommand(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
     string Trade = "")
 {
     /// <summary>A unique id, by which a session executes a stored command only once; null for a command that is not stored.</summary>
@@ -20,7 +20,7 @@ public sealed record IssuedCommand(SessionCommand Command, string Who, string Wh
 }
 
 /// <summary>The connection to a running session: passes the operator's commands in and the status out.</summary>
-public interface ISessionControl
+internal interface ISessionControl
 {
     /// <summary>Returns new commands, each once and in order. The commands of the previous call count as executed.</summary>
     IReadOnlyList<IssuedCommand> Take();
@@ -35,7 +35,7 @@ public interface ISessionControl
 /// its status there. A process with write access to the folder can command the session.
 /// </summary>
 /// <remarks>The file of a command is deleted after its execution. Otherwise it waits for the next session.</remarks>
-public sealed class SessionControl : ISessionControl
+internal sealed class SessionControl : ISessionControl
 {
     /// <summary>The JSON format of commands and statuses.</summary>
     public static JsonSerializerOptions Json { get; } = new()

@@ -63,7 +63,7 @@ public record SessionOptions
     public string? BrokerEndpoint => ReadBrokerOptions().GetValueOrDefault("endpoint");
 
     /// <exception cref="Engine.Market.BarDataException"><see cref="Speed"/> or <see cref="MaxGap"/> is wrong.</exception>
-    public ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
+    internal ReplaySpeed ReadSpeed() => ReplaySpeed.Parse(Speed, MaxGap);
 
     /// <summary>How often the account is compared with the venue: 30 s unless <see cref="Reconcile"/> says otherwise.</summary>
     /// <exception cref="InputException">It is not a length of time.</exception>

@@ -11,7 +11,7 @@ namespace Granary.Trading.Live;
 /// new bar, delays double from 100 ms up to 5 s; later ones double up to a minute.
 /// </summary>
 /// <param name="isLoss">Whether an exception is a temporary loss that only this host recognizes; null for none.</param>
-public sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? isLoss = null)
+internal sealed class SessionRestarts(TimeProvider clock, Func<Exception, bool>? isLoss = null)
 {
     // After this many failures without a new bar, a fault that is not known to be temporary ends the session.
     private const int Most = SessionRetry.ShortPauses;

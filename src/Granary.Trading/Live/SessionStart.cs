@@ -6,7 +6,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Trading.Live;
 
 /// <summary>A request to start a session on a server: its options and its configuration.</summary>
-public sealed record SessionStart : SessionOptions
+internal sealed record SessionStart : SessionOptions
 {
     public SessionStart()
     {

@@ -7,7 +7,7 @@ namespace Granary.Trading.Live;
 
 /// <summary>Shows the strategies of a running live session. Thread-safe; callers do not wait for the session's thread.</summary>
 /// <param name="owners">The owners of the runs; null = the session itself.</param>
-public sealed class SessionStrategies(IStrategyOwners? owners = null)
+internal sealed class SessionStrategies(IStrategyOwners? owners = null)
 {
     private volatile FrozenDictionary<string, LiveStrategy>? _running;
 

@@ -4,7 +4,7 @@ using Granary.Engine.Brokerage;
 namespace Granary.Trading.Live;
 
 /// <summary>Text forms of commands to a session.</summary>
-public static class SessionWords
+internal static class SessionWords
 {
     private static readonly (string Word, SessionCommand Command)[] All =
     [

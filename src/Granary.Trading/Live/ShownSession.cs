@@ -4,7 +4,7 @@ using Granary.Simulation.Catalogues;
 namespace Granary.Trading.Live;
 
 /// <summary>The state of a session as callers see it: its sentences have the paths of a confined server as they are kept.</summary>
-public static class ShownSession
+internal static class ShownSession
 {
     public static SessionView Of(SessionView view, GranaryCatalogues catalogues) => view with
     {

@@ -12,7 +12,7 @@ namespace Granary.Trading.Live;
 /// <summary>
 /// The account of a session: its journal with the lease, and the venue, to which the session connects after it has read the journal.
 /// </summary>
-public sealed class TradingAccount : IAsyncDisposable
+internal sealed class TradingAccount : IAsyncDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 

@@ -4,7 +4,7 @@ namespace Granary.Trading.Live;
 
 /// <summary>Whether the venue of an account responds. Any thread may read it.</summary>
 /// <param name="broker">The venue's name.</param>
-public sealed class VenueWatch(AccountJournal journal, string broker)
+internal sealed class VenueWatch(AccountJournal journal, string broker)
 {
     private readonly CallWatch _calls = new(journal.Clock);
     private volatile string? _failure;

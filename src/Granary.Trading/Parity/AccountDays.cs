@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Parity;
 
 /// <summary>Reads the trading days of accounts from the last starts of their sessions, in their journals.</summary>
-public sealed class AccountDays(IAccountStore accounts, TimeProvider clock)
+internal sealed class AccountDays(IAccountStore accounts, TimeProvider clock)
 {
     // A start with other markets is seen after this time.
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(1);

@@ -18,7 +18,7 @@ namespace Granary.Trading.Parity;
 /// lease, so the session trades on.
 /// </summary>
 /// <param name="catalogues">The catalogues of the process.</param>
-public sealed class AccountParity(IAccountStore accounts, GranaryCatalogues catalogues, TimeProvider clock)
+internal sealed class AccountParity(IAccountStore accounts, GranaryCatalogues catalogues, TimeProvider clock)
 {
     private const int MostTrades = 20;
 

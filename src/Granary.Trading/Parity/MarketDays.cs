@@ -4,7 +4,7 @@ namespace Granary.Trading.Parity;
 
 /// <summary>The trading days of an account, by the calendars of its markets: a day ends when the last of them has ended it.</summary>
 /// <param name="timeframe">The timeframe of the account's bars. Bars of a day and longer have days of UTC.</param>
-public sealed class MarketDays(IEnumerable<SessionCalendar> calendars, Timeframe timeframe)
+internal sealed class MarketDays(IEnumerable<SessionCalendar> calendars, Timeframe timeframe)
 {
     // No market is closed for longer.
     private const int MostDays = 400;

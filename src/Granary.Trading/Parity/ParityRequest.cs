@@ -5,14 +5,14 @@ using Granary.Storage.Addresses;
 namespace Granary.Trading.Parity;
 
 /// <summary>A request to compare days of an account with a backtest of the final bars.</summary>
-public sealed record ParityRequest : ParityOptions
+internal sealed record ParityRequest : ParityOptions
 {
     [Key("the account, which is the id of its session")]
     public required string Account { get; init; }
 }
 
 /// <summary>The options of a comparison: its command and its job take them from here.</summary>
-public record ParityOptions : IKeyFaults
+internal record ParityOptions : IKeyFaults
 {
     [Key("the trading day, as 2024-01-31", Without = "all days that have ended since the last one that was compared")]
     public DateOnly? Day { get; init; }

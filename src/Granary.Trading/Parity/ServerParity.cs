@@ -7,7 +7,7 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Parity;
 
 /// <summary>Compares the accounts of a server, also while their sessions run, and keeps the records with its deployments.</summary>
-public sealed class ServerParity(ISessionService sessions, IAccountStore accounts, DeploymentBook book, GranaryCatalogues catalogues,
+internal sealed class ServerParity(ISessionService sessions, IAccountStore accounts, DeploymentBook book, GranaryCatalogues catalogues,
     TimeProvider clock)
 {
     /// <inheritdoc cref="AccountParity.CompareAsync"/>

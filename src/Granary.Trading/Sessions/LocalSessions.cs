@@ -17,7 +17,7 @@ namespace Granary.Trading.Sessions;
 /// <c>RUNS/.sessions</c> has a file for each account, with the request and the state of its last session. The account store has the
 /// journals.
 /// </remarks>
-public sealed class LocalSessions : ISessionService, IAsyncDisposable
+internal sealed class LocalSessions : ISessionService, IAsyncDisposable
 {
     /// <summary>The folder of the accounts' journals inside the folder of the runs.</summary>
     public const string AccountsFolder = ".accounts";

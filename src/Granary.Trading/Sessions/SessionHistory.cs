@@ -16,7 +16,7 @@ namespace Granary.Trading.Sessions;
 /// <summary>
 /// Reads the bars, the log, the equity and the configuration of live sessions from their journals, also while the sessions run.
 /// </summary>
-public sealed class SessionHistory(ISessionService sessions, IAccountStore accounts, DeploymentBook deployments,
+internal sealed class SessionHistory(ISessionService sessions, IAccountStore accounts, DeploymentBook deployments,
     GranaryCatalogues catalogues)
 {
     private const int MostCached = 4;

@@ -6,7 +6,7 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Sessions;
 
 /// <summary>Services that the sessions of a process share.</summary>
-public sealed record SessionServices
+internal sealed record SessionServices
 {
     /// <summary>The full path of the folder of all runs; created if missing.</summary>
     public required string Runs { get; init; }

@@ -13,7 +13,7 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Tables;
 
 /// <summary>All tables that runs write, by name.</summary>
-public static class KnownTables
+internal static class KnownTables
 {
     private static readonly CsvSchema s_trades = new(RunTables.Trade.Columns)
     {

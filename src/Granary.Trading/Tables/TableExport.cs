@@ -8,7 +8,7 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Tables;
 
 /// <summary>Writes tables of a finished run in a different format: what the run itself writes with the format among its outputs.</summary>
-public static class TableExport
+internal static class TableExport
 {
     private const string Csv = ".csv", Results = "results.json";
 

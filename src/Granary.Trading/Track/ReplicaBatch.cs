@@ -9,7 +9,7 @@ namespace Granary.Trading.Track;
 
 /// <summary>Creates a batch from the result of <c>granary track</c>: <c>IndexReplica</c> with these weights, compared with the
 /// index.</summary>
-public static class ReplicaBatch
+internal static class ReplicaBatch
 {
     private static readonly JsonSerializerOptions Indented =
         new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -12,7 +12,7 @@ using Granary.Storage.Files;
 namespace Granary.Trading.Track;
 
 /// <summary>Replicates an index with few names: from a panel of returns, or from the prices of a universe.</summary>
-public static class TrackIndex
+internal static class TrackIndex
 {
     /// <summary>Replicates an index from a panel or a universe of files, according to the options.</summary>
     /// <param name="indexFile">The file of the index; null if it is a column of the panel.</param>

@@ -5,7 +5,7 @@ using Granary.Learning.Tracking;
 namespace Granary.Trading.Track;
 
 /// <summary>Writes the JSON of <c>track --json</c>; undefined values are null.</summary>
-public static class TrackJson
+internal static class TrackJson
 {
     public static string Write(TrackResult result)
     {

@@ -7,7 +7,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Trading.Track;
 
 /// <summary>The options of <c>granary track</c> and of its job.</summary>
-public record TrackOptions
+internal record TrackOptions
 {
     [Key("a CSV of prices or returns: date and a column for each name", Offers = "file")]
     public Address? Panel { get; init; }

@@ -3,7 +3,7 @@ using Granary.Learning.Tracking;
 namespace Granary.Trading.Track;
 
 /// <summary>Options of an index replication.</summary>
-public sealed record TrackRequest
+internal sealed record TrackRequest
 {
     public required PursuitOptions Options { get; init; }
 

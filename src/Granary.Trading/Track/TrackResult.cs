@@ -10,7 +10,7 @@ namespace Granary.Trading.Track;
 /// <param name="OutOfSample">Tracking quality over the other periods; null if all were fitted.</param>
 /// <param name="Rolling">The rolling replication; null without one.</param>
 /// <param name="Notes">Notes for the reader, such as "3 symbols without a price on the first day were left out".</param>
-public sealed record TrackResult(
+internal sealed record TrackResult(
     IReadOnlyList<string> Names, long[] Times, double PeriodsPerYear, SparseFit Fit, TrackingQuality InSample,
     TrackingQuality? OutOfSample, RollingReplication? Rolling, IReadOnlyList<string> Notes)
 {

@@ -14,7 +14,7 @@ namespace Granary.Trading.Why;
 /// Answers why a strategy of a live session acted, or did not act, at a bar. It reads the account's journal without its lease, so the
 /// session goes on, and runs strategies and portfolio again over the journal's bars; orders, fills and decisions are the journal's.
 /// </summary>
-public sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalogues)
+internal sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catalogues)
 {
     private const int MostReplays = 3, MostJournals = 3;
 

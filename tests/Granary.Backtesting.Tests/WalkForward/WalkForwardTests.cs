@@ -25,13 +25,13 @@ public sealed class WalkForwardTests(WalkForwardTests.Runs shared) : IClassFixtu
         public string Folder { get; } = Directory.CreateTempSubdirectory("granary-walks-").FullName;
 
         /// <summary>The whole record in rolling windows, on three threads.</summary>
-        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> Whole => Of("whole", () => Spec(Rolling));
+        internal Task<(BatchRun Run, WalkForwardOutcome Outcome)> Whole => Of("whole", () => Spec(Rolling));
 
         /// <summary>The record's first five windows, on three threads.</summary>
-        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> Part => Of("part", () => Spec(Rolling, Short));
+        internal Task<(BatchRun Run, WalkForwardOutcome Outcome)> Part => Of("part", () => Spec(Rolling, Short));
 
         /// <summary>The first five windows with models, on three threads.</summary>
-        public Task<(BatchRun Run, WalkForwardOutcome Outcome)> LearnedPart => Of("learned", () => Learned(Folder, Short));
+        internal Task<(BatchRun Run, WalkForwardOutcome Outcome)> LearnedPart => Of("learned", () => Learned(Folder, Short));
 
         public void Dispose() => Directory.Delete(Folder, recursive: true);
 

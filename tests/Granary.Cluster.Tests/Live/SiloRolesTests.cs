@@ -102,7 +102,7 @@ public sealed class SiloRolesTests(SessionsInTheClusterTests.Made made) : IClass
     [InlineData("vm.sessions-11111", SiloRolesText.All)]
     [InlineData("vm.sessions-11111.api.compute", SiloRoles.Api | SiloRoles.Compute)]
     [InlineData("vm-11111.sessions", SiloRoles.Sessions)]
-    public void The_roles_of_a_silo_are_in_its_name(string name, SiloRoles roles)
+    internal void The_roles_of_a_silo_are_in_its_name(string name, SiloRoles roles)
     {
         SiloRolesText.Of(name).ShouldBe(roles);
         var port = name.IndexOf("-11111", StringComparison.Ordinal) + 6;

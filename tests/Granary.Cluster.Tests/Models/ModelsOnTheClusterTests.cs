@@ -107,7 +107,7 @@ public sealed class ModelsOnTheClusterTests
     [Theory]
     [InlineData(ModelDecisions.Advise)]
     [InlineData(ModelDecisions.Apply)]
-    public async Task A_version_that_drifts_is_replaced_by_one_that_errs_less_on_the_same_outcomes(ModelDecisions decisions)
+    internal async Task A_version_that_drifts_is_replaced_by_one_that_errs_less_on_the_same_outcomes(ModelDecisions decisions)
     {
         using var models = new ModelFolder();
         models.Registry.Promote("gate", 1);

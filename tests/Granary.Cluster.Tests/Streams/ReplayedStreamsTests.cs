@@ -250,14 +250,14 @@ public sealed class ReplayedStreamsTests(SmallBlocks.Cluster shared)
 }
 
 [Alias("test.IEcho")]
-public interface IEcho : IGrainWithIntegerKey
+internal interface IEcho : IGrainWithIntegerKey
 {
     /// <summary>Publishes blocks on the stream of a feed, as a provider does that delivers more than once.</summary>
     [Alias("Repeat")]
     Task RepeatAsync(string feed, [Immutable] List<BlockMessage> messages);
 }
 
-public sealed class Echo : Grain, IEcho
+internal sealed class Echo : Grain, IEcho
 {
     public async Task RepeatAsync(string feed, List<BlockMessage> messages)
     {

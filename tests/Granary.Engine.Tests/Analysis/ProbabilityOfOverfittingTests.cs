@@ -49,7 +49,7 @@ public class ProbabilityOfOverfittingTests
     [InlineData(4, PerformanceMeasure.Sharpe)]
     [InlineData(6, PerformanceMeasure.Sharpe)]
     [InlineData(8, PerformanceMeasure.MeanReturn)]
-    public void It_equals_the_papers_algorithm_written_out(int blocks, PerformanceMeasure measure)
+    internal void It_equals_the_papers_algorithm_written_out(int blocks, PerformanceMeasure measure)
     {
         var strategies = new SeededNormals(24).Strategies(13, 131); // odd sizes, so that blocks differ by one and vectors have a rest
         var result = ProbabilityOfOverfitting.Of(strategies, blocks, measure);

@@ -83,7 +83,7 @@ public sealed class UniverseTests
     [Theory]
     [InlineData(LeavePolicy.Close)]
     [InlineData(LeavePolicy.Hold)]
-    public void A_waiting_entry_is_cancelled_when_the_symbol_leaves(LeavePolicy policy)
+    internal void A_waiting_entry_is_cancelled_when_the_symbol_leaves(LeavePolicy policy)
     {
         var s = new Scenario { Instrument = Member(policy, 0, 3) }
             .Bar(10, 10, 10, 10, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 9 }))

@@ -10,7 +10,7 @@ public class HeadGradientTests
 {
     private const int Samples = 12, Observations = 3;
 
-    public static TheoryData<string, Activation> Cases => new()
+    internal static TheoryData<string, Activation> Cases => new()
     {
         { "categorical", Activation.Tanh },
         { "gaussian", Activation.Tanh },
@@ -21,7 +21,7 @@ public class HeadGradientTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_gradient_of_the_loss_agrees_with_finite_differences(string kind, Activation activation)
+    internal void The_gradient_of_the_loss_agrees_with_finite_differences(string kind, Activation activation)
     {
         ActionHead head = kind switch
         {

@@ -56,7 +56,7 @@ public sealed class PredictionWatchTests
     [InlineData(0.3, Side.Sell, PredictionMeaning.ProbabilityOfGain, false, false)]
     [InlineData(-0.01, Side.Sell, PredictionMeaning.ExpectedReturn, true, false)]
     [InlineData(-0.01, Side.Buy, PredictionMeaning.ExpectedReturn, true, true)]
-    public void A_prediction_is_wrong_where_what_came_had_less_than_even_chances(double prediction, Side side, PredictionMeaning meaning,
+    internal void A_prediction_is_wrong_where_what_came_had_less_than_even_chances(double prediction, Side side, PredictionMeaning meaning,
         bool gained, bool wrong) => TradeOutcome.IsWrong(prediction, side, meaning, gained).ShouldBe(wrong);
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Granary.Reporting.Tests.Synthetic;
 /// <summary>
 /// A run that never was, the same for a seed: markets that wander, strategies of six classes on grids, trades at the markets' own prices.
 /// </summary>
-public sealed class SyntheticRun : IRunEvents
+internal sealed class SyntheticRun : IRunEvents
 {
     private static readonly DateTime _start = new(2007, 1, 2, 0, 0, 0, DateTimeKind.Utc);
 

@@ -13,7 +13,7 @@ public static class SyntheticSearch
 
     /// <param name="model">The run whose strategies the first trials are.</param>
     /// <param name="trials">Of each search.</param>
-    public static ParameterSearchResults Of(RunModel model, int trials = 200, double luckBar = 1.08) => new()
+    internal static ParameterSearchResults Of(RunModel model, int trials = 200, double luckBar = 1.08) => new()
     {
         Searches = [Search("SmaCross@NVDA:1d", "tpe", ["sharpe"], 11, trials, luckBar, model),
             Search("SmaCross@YHOO:1d", "halving", ["sharpe", "-maxDrawdown"], 12, trials, luckBar + 2, model)],

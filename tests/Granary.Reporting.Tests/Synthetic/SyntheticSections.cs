@@ -9,7 +9,7 @@ public static class SyntheticSections
     private static readonly DateTime _start = new(1998, 1, 3, 0, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Choices of three groups over yearly windows; the first group chose nothing in its first two.</summary>
-    public static WalkForwardResults WalkForward(int windows = 18)
+    internal static WalkForwardResults WalkForward(int windows = 18)
     {
         var random = new Random(1);
         var groups = ((string[])["SmaCross@NVDA:1d", "SmaCross@ORCL:1d", "DonchianBreakout@YHOO:1d"]).Select((name, g) => new
@@ -35,7 +35,7 @@ public static class SyntheticSections
     }
 
     /// <summary>Models that gate, size and stop trades, each with its windows, calibration, features and equity.</summary>
-    public static LearningReport Learning(int units = 6, int windows = 8)
+    internal static LearningReport Learning(int units = 6, int windows = 8)
     {
         var random = new Random(2);
         var times = Enumerable.Range(0, 120).Select(i => _start.AddDays(3 * i)).ToArray();
@@ -48,7 +48,7 @@ public static class SyntheticSections
     }
 
     /// <summary>Machines over the closes of two markets; the states of the slower ones begin later.</summary>
-    public static RegimeResults Regimes(int bars = 300)
+    internal static RegimeResults Regimes(int bars = 300)
     {
         var random = new Random(3);
         (string Name, string[] States, int First)[] machines =
@@ -74,7 +74,7 @@ public static class SyntheticSections
 
     /// <summary>The checks of a batch with their sentences and figures, and the bridge to them.</summary>
     /// <returns>The figures of the checks, and their outcomes.</returns>
-    public static (ValidationFigures Checks, ValidationChecks Outcomes) Validation()
+    internal static (ValidationFigures Checks, ValidationChecks Outcomes) Validation()
     {
         string[] figures = ["Portfolio", "Portfolio, by weeks", "Portfolio, unseen stretch only", "Its strategies on paper, same stretch",
             "Out of sample", "Its strategies, each in an account of its own", "Under stress"];
@@ -111,7 +111,7 @@ public static class SyntheticSections
     }
 
     /// <summary>The account of a live session beside the backtest, with the trades that differ.</summary>
-    public static SessionResults Session() => Read<SessionResults>(new
+    internal static SessionResults Session() => Read<SessionResults>(new
     {
         account = 4311846.21,
         model = 4307812.78,

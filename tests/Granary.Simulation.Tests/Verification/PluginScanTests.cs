@@ -108,7 +108,7 @@ public sealed class PluginScanTests : IDisposable
     [InlineData("sealed class Deep { public readonly List<double> Values = []; } sealed record Level(Deep Deep); "
         + "static readonly Level s_level = new(new Deep());", ReachKind.SharedState, "Scanned.s_level")]
     [InlineData("sealed class Box { public double Value; } static readonly Box s_box = new();", ReachKind.SharedState, "Scanned.s_box")]
-    public void Members_that_reach_beyond_the_bars_are_found(string members, ReachKind kind, string member) =>
+    internal void Members_that_reach_beyond_the_bars_are_found(string members, ReachKind kind, string member) =>
         Scan(members).Found.ShouldContain(f => f.Kind == kind && f.Member == member && f.Plugin == "Scanned");
 
     [Fact]

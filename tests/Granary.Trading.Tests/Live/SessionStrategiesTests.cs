@@ -83,7 +83,7 @@ public sealed class SessionStrategiesTests : IDisposable
     [Theory]
     [InlineData(SessionCommand.Disable, 1)]
     [InlineData(SessionCommand.Pause, 0)]
-    public async Task An_entry_that_waits_at_the_broker_is_cancelled_when_entries_are_stopped(SessionCommand command, int left)
+    internal async Task An_entry_that_waits_at_the_broker_is_cancelled_when_entries_are_stopped(SessionCommand command, int left)
     {
         // Both wait far below the market, where nothing fills.
         var backtest = await _under.BacktestAsync("""

@@ -18,7 +18,7 @@ namespace Granary.Engine.Analysis.Costs;
 /// √(days/(days − 1)). A resample also draws the effects' prior mean from N(0, τ²), and s² has the square of the way that the shrinkage
 /// moved the estimate: the intervals hold for an effect that is far from all others too.
 /// </remarks>
-public sealed class CostFit
+internal sealed class CostFit
 {
     /// <summary>The confidence of intervals.</summary>
     public const double Level = 0.99;

@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis.Costs;
 /// <param name="Clusters">Days that were resampled; the number of fills if all are of one day.</param>
 /// <param name="Deviation">Standard deviation of what the model leaves, basis points.</param>
 /// <param name="Pool">The mean cost of all fills.</param>
-public sealed record CostFitResult(int Fills, int Clusters, double Deviation, CostEstimate Pool)
+internal sealed record CostFitResult(int Fills, int Clusters, double Deviation, CostEstimate Pool)
 {
     /// <summary>By side, then venue.</summary>
     public required IReadOnlyList<CostCell> Cells { get; init; }

@@ -10,4 +10,4 @@ namespace Granary.Engine.Analysis.Costs;
 /// <param name="Range">High less low of its bar, basis points of the bar's open; NaN if it is unknown.</param>
 /// <param name="Hour">Hour of the day of the fill, UTC, 0 to 23.</param>
 /// <param name="Day">The day of the fill, UTC, as days since year 1; fills of a day are resampled together.</param>
-public readonly record struct FillCost(Side Side, string Venue, double Slippage, double Share, double Range, int Hour, int Day);
+internal readonly record struct FillCost(Side Side, string Venue, double Slippage, double Share, double Range, int Hour, int Day);

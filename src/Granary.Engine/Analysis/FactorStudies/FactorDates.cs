@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// One factor of a panel, date by date: information coefficients, quantiles and their returns. Dates are independent of each other, so
 /// that ranges of them can be computed on several threads.
 /// </summary>
-public sealed class FactorDates
+internal sealed class FactorDates
 {
     internal readonly FactorPanel Panel;
     internal readonly FactorStudySettings Settings;

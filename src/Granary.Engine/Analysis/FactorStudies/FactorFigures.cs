@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
 /// <summary>A study's figures of one factor.</summary>
-public sealed class FactorFigures
+internal sealed class FactorFigures
 {
     /// <summary>Dates with ranks.</summary>
     public int Dates { get; private init; }

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// undefined where one of the prices is, and where t + h is after the panel. A symbol whose bars end between is left at its last close:
 /// what it lost until then stays in the study.
 /// </remarks>
-public sealed class FactorPanel
+internal sealed class FactorPanel
 {
     private readonly int _delay;
 

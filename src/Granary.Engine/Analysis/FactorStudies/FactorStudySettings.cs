@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// <param name="horizons">Bars over which returns are taken, ascending.</param>
 /// <param name="quantiles">The number of groups of about equal size by the factor's value, from 2.</param>
 /// <param name="isGroupNeutral">Whether returns are taken less the mean of the symbol's group instead of the mean of all.</param>
-public sealed class FactorStudySettings(IReadOnlyList<int> horizons, int quantiles, bool isGroupNeutral)
+internal sealed class FactorStudySettings(IReadOnlyList<int> horizons, int quantiles, bool isGroupNeutral)
 {
     // More points of the decay than a chart shows.
     private const int MostSteps = 40;

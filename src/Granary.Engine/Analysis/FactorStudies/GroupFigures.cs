@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
 /// <summary>A study's figures of one factor over one horizon within a group of symbols.</summary>
-public sealed class GroupFigures
+internal sealed class GroupFigures
 {
     internal GroupFigures(string name, LongRunMean ic, IReadOnlyList<LongRunMean> quantiles) =>
         (Name, Ic, Quantiles) = (name, ic, quantiles);

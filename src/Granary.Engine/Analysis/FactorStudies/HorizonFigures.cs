@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
 /// <summary>A study's figures of one factor over one horizon.</summary>
-public sealed class HorizonFigures
+internal sealed class HorizonFigures
 {
     /// <summary>Bars.</summary>
     public int Horizon { get; private init; }

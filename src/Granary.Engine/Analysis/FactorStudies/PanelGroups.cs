@@ -5,7 +5,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// <param name="changes">
 /// For each symbol the dates, as indices of the panel in ascending order, from which it belongs to a group. Without one it has no group.
 /// </param>
-public sealed class PanelGroups(IReadOnlyList<string> names, (int From, int Group)[][] changes)
+internal sealed class PanelGroups(IReadOnlyList<string> names, (int From, int Group)[][] changes)
 {
     /// <summary>Names of the groups, in the order of their numbers.</summary>
     public IReadOnlyList<string> Names { get; } = names;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// <param name="values">For each factor its values, known when that price is; NaN without one.</param>
 /// <param name="lastBar">Index of the date of the last bar.</param>
 /// <param name="finalPrice">The last close: the price of an exit after the last bar.</param>
-public sealed class PanelSymbol(string name, double[] prices, double[][] values, int lastBar, double finalPrice)
+internal sealed class PanelSymbol(string name, double[] prices, double[][] values, int lastBar, double finalPrice)
 {
     /// <summary>The symbol.</summary>
     public string Name { get; } = name;

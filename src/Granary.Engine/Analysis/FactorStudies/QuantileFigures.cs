@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.FactorStudies;
 
 /// <summary>A study's figures of one quantile over one horizon.</summary>
-public sealed class QuantileFigures
+internal sealed class QuantileFigures
 {
     internal QuantileFigures(int quantile, LongRunMean returns, LongRunMean demeaned, double turnover) =>
         (Quantile, Return, Demeaned, Turnover) = (quantile, returns, demeaned, turnover);

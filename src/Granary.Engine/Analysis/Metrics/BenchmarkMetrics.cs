@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of a curve r against a benchmark b, at the times that both have.</summary>
-public static class BenchmarkMetrics
+internal static class BenchmarkMetrics
 {
     public static Metric BenchmarkReturn { get; } = new("benchmarkReturn", "Return of the benchmark")
     {

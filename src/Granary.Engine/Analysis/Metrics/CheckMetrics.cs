@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of the validation checks.</summary>
-public static class CheckMetrics
+internal static class CheckMetrics
 {
     public static Metric DeflatedSharpe { get; } = new("deflatedSharpe", "Deflated Sharpe")
     {

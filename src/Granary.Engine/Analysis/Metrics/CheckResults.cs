@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis.Metrics;
 /// <param name="ProbabilityOfOverfitting">
 /// The probability that the choice among the batch's strategies is overfitted; only for the portfolio, otherwise NaN.
 /// </param>
-public readonly record struct CheckResults(double DeflatedSharpe, double ProbabilityOfOverfitting)
+internal readonly record struct CheckResults(double DeflatedSharpe, double ProbabilityOfOverfitting)
 {
     /// <summary>Before the checks have run.</summary>
     public static CheckResults None => new(double.NaN, double.NaN);

@@ -5,7 +5,7 @@ namespace Granary.Engine.Analysis.Metrics;
 /// − 1; NaN where a value is undefined (fewer than two points, no deviation, no loss).
 /// </summary>
 /// <param name="Benchmark">The comparison with a benchmark; null without one.</param>
-public sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics, BenchmarkStatistics? Benchmark = null)
+internal sealed record EquityStatistics(EquityMeasures Measures, MetricSet Metrics, BenchmarkStatistics? Benchmark = null)
 {
     public long Points => Measures.Points;
 

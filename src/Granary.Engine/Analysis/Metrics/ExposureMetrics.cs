@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of the bars, the positions and the costs of an account.</summary>
-public static class ExposureMetrics
+internal static class ExposureMetrics
 {
     public static Metric Periods { get; } = new("periods", "Periods")
     {

@@ -8,10 +8,10 @@ namespace Granary.Engine.Analysis.Metrics;
 /// The formula in plain text; E is equity at each bar's close, r its simple returns, b the benchmark's, n their number.
 /// </param>
 /// <param name="Source">Publication or program that defines it.</param>
-public sealed record Formula(string Name, string Text, string Source);
+internal sealed record Formula(string Name, string Text, string Source);
 
 /// <summary>The definitions that a report prints: conventions, every metric of a catalogue, and the validation checks.</summary>
-public static class Formulas
+internal static class Formulas
 {
     /// <summary>Definitions that metrics build on.</summary>
     public static ImmutableArray<Formula> Conventions { get; } =

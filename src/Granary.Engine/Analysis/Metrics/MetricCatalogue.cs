@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>All metrics by key. Immutable.</summary>
-public sealed class MetricCatalogue
+internal sealed class MetricCatalogue
 {
     private readonly ConcurrentDictionary<MetricParts, MetricLayout> _layouts = new();
     private readonly Dictionary<string, Metric> _byKey = new(StringComparer.Ordinal);

@@ -5,30 +5,30 @@ public readonly struct MetricInput
 {
     public required MetricParts Parts { get; init; }
 
-    public EquityMeasures Equity { get; init; }
+    internal EquityMeasures Equity { get; init; }
 
-    public AccountMeasures Account { get; init; }
+    internal AccountMeasures Account { get; init; }
 
-    public TradeMeasures Trades { get; init; }
+    internal TradeMeasures Trades { get; init; }
 
     /// <summary>Simple returns, oldest first.</summary>
     public ReadOnlyMemory<double> Returns { get; init; }
 
     /// <summary>Losses in the tail of <see cref="Returns"/>.</summary>
-    public TailLosses? Tail { get; init; }
+    internal TailLosses? Tail { get; init; }
 
-    public AccountFigures? Days { get; init; }
+    internal AccountFigures? Days { get; init; }
 
-    public BenchmarkStatistics? Benchmark { get; init; }
+    internal BenchmarkStatistics? Benchmark { get; init; }
 
     /// <summary>Results of the validation checks.</summary>
-    public CheckResults Checks { get; init; }
+    internal CheckResults Checks { get; init; }
 
     /// <summary>The risk-free rate per year, as a fraction; of a series its mean.</summary>
     public double RiskFree { get; init; }
 
     /// <summary>The returns above the risk-free rate; null if only other metrics are known.</summary>
-    public ExcessFigures? Excess { get; init; }
+    internal ExcessFigures? Excess { get; init; }
 
     /// <summary>Metrics that were computed before a later part is added; otherwise null.</summary>
     public MetricSet? Earlier { get; init; }
@@ -48,14 +48,14 @@ public readonly struct MetricInput
     };
 
     /// <summary>A comparison of an account with its benchmark.</summary>
-    public static MetricInput Of(BenchmarkStatistics benchmark) =>
+    internal static MetricInput Of(BenchmarkStatistics benchmark) =>
         new() { Parts = MetricParts.Benchmark | MetricParts.AccountBenchmark, Benchmark = benchmark };
 
     /// <summary>Results of the validation checks.</summary>
-    public static MetricInput Of(CheckResults checks) => new() { Parts = MetricParts.Checks, Checks = checks };
+    internal static MetricInput Of(CheckResults checks) => new() { Parts = MetricParts.Checks, Checks = checks };
 
     /// <summary>The measurements of a curve in memory.</summary>
-    public static MetricInput Of(in EquityMeasures equity, ReadOnlyMemory<double> returns) => new()
+    internal static MetricInput Of(in EquityMeasures equity, ReadOnlyMemory<double> returns) => new()
     {
         Parts = MetricParts.Equity | MetricParts.Curve,
         Equity = equity,
@@ -64,6 +64,6 @@ public readonly struct MetricInput
     };
 
     /// <summary>The measurements of closed trades, each of which was measured.</summary>
-    public static MetricInput Of(in TradeMeasures trades) =>
+    internal static MetricInput Of(in TradeMeasures trades) =>
         new() { Parts = MetricParts.Trades | MetricParts.TradeDetails, Trades = trades };
 }

@@ -16,7 +16,7 @@ public sealed class MetricLayout
         _slots = _metrics.Select((metric, slot) => (metric.Key, slot)).ToFrozenDictionary(m => m.Key, m => m.slot, StringComparer.Ordinal);
     }
 
-    public MetricCatalogue Catalogue { get; }
+    internal MetricCatalogue Catalogue { get; }
 
     /// <summary>Parts that were measured.</summary>
     public MetricParts Parts { get; }

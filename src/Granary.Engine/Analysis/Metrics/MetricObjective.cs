@@ -7,7 +7,7 @@ namespace Granary.Engine.Analysis.Metrics;
 /// The objective: a metric, or an expression of metrics such as <c>sharpe - 0.5 * maxDrawdown</c>. An expression has numbers, keys of
 /// metrics, <c>+ - * /</c> and parentheses; its greatest value is the best.
 /// </summary>
-public sealed class MetricObjective
+internal sealed class MetricObjective
 {
     private readonly Func<MetricSet, double> _value;
     private readonly Metric? _metric;

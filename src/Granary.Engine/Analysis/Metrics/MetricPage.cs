@@ -4,7 +4,7 @@ using System.Text;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>A catalogue as a page to read: docs/metrics.md.</summary>
-public static class MetricPage
+internal static class MetricPage
 {
     private static readonly (MetricGroup Group, string Title)[] _sections =
     [

@@ -4,7 +4,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of the return for the risk.</summary>
-public static class RatioMetrics
+internal static class RatioMetrics
 {
     public static Metric Sharpe { get; } = new("sharpe", "Sharpe ratio")
     {

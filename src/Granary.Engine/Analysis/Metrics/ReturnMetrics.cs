@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of what an account or a curve earned.</summary>
-public static class ReturnMetrics
+internal static class ReturnMetrics
 {
     public static Metric TotalReturn { get; } = new("totalReturn", "Total return")
     {

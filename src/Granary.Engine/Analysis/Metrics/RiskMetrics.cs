@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of how much an account or a curve varied and fell.</summary>
-public static class RiskMetrics
+internal static class RiskMetrics
 {
     public static Metric Volatility { get; } = new("volatility", "Volatility")
     {

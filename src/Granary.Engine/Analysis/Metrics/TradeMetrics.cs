@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Granary.Engine.Analysis.Metrics;
 
 /// <summary>Metrics of closed trades, net of commission.</summary>
-public static class TradeMetrics
+internal static class TradeMetrics
 {
     public static Metric Trades { get; } = new("trades", "Trades")
     {

@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>An account's equity at its start and after each of its returns, as resampling reads it.</summary>
-public sealed class AccountPath
+internal sealed class AccountPath
 {
     private readonly long[] _times;
     private readonly double[] _values;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis.Resampling;
 /// Draws paths from an account's record. Each path has random numbers of its own, so hosts may draw ranges of paths on several
 /// threads: first <see cref="Draw"/> for all paths, then <see cref="Sort"/> for all <see cref="Positions"/>, then <see cref="Result"/>.
 /// </summary>
-public sealed class PathSample
+internal sealed class PathSample
 {
     private readonly AccountPath _account;
     private readonly ResamplingMethod _method;

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>The figures of the paths that one method draws from an account's record.</summary>
-public sealed record ResampledAccount
+internal sealed record ResampledAccount
 {
     public required ResamplingMethod Method { get; init; }
 
@@ -47,14 +47,14 @@ public sealed record ResampledAccount
 /// <summary>A figure of the account, and its quantiles over all paths.</summary>
 /// <param name="Own">The account's own value.</param>
 /// <param name="Values">As many as <see cref="ResamplingPlan.Quantiles"/>, in their order.</param>
-public sealed record QuantileRow(double Own, IReadOnlyList<double> Values);
+internal sealed record QuantileRow(double Own, IReadOnlyList<double> Values);
 
 /// <summary>The share of paths with a loss at a horizon.</summary>
-public sealed record HorizonLoss(int Months, double Probability);
+internal sealed record HorizonLoss(int Months, double Probability);
 
 /// <summary>The position size at which a given share of the paths is ruined.</summary>
 /// <param name="Risk">A probability.</param>
 /// <param name="Size">
 /// A multiple of the actual size; infinite if no size up to 1,024 has the risk, 1/1,024 if each size from there on has it.
 /// </param>
-public sealed record RiskSize(double Risk, double Size);
+internal sealed record RiskSize(double Risk, double Size);

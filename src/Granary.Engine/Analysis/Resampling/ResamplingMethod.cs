@@ -1,7 +1,7 @@
 namespace Granary.Engine.Analysis.Resampling;
 
 /// <summary>Methods that make other paths of an account from its record.</summary>
-public enum ResamplingMethod
+internal enum ResamplingMethod
 {
     /// <summary>Another record of the same law: a stationary bootstrap with the uncertainty of its mean and deviation.</summary>
     Bootstrap,

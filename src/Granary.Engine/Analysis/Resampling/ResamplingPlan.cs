@@ -6,7 +6,7 @@ namespace Granary.Engine.Analysis.Resampling;
 /// <param name="Goal">The profit to reach, a fraction of the start; positive.</param>
 /// <param name="Ruin">The loss that counts as ruin, a fraction of the start, between 0 and 1.</param>
 /// <param name="Skip">The share of trades that <see cref="ResamplingMethod.Skipped"/> leaves out, from 0 to 1.</param>
-public sealed record ResamplingPlan(int Paths, ulong Seed = 1, double Goal = 1, double Ruin = 0.5, double Skip = 0.1)
+internal sealed record ResamplingPlan(int Paths, ulong Seed = 1, double Goal = 1, double Ruin = 0.5, double Skip = 0.1)
 {
     // Fewer paths have no quantiles.
     private const int LeastPaths = 200;

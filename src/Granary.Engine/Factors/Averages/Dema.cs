@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Averages;
 [Factor("dema", "Double exponential moving average of the close.",
     Formula = "2 · e1 − e2, e1 = ema(close), e2 = ema(e1), both from the simple average of the first n closes",
     Source = "Mulloy 1994; Stock.Indicators", Range = "price")]
-public sealed class Dema([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class Dema([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private readonly double _alpha = 2.0 / (n + 1);
     private ExponentialAverage _first = new(n);

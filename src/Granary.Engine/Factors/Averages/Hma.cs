@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Averages;
 /// <summary>Hull's moving average of the close.</summary>
 [Factor("hma", "Hull's moving average of the close: quick, and smooth.",
     Formula = "wma(2 · wma(n/2) − wma(n), √n), both halves rounded down", Source = "Hull 2005; Stock.Indicators", Range = "price")]
-public sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
+internal sealed class Hma([Range(2, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private readonly int _last = (int)Math.Sqrt(n);

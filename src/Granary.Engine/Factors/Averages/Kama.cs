@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Averages;
     Formula = "k + s² · (close − k), s = efficiency(n) · (2/(fast+1) − 2/(slow+1)) + 2/(slow+1), from the n-th close; the close itself "
         + "where nothing moved",
     Source = "Kaufman 1995; Stock.Indicators", Range = "price")]
-public sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fast = 2, [Range(1, 10_000)] int slow = 30) : ChunkedKernel
+internal sealed class Kama([Range(1, 10_000)] int n = 10, [Range(1, 1_000)] int fast = 2, [Range(1, 10_000)] int slow = 30) : ChunkedKernel
 {
     private readonly double _fast = 2.0 / (fast + 1), _slow = 2.0 / (slow + 1);
     private readonly double[] _scratch = new double[Longest];

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Averages;
 [Factor("rma", "Wilder's moving average of the close, also called smma.",
     Formula = "r + (close − r) / n, from the simple average of the first n",
     Source = "Wilder 1978; Stock.Indicators (smma)", Range = "price")]
-public sealed class Rma([Range(1, 10_000)] int n = 14) : FactorKernel
+internal sealed class Rma([Range(1, 10_000)] int n = 14) : FactorKernel
 {
     private ExponentialAverage _average = new(n, 1.0 / n);
 

@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Averages;
 
 /// <summary>Simple moving average of the close, summed without drift, so ties of two averages are ties.</summary>
 [Factor("sma", "Simple moving average of the close.", Formula = "sum(close, n) / n", Source = "textbook", Range = "price")]
-public sealed class Sma([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class Sma([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private RollingMean _mean;
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Averages;
 [Factor("tema", "Triple exponential moving average of the close.",
     Formula = "3 · e1 − 3 · e2 + e3, e1 = ema(close), e2 = ema(e1), e3 = ema(e2), all from the simple average of the first n closes",
     Source = "Mulloy 1994; Stock.Indicators", Range = "price")]
-public sealed class Tema([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class Tema([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private readonly double _alpha = 2.0 / (n + 1);
     private ExponentialAverage _first = new(n);

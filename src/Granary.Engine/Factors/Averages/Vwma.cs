@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Averages;
 /// <summary>Moving average of the close, weighted by volume.</summary>
 [Factor("vwma", "Moving average of the close over n bars, weighted by volume.", Formula = "Σ close · volume / Σ volume",
     Source = "textbook; Stock.Indicators", Range = "price", Undefined = "while none of the n bars has volume")]
-public sealed class Vwma([Range(1, 10_000)] int n = 20) : ChunkedKernel
+internal sealed class Vwma([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private RollingSumPair _sums = new(n);

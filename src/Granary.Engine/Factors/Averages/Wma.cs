@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Averages;
 [Factor("wma", "Moving average of the close whose weights fall linearly from n on the newest bar to 1 on the oldest.",
     Formula = "Σ k · close[k] / (n(n+1)/2), k = 1 for the oldest of n bars … n for the newest", Source = "textbook; Stock.Indicators",
     Range = "price")]
-public sealed class Wma([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class Wma([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private ExactWeightedSum _sum;
 

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Wilder's average of the true range: the recursion behind atr, natr, keltner, supertrend, chandelier.</summary>
-public struct AverageTrueRange(int n) : IBarFold
+internal struct AverageTrueRange(int n) : IBarFold
 {
     private ExponentialAverage _average = new(n, 1.0 / n);
     private double _previous = double.NaN;

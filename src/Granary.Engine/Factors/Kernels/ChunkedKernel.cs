@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// Base class of kernels with intermediate columns. It splits a run of bars into chunks that fit these columns and the fastest processor
 /// cache.
 /// </summary>
-public abstract class ChunkedKernel : FactorKernel
+internal abstract class ChunkedKernel : FactorKernel
 {
     /// <summary>The most bars of a chunk.</summary>
     protected const int Longest = 256;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// <typeparam name="TReference">What gives the reference.</typeparam>
 /// <param name="reference">Its state before the first bar.</param>
 /// <param name="warmUp">The first bar with a reference, counted from 1.</param>
-public abstract class CloseComparison<TReference>(TReference reference, int warmUp) : FactorKernel
+internal abstract class CloseComparison<TReference>(TReference reference, int warmUp) : FactorKernel
     where TReference : struct, IBarFold
 {
     private TReference _reference = reference;

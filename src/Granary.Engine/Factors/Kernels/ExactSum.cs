@@ -13,7 +13,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// <remarks>
 /// Knuth's two-sum with separate summation of errors (Neumaier 1974): whole ticks are exact to 2¹⁰⁶, other prices to about thirty digits.
 /// </remarks>
-public struct ExactSum
+internal struct ExactSum
 {
     private readonly double _scale;
     private readonly bool _isDecimal;

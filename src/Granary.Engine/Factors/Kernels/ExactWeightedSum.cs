@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// <see cref="RollingWeightedSum"/> where a double surely holds their sums, else with what rounding loses kept beside the sums, as in
 /// <see cref="ExactSum"/>. Prices that are not decimal have no ticks to tie on; they are summed as they are.
 /// </summary>
-public struct ExactWeightedSum
+internal struct ExactWeightedSum
 {
     private readonly double[] _window;
     private readonly double _scale;

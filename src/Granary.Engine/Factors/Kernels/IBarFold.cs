@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>A state that makes one value of each bar.</summary>
-public interface IBarFold
+internal interface IBarFold
 {
     /// <summary>Takes the next bars and gives one value for each; NaN until there is one.</summary>
     /// <param name="results">As many as there are bars.</param>

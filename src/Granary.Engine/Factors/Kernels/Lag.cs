@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>The values of <c>n</c> steps ago.</summary>
-public struct Lag : IBarFold
+internal struct Lag : IBarFold
 {
     private readonly double[] _values;
     private int _at;

@@ -4,7 +4,7 @@ namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>A factor of the highest high and the lowest low of the last bars.</summary>
 /// <param name="n">Bars, this one included.</param>
-public abstract class PriceRangeKernel(int n) : ChunkedKernel
+internal abstract class PriceRangeKernel(int n) : ChunkedKernel
 {
     private RollingFold<Greatest> _highest = new(n);
     private RollingFold<Least> _lowest = new(n);

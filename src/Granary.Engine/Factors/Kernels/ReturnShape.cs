@@ -3,7 +3,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>Base of the factors that are computed from the central moments of the last <c>n</c> one-bar returns.</summary>
-public abstract class ReturnShape(int n) : FactorKernel
+internal abstract class ReturnShape(int n) : FactorKernel
 {
     private ReturnWindow _returns = new(n);
 

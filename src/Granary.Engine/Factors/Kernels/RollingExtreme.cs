@@ -1,7 +1,7 @@
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>How many steps ago the greatest (or least) of the last <c>n</c> values was, the oldest of equal ones counting.</summary>
-public struct RollingExtreme
+internal struct RollingExtreme
 {
     // A monotonic queue: each value in it is smaller than all before it, so that its head is the extreme.
     private readonly double[] _values;

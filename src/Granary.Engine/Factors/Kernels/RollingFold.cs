@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Granary.Engine.Factors.Kernels;
 
 /// <summary>An associative operation on two values (up to rounding).</summary>
-public interface IFold
+internal interface IFold
 {
     /// <summary>Neutral element of <see cref="Join"/>.</summary>
     static abstract double Identity { get; }
@@ -13,7 +13,7 @@ public interface IFold
 }
 
 /// <summary>The sum; of zeros it is zero.</summary>
-public readonly struct Total : IFold
+internal readonly struct Total : IFold
 {
     public static double Identity => 0;
 
@@ -22,7 +22,7 @@ public readonly struct Total : IFold
 }
 
 /// <summary>The maximum.</summary>
-public readonly struct Greatest : IFold
+internal readonly struct Greatest : IFold
 {
     public static double Identity => double.NegativeInfinity;
 
@@ -31,7 +31,7 @@ public readonly struct Greatest : IFold
 }
 
 /// <summary>The minimum.</summary>
-public readonly struct Least : IFold
+internal readonly struct Least : IFold
 {
     public static double Identity => double.PositiveInfinity;
 
@@ -45,7 +45,7 @@ public readonly struct Least : IFold
 /// not drift.
 /// </summary>
 /// <typeparam name="TFold">The operation: <see cref="Total"/>, <see cref="Greatest"/> or <see cref="Least"/>.</typeparam>
-public struct RollingFold<TFold>
+internal struct RollingFold<TFold>
     where TFold : struct, IFold
 {
     // One slot more than n, so that the tail of a group that has just ended is empty without a check.

@@ -4,7 +4,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// The simple average of the last <c>n</c> values, rounded once: decimal prices summed in whole ticks by <see cref="RollingFold{TFold}"/>
 /// where a double surely holds their sums, others by <see cref="ExactSum"/>.
 /// </summary>
-public struct RollingMean
+internal struct RollingMean
 {
     private readonly double[] _window;
     private readonly double _scale;

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// are nearly equal. Welford's recurrence sums the tail of the finished group of n and the head of the current group. Chan's formula, in
 /// which every term is positive, joins the two. The deviation of equal values is exactly zero.
 /// </summary>
-public struct RollingMoments
+internal struct RollingMoments
 {
     private readonly double[] _tailMean, _tailSquares, _share, _weight, _inverse;
     private double _headMean, _headSquares;

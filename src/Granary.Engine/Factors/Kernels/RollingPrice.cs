@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Kernels;
 /// <summary>A factor that joins one price column of the last bars into one value.</summary>
 /// <typeparam name="TFold">What joins them.</typeparam>
 /// <param name="n">Bars, this one included.</param>
-public abstract class RollingPrice<TFold>(int n) : FactorKernel
+internal abstract class RollingPrice<TFold>(int n) : FactorKernel
     where TFold : struct, IFold
 {
     private RollingFold<TFold> _window = new(n);

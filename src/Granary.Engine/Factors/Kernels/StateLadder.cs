@@ -5,13 +5,13 @@ namespace Granary.Engine.Factors.Kernels;
 /// <summary>One rung of a <see cref="StateLadder"/>: where a measure must go to climb above it, and where to fall back below.</summary>
 /// <param name="Up">The upper state is entered above this.</param>
 /// <param name="Down">The upper state is left below this; at most <paramref name="Up"/>, the space between is the hysteresis.</param>
-public readonly record struct LadderRung(double Up, double Down);
+internal readonly record struct LadderRung(double Up, double Down);
 
 /// <summary>
 /// A finite state machine over ordered states, as bearish, neutral, bullish: a measure moves it up and down its rungs, each with
 /// hysteresis, and a state once entered is kept for a least number of bars.
 /// </summary>
-public struct StateLadder
+internal struct StateLadder
 {
     private readonly LadderRung[] _rungs;
     private readonly int _dwell;

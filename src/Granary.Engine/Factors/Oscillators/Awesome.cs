@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("awesome", "Awesome oscillator: difference of two simple averages of the bars' middles.",
     Formula = "sma(middle, fast) − sma(middle, slow), middle = (high + low) / 2", Source = "Williams; Stock.Indicators",
     Range = "price difference")]
-public sealed class Awesome([Range(1, 10_000)] int fast = 5, [Range(2, 10_000)] int slow = 34) : ChunkedKernel
+internal sealed class Awesome([Range(1, 10_000)] int fast = 5, [Range(2, 10_000)] int slow = 34) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private RollingFold<Total> _fast = new(fast), _slow = new(slow);

@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("cci", "Commodity channel index: distance of the typical price from its average, in mean absolute deviations.",
     Formula = "typical = (high + low + close) / 3; (typical − mean) / (0.015 · Σ |typical − mean| / n)",
     Source = "Lambert 1980; Stock.Indicators", Range = "unbounded, mostly -200 … 200", Undefined = "while all n typical prices are equal")]
-public sealed class CommodityChannelIndex([Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class CommodityChannelIndex([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingWindow _typical = new(n);
     private RollingFold<Total> _sum = new(n);

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Oscillators;
 /// <summary>Change of the close over some bars.</summary>
 [Factor("momentum", "Change of the close over n bars.", Formula = "close − close[n]", Source = "textbook; Stock.Indicators",
     Range = "price difference")]
-public sealed class Momentum([Range(1, 10_000)] int n = 10) : CloseComparison<Lag>(new Lag(n), n + 1)
+internal sealed class Momentum([Range(1, 10_000)] int n = 10) : CloseComparison<Lag>(new Lag(n), n + 1)
 {
     protected override void Compare(ReadOnlySpan<double> close, Span<double> references)
     {

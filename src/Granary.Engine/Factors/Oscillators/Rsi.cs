@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("rsi", "Relative strength index: the share of rising closes in all movement, by Wilder's averages.",
     Formula = "100 − 100 / (1 + rma(gain, n) / rma(loss, n)); 100 where nothing fell", Source = "Wilder 1978; Stock.Indicators",
     Range = "0 … 100")]
-public sealed class Rsi([Range(1, 10_000)] int n = 14) : FactorKernel
+internal sealed class Rsi([Range(1, 10_000)] int n = 14) : FactorKernel
 {
     private RelativeStrength _strength = new(n);
 

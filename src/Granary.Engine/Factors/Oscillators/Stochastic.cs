@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Oscillators;
     Lines = "k,d",
     Formula = "raw = 100 · (close − lowest(n)) / (highest(n) − lowest(n)), 0 on a flat range; k = sma(raw, smooth); d = sma(k, signal)",
     Source = "Lane; Stock.Indicators", Range = "0 … 100")]
-public sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)]
+internal sealed class Stochastic([Range(1, 10_000)] int n = 14, [Range(1, 1_000)] int smooth = 3, [Range(1, 1_000)]
     int signal = 3) : FactorKernel
 {
     private RollingFold<Greatest> _highest = new(n);

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("stochastic-rsi", "Stochastic oscillator of the relative strength index, with its signal.", Lines = "k,d",
     Formula = "raw = 100 · (rsi − min(rsi, n)) / (max(rsi, n) − min(rsi, n)), 0 on a flat range; k = sma(raw, smooth); d = sma(k, signal)",
     Source = "Chande and Kroll 1994; Stock.Indicators", Range = "0 … 100")]
-public sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_000)] int n = 14, [Range(1, 1_000)]
+internal sealed class StochasticRsi([Range(1, 10_000)] int rsi = 14, [Range(1, 10_000)] int n = 14, [Range(1, 1_000)]
     int smooth = 1, [Range(1, 1_000)] int signal = 3) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];

@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("ultimate", "Ultimate oscillator: buying pressure in proportion to true range, over three spans.",
     Formula = "100 · (4 · a1 + 2 · a2 + a3) / 7, a = Σ (close − min(low, close[1])) / Σ true-range over each span",
     Source = "Williams 1985; Stock.Indicators", Range = "0 … 100", Undefined = "while nothing moved over the shortest span")]
-public sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)]
+internal sealed class Ultimate([Range(1, 10_000)] int first = 7, [Range(1, 10_000)] int second = 14, [Range(1, 10_000)]
     int third = 28) : ChunkedKernel
 {
     private readonly double[] _pressure = new double[Longest], _range = new double[Longest], _sum = new double[Longest],

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Prices;
 
 /// <summary>Event from which <see cref="BarsSince"/> counts.</summary>
-public enum BarEvent
+internal enum BarEvent
 {
     Session,
     Week,
@@ -20,7 +20,7 @@ public enum BarEvent
     + "since the last rise or fall of the close.",
     Formula = "0 at the bar itself; the older of equal extremes counts", Source = "textbook", Range = "0 …; high and low below n",
     Undefined = "for session before the first one opens; for rise and fall until the first")]
-public sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class BarsSince(BarEvent what = BarEvent.Session, [Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private RollingExtreme _extreme = new(n, what == BarEvent.Low ? -1 : 1);
     private SessionClock _clock = null!;

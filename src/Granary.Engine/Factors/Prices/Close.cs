@@ -2,7 +2,7 @@ namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The bar's close.</summary>
 [Factor("close", "The bar's close.", Formula = "close", Source = "the feed", Range = "price")]
-public sealed class Close : FactorKernel
+internal sealed class Close : FactorKernel
 {
     public override int WarmUp => 1;
 

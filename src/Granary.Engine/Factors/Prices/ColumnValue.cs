@@ -4,7 +4,7 @@ namespace Granary.Engine.Factors.Prices;
 [Factor("column", "A further column of the bars, by its name in the source: open interest, a score ([columns](columns.md)).",
     Formula = "the bar's value in the column", Source = "the feed", Range = "that of the column",
     Undefined = "at bars without a value in the column")]
-public sealed class ColumnValue(string name) : FactorKernel
+internal sealed class ColumnValue(string name) : FactorKernel
 {
     public override int WarmUp => 1;
 

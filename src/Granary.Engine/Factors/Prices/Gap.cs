@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Prices;
 [Factor("gap", "From the close of the last session to the open of this one, in percent, all session long.",
     Formula = "100 · (session open − last session's close) / last session's close", Source = "textbook", Range = "percent",
     Undefined = "in the feed's first session")]
-public sealed class Gap : FactorKernel
+internal sealed class Gap : FactorKernel
 {
     private SessionClock _clock = null!;
     private double _lastClose = double.NaN, _gap = double.NaN;

@@ -2,7 +2,7 @@ namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The bar's high.</summary>
 [Factor("high", "The bar's high.", Formula = "high", Source = "the feed", Range = "price")]
-public sealed class High : FactorKernel
+internal sealed class High : FactorKernel
 {
     public override int WarmUp => 1;
 

@@ -2,7 +2,7 @@ namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The bar's low.</summary>
 [Factor("low", "The bar's low.", Formula = "low", Source = "the feed", Range = "price")]
-public sealed class Low : FactorKernel
+internal sealed class Low : FactorKernel
 {
     public override int WarmUp => 1;
 

@@ -2,7 +2,7 @@ namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The bar's open.</summary>
 [Factor("open", "The bar's open.", Formula = "open", Source = "the feed", Range = "price")]
-public sealed class Open : FactorKernel
+internal sealed class Open : FactorKernel
 {
     public override int WarmUp => 1;
 

@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Factors.Prices;
 
 /// <summary>The span whose high, low and close make the levels for the next one.</summary>
-public enum PivotWindow
+internal enum PivotWindow
 {
     Day,
     Week,
@@ -12,7 +12,7 @@ public enum PivotWindow
 }
 
 /// <summary>The rule by which levels are made of a span's prices.</summary>
-public enum PivotKind
+internal enum PivotKind
 {
     Standard,
     Camarilla,
@@ -31,7 +31,7 @@ public enum PivotKind
         + "demark: x / 4, s1 = x/2 − h, r1 = x/2 − l",
     Source = "floor traders; Stock.Indicators", Range = "price",
     Undefined = "in the feed's first span; levels that a kind does not have (only camarilla has s4 and r4, demark stops at s1 and r1)")]
-public sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind kind = PivotKind.Standard) : FactorKernel
+internal sealed class PivotPoints(PivotWindow window = PivotWindow.Day, PivotKind kind = PivotKind.Standard) : FactorKernel
 {
     private readonly double[] _levels = [.. Enumerable.Repeat(double.NaN, 9)];
     private SessionClock _clock = null!;

@@ -13,7 +13,7 @@ namespace Granary.Engine.Factors.Prices;
     Formula = "turn = high (low) above (below) those of so many bars (wing) on both sides; groups of turns of the last n bars within width "
         + "· atr(14); level = mean of a group of two or more",
     Source = "clustered extremes, as in Osler 2000", Range = "price; touches 2 …", Undefined = "where no such level lies on that side")]
-public sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 50)] int wing = 3, [Range(0.01, 20)]
+internal sealed class SupportResistance([Range(10, 5_000)] int n = 200, [Range(1, 50)] int wing = 3, [Range(0.01, 20)]
     double width = 0.5) : FactorKernel
 {
     // At most one high and one low turn at each bar, and turns of one kind lie at least a bar apart.

@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Sessions;
 /// <summary>The venue's day of the week.</summary>
 [Factor("day-of-week", "Day of the week at the venue: 1 = Monday … 7 = Sunday.", Formula = "ISO 8601 weekday of the bar's local day",
     Source = "the calendar", Range = "1 … 7")]
-public sealed class DayOfWeekFactor : FactorKernel
+internal sealed class DayOfWeekFactor : FactorKernel
 {
     private SessionClock _clock = null!;
 

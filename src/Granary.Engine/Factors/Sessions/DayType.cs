@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Sessions;
         + "session low) / their mean over so many finished sessions",
     Source = "Crabel 1990", Range = "-1 … 1; .range 0 …",
     Undefined = "before the feed's first session; .range until so many sessions have ended, and while their mean is 0")]
-public sealed class DayType([Range(1, 1_000)] int days = 10) : FactorKernel
+internal sealed class DayType([Range(1, 1_000)] int days = 10) : FactorKernel
 {
     private SessionClock _clock = null!;
     private RollingFold<Total> _ranges = new(days);

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Sessions;
 [Factor("hour-of-day", "Hour of the venue's wall clock at the bar's open; .minute counts the minutes since midnight.", Lines = ",minute",
     Formula = "hour and minute of the bar's open, in the time zone of the instrument's calendar", Source = "the calendar",
     Range = "0 … 23; .minute 0 … 1439")]
-public sealed class HourOfDay : FactorKernel
+internal sealed class HourOfDay : FactorKernel
 {
     private SessionClock _clock = null!;
 

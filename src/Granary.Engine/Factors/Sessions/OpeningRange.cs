@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Sessions;
     Formula = "upper = max(high), lower = min(low) of the bars that open within so many minutes of the session's open (of the day's first "
         + "bar in a market that never closes)",
     Source = "Crabel 1990", Range = "price", Undefined = "until the range is complete, and on days without a bar in it")]
-public sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKernel
+internal sealed class OpeningRange([Range(1, 1_440)] int minutes = 30) : FactorKernel
 {
     private SessionClock _clock = null!;
     private double _upper, _lower;

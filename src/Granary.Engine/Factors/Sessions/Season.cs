@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Sessions;
 [Factor("season", "Sine of the bar's place in a recurring period, such as 24 hours, a week of 168 or a year of 8766; .cos is its cosine.",
     Lines = ",cos", Formula = "sin(2π · harmonic · t / hours), t = hours from 1970-01-01 00:00 UTC to the bar's open; .cos with cos",
     Source = "Harvey and Shephard 1993", Range = "-1 … 1")]
-public sealed class Season([Range(1, 100_000)] int hours = 24, [Range(1, 100)] int harmonic = 1) : FactorKernel
+internal sealed class Season([Range(1, 100_000)] int hours = 24, [Range(1, 100)] int harmonic = 1) : FactorKernel
 {
     private readonly long _period = hours * TimeSpan.TicksPerHour;
 

@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Statistics;
     Formula = "Σ (r − r̄)(m − m̄) / Σ (m − m̄)², r = close / close[1] − 1, m that of the other symbol",
     Source = "Sharpe 1964; Stock.Indicators", Range = "unbounded",
     Undefined = "while the other symbol has no close at each of the n + 1 bars, or does not move")]
-public sealed class Beta(string symbol, [Range(2, 10_000)] int n = 50) : FactorKernel
+internal sealed class Beta(string symbol, [Range(2, 10_000)] int n = 50) : FactorKernel
 {
     private RollingWindow _own = new(n), _other = new(n);
     private double _ownBefore = double.NaN, _otherBefore = double.NaN;

@@ -5,7 +5,7 @@ using Granary.Engine.Numerics;
 namespace Granary.Engine.Factors.Statistics;
 
 /// <summary>Values of two symbols whose correlation is computed.</summary>
-public enum CorrelationOf
+internal enum CorrelationOf
 {
     Closes,
     Returns,
@@ -15,7 +15,7 @@ public enum CorrelationOf
 [Factor("correlation", "Correlation of the close, or of its one-bar return, with that of another symbol over n bars.",
     Formula = "Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² · Σ (y − ȳ)²)", Source = "Pearson; Stock.Indicators (of closes)", Range = "-1 … 1",
     Undefined = "while the other symbol has no close at each of the n bars, or one of the two does not move")]
-public sealed class Correlation(string symbol, [Range(2, 10_000)] int n = 20, CorrelationOf of = CorrelationOf.Closes) : FactorKernel
+internal sealed class Correlation(string symbol, [Range(2, 10_000)] int n = 20, CorrelationOf of = CorrelationOf.Closes) : FactorKernel
 {
     private RollingWindow _own = new(n), _other = new(n);
     private double _ownBefore = double.NaN, _otherBefore = double.NaN;

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Statistics;
 [Factor("efficiency", "Efficiency ratio, or trendiness: net change of the close over n bars in proportion to the way it went.",
     Formula = "|close − close[n]| / Σ |close − close[1]|; 0 where nothing moved", Source = "Kaufman 1995; Stock.Indicators (er of kama)",
     Range = "0 … 1")]
-public sealed class Efficiency([Range(1, 10_000)] int n = 10) : ChunkedKernel
+internal sealed class Efficiency([Range(1, 10_000)] int n = 10) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private EfficiencyRatio _ratio = new(n);

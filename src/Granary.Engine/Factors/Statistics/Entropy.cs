@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Statistics;
 [Factor("entropy", "Shannon entropy of the last n one-bar logarithmic returns, in equal bins between the least and the greatest: 1 = "
     + "spread evenly, 0 = all in one.",
     Formula = "−Σ p · ln p / ln(bins), p = share of the returns in a bin; 0 where all are equal", Source = "Shannon 1948", Range = "0 … 1")]
-public sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int bins = 8) : FactorKernel
+internal sealed class Entropy([Range(4, 10_000)] int n = 60, [Range(2, 100)] int bins = 8) : FactorKernel
 {
     private readonly int[] _counts = new int[bins];
     private readonly double[] _terms =

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Statistics;
 [Factor("excess-return", "Logarithmic return of the close over n bars minus that of another symbol: the spread of the two.",
     Formula = "ln(close / close[n]) − ln(m / m[n]), m the other close", Source = "textbook", Range = "fraction",
     Undefined = "while the other symbol has no close at the first of the n + 1 bars")]
-public sealed class ExcessReturn(string symbol, [Range(1, 10_000)] int n = 1) : FactorKernel
+internal sealed class ExcessReturn(string symbol, [Range(1, 10_000)] int n = 1) : FactorKernel
 {
     private RollingWindow _own = new(n + 1), _other = new(n + 1);
 

@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Statistics;
     Formula = "slope of log₁₀(mean R/S) over log₁₀(length), the n returns cut into 1, 2, 4 … 32 equal parts of at least 8",
     Source = "Hurst 1951, Mandelbrot; Stock.Indicators", Range = "about 0 … 1",
     Undefined = "while all returns of one of the parts are equal")]
-public sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
+internal sealed class Hurst([Range(20, 10_000)] int n = 100) : FactorKernel
 {
     private readonly double[] _logSize = new double[6], _logRange = new double[6];
     private ReturnWindow _returns = new(n);

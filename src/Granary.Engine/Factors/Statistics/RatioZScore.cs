@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Statistics;
     Formula = "(q − sma(q, n)) / stddev(q, n), q = ln(close / m), m the other close",
     Source = "Gatev, Goetzmann and Rouwenhorst 2006 (distance of a pair)", Range = "-√(n−1) … √(n−1)",
     Undefined = "while the other symbol has no close at each of the n bars, or the ratio does not move")]
-public sealed class RatioZScore(string symbol, [Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class RatioZScore(string symbol, [Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingWindow _ratios = new(n);
 

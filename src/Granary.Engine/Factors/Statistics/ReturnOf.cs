@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Statistics;
 /// <summary>Logarithmic return of another symbol.</summary>
 [Factor("return-of", "Logarithmic return of another symbol's close over n bars of this one.", Formula = "ln(m / m[n]), m the other close",
     Source = "textbook", Range = "fraction", Undefined = "while the other symbol has no close at the first of the n + 1 bars")]
-public sealed class ReturnOf(string symbol, [Range(1, 10_000)] int n = 1) : FactorKernel
+internal sealed class ReturnOf(string symbol, [Range(1, 10_000)] int n = 1) : FactorKernel
 {
     private RollingWindow _other = new(n + 1);
 

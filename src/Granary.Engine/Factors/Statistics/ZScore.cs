@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Statistics;
 [Factor("zscore", "How many standard deviations the close lies above its simple average.",
     Formula = "(close − sma(n)) / stddev(n)", Source = "textbook; Stock.Indicators", Range = "-√(n−1) … √(n−1)",
     Undefined = "while all n closes are equal")]
-public sealed class ZScore([Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class ZScore([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingMoments _moments = new(n);
     private long _seen;

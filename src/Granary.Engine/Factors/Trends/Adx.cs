@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Trends;
     Lines = ",plus,minus",
     Formula = "plus, minus = 100 · rma(±DM, n) / rma(true-range, n); adx = rma(100 · |plus − minus| / (plus + minus), n)",
     Source = "Wilder 1978; Stock.Indicators", Range = "0 … 100")]
-public sealed class Adx([Range(2, 10_000)] int n = 14) : FactorKernel
+internal sealed class Adx([Range(2, 10_000)] int n = 14) : FactorKernel
 {
     private ExponentialAverage _range = new(n, 1.0 / n), _plus = new(n, 1.0 / n), _minus = new(n, 1.0 / n), _index = new(n, 1.0 / n);
     private double _high = double.NaN, _low, _close;

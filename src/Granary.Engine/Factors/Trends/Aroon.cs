@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Trends;
     Formula = "up = 100 · (n − bars since the highest high of n + 1) / n, down likewise, the older of equal extremes counting; oscillator "
         + "= up − down",
     Source = "Chande 1995; Stock.Indicators", Range = "0 … 100")]
-public sealed class Aroon([Range(1, 10_000)] int n = 25) : FactorKernel
+internal sealed class Aroon([Range(1, 10_000)] int n = 25) : FactorKernel
 {
     private RollingExtreme _highest = new(n + 1, sign: 1), _lowest = new(n + 1, sign: -1);
     private long _seen;

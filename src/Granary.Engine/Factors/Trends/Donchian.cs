@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Trends;
 [Factor("donchian", "Highest high and lowest low of the n bars before this one.", Lines = "upper,lower,middle",
     Formula = "upper = max(high[1 … n]); lower = min(low[1 … n]); middle = (upper + lower) / 2", Source = "Donchian; Stock.Indicators",
     Range = "price")]
-public sealed class Donchian([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class Donchian([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private RollingFold<Greatest> _highest = new(n);
     private RollingFold<Least> _lowest = new(n);

@@ -12,7 +12,7 @@ namespace Granary.Engine.Factors.Trends;
     Formula = "middle(n) = (highest(n) + lowest(n)) / 2; tenkan = middle(tenkan); kijun = middle(kijun); span-a = (tenkan + kijun) / 2 and "
         + "span-b = middle(senkou), both of kijun bars ago",
     Source = "Hosoda 1969; Stock.Indicators", Range = "price")]
-public sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)]
+internal sealed class Ichimoku([Range(1, 10_000)] int tenkan = 9, [Range(1, 10_000)] int kijun = 26, [Range(1, 10_000)]
     int senkou = 52) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest], _scratch2 = new double[Longest];

@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Trends;
     Formula = "sar += a · (extreme − sar), a from step by step to maximum at each new extreme, not beyond the last two bars; turns when "
         + "touched",
     Source = "Wilder 1978; Stock.Indicators", Range = "price", Undefined = "until one bar after the first turn, wherever that is")]
-public sealed class ParabolicSar([Range(0.0001, 1)] double step = 0.02, [Range(0.0001, 1)] double maximum = 0.2) : FactorKernel
+internal sealed class ParabolicSar([Range(0.0001, 1)] double step = 0.02, [Range(0.0001, 1)] double maximum = 0.2) : FactorKernel
 {
     private State _state = new(step, maximum);
 

@@ -11,7 +11,7 @@ namespace Granary.Engine.Factors.Trends;
     Formula = "gap = 100 · (sma(fast) / sma(slow) − 1); bullish (1) is entered above enter and left below leave, bearish (-1) below −enter "
         + "and above −leave, a state is kept for dwell bars; age = bars since it was entered; a leave above enter counts as enter",
     Source = "Granary's own finite state machine", Range = "-1, 0 or 1; .age 0 …; .gap percent")]
-public sealed class Regime(
+internal sealed class Regime(
     [Range(1, 10_000)] int fast = 10, [Range(2, 10_000)] int slow = 30, [Range(0, 1_000)] double enter = 0.5, [Range(0, 1_000)]
         double leave = 0.1,
     [Range(1, 100_000)] int dwell = 3) : FactorKernel

@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Trends;
     Formula = "slope = Σ(x − x̄)(close − mean) / Σ(x − x̄)²; r2 = squared correlation; intercept = mean − slope · x̄, x = 1 for the feed's "
         + "first bar",
     Source = "textbook; Stock.Indicators", Range = "price per bar", Undefined = ".r2 while all n closes are equal")]
-public sealed class Slope([Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class Slope([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private readonly double _sumXX = n * ((double)n * n - 1) / 12;
     private RollingMoments _moments = new(n);

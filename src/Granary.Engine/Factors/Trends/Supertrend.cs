@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Trends;
         + "direction = 1 above, -1 below",
     Source = "Seban; Stock.Indicators", Range = "price; .direction -1 or 1",
     Undefined = ".upper while the direction is 1, .lower while it is -1")]
-public sealed class Supertrend([Range(1, 10_000)] int n = 10, [Range(0.01, 100)] double multiplier = 3) : FactorKernel
+internal sealed class Supertrend([Range(1, 10_000)] int n = 10, [Range(0.01, 100)] double multiplier = 3) : FactorKernel
 {
     private AverageTrueRange _range = new(n);
     private double _previous, _upper = double.NaN, _lower;

@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Trends;
     Lines = "range10,trendiness10,slope10,range20,trendiness20,slope20,range30,trendiness30,slope30,range50,trendiness50,slope50,range100,"
         + "trendiness100,slope100",
     Formula = "range(n), efficiency(n) and slope(n)", Source = "range, efficiency, slope", Range = "as those")]
-public sealed class Trend : FactorKernel
+internal sealed class Trend : FactorKernel
 {
     private static readonly int[] Spans = [10, 20, 30, 50, 100];
     private readonly FactorKernel[] _kernels =

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Volatilities;
 /// <summary>Average true range, by Wilder's average.</summary>
 [Factor("atr", "Average true range, by Wilder's average.",
     Formula = "rma(true-range, n), from the simple average of the first n", Source = "Wilder 1978; Stock.Indicators", Range = "0 …")]
-public sealed class Atr([Range(1, 10_000)] int n = 14) : FactorKernel
+internal sealed class Atr([Range(1, 10_000)] int n = 14) : FactorKernel
 {
     private AverageTrueRange _average = new(n);
 

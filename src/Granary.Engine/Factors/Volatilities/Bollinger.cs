@@ -10,7 +10,7 @@ namespace Granary.Engine.Factors.Volatilities;
     Formula = "middle = sma(n); upper, lower = middle ± deviations · stddev(n); percent = (close − lower) / (upper − lower); width = "
         + "(upper − lower) / middle",
     Source = "Bollinger 1983; Stock.Indicators", Range = "price", Undefined = ".percent while all n closes are equal")]
-public sealed class Bollinger([Range(2, 10_000)] int n = 20, [Range(0.01, 100)] double deviations = 2) : FactorKernel
+internal sealed class Bollinger([Range(2, 10_000)] int n = 20, [Range(0.01, 100)] double deviations = 2) : FactorKernel
 {
     private RollingMoments _moments = new(n);
     private RollingMean _mean;

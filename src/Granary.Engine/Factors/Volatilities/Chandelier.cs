@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Volatilities;
     Lines = "long,short",
     Formula = "long = highest(n) − multiplier · atr(n); short = lowest(n) + multiplier · atr(n)", Source = "Le Beau 1999; Stock.Indicators",
     Range = "price")]
-public sealed class Chandelier([Range(1, 10_000)] int n = 22, [Range(0.01, 100)] double multiplier = 3) : ChunkedKernel
+internal sealed class Chandelier([Range(1, 10_000)] int n = 22, [Range(0.01, 100)] double multiplier = 3) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private RollingFold<Greatest> _highest = new(n);

@@ -8,7 +8,7 @@ namespace Granary.Engine.Factors.Volatilities;
 [Factor("choppiness", "Choppiness index: how much of the bars' true ranges was spent on going nowhere; high in a range, low in a trend.",
     Formula = "100 · ln(Σ true-range / (max(true high) − min(true low))) / ln(n)", Source = "Dreiss 1993; Stock.Indicators",
     Range = "0 … 100", Undefined = "while nothing moved over n bars")]
-public sealed class Choppiness([Range(2, 10_000)] int n = 14) : ChunkedKernel
+internal sealed class Choppiness([Range(2, 10_000)] int n = 14) : ChunkedKernel
 {
     private readonly double _scale = 100 / Math.Log(n);
     private readonly double[] _top = new double[Longest], _bottom = new double[Longest];

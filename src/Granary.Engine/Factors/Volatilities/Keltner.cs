@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Volatilities;
 [Factor("keltner", "Bands of so many average true ranges around the exponential average of the close.", Lines = "middle,upper,lower,width",
     Formula = "middle = ema(n); upper, lower = middle ± multiplier · atr(atr); width = (upper − lower) / middle",
     Source = "Keltner 1960, Raschke; Stock.Indicators", Range = "price")]
-public sealed class Keltner([Range(1, 10_000)] int n = 20, [Range(0.01, 100)] double multiplier = 2, [Range(1, 10_000)]
+internal sealed class Keltner([Range(1, 10_000)] int n = 20, [Range(0.01, 100)] double multiplier = 2, [Range(1, 10_000)]
     int atr = 10) : FactorKernel
 {
     private ExponentialAverage _average = new(n);

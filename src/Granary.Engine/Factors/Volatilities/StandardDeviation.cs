@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Volatilities;
 /// <summary>Population standard deviation of the close.</summary>
 [Factor("stddev", "Standard deviation of the close over n bars (population).",
     Formula = "√(Σ (close − sma(n))² / n)", Source = "textbook; Stock.Indicators", Range = "0 …")]
-public sealed class StandardDeviation([Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class StandardDeviation([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingMoments _moments = new(n);
     private long _seen;

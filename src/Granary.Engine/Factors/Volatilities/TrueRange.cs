@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Volatilities;
 /// <summary>The bar's range, the gap from the close before it included.</summary>
 [Factor("true-range", "The bar's range, including the gap from the close before it.",
     Formula = "max(high, close[1]) − min(low, close[1])", Source = "Wilder 1978; Stock.Indicators", Range = "0 …")]
-public sealed class TrueRange : FactorKernel
+internal sealed class TrueRange : FactorKernel
 {
     private double _previous = double.NaN;
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Volatilities;
 [Factor("ulcer", "Ulcer index: root mean square of the drawdowns, in percent, from the highest close since the window began.",
     Formula = "√(Σ (100 · (close − max close so far) / max close so far)² / n)", Source = "Martin 1987; Stock.Indicators",
     Range = "0 …, percent")]
-public sealed class Ulcer([Range(1, 10_000)] int n = 14) : FactorKernel
+internal sealed class Ulcer([Range(1, 10_000)] int n = 14) : FactorKernel
 {
     private RollingWindow _window = new(n);
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Volatilities;
 /// <summary>Standard deviation of one-bar logarithmic returns.</summary>
 [Factor("volatility", "Sample standard deviation of the last n one-bar logarithmic returns; per bar, not annualised.",
     Formula = "√(Σ (r − mean)² / (n − 1)), r = ln(close / close[1])", Source = "textbook", Range = "0 …, a fraction per bar")]
-public sealed class Volatility([Range(2, 10_000)] int n = 20) : FactorKernel
+internal sealed class Volatility([Range(2, 10_000)] int n = 20) : FactorKernel
 {
     private RollingMoments _moments = new(n);
     private double _previous = double.NaN;

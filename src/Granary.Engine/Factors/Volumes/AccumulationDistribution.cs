@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Volumes;
 [Factor("adl", "Accumulation/distribution line: running sum of volume weighted by where each bar closed in its range.",
     Formula = "adl[1] + m · volume, m = ((close − low) − (high − close)) / (high − low), 0 on a flat bar",
     Source = "Chaikin; Stock.Indicators", Range = "volume")]
-public sealed class AccumulationDistribution : FactorKernel
+internal sealed class AccumulationDistribution : FactorKernel
 {
     private double _sum;
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Factors.Volumes;
 [Factor("cmf", "Chaikin money flow: volume weighted by where each bar closed in its range, in proportion to all volume of n bars.",
     Formula = "Σ m · volume / Σ volume, m = ((close − low) − (high − close)) / (high − low), 0 on a flat bar",
     Source = "Chaikin; Stock.Indicators", Range = "-1 … 1", Undefined = "while none of the n bars has volume")]
-public sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : ChunkedKernel
+internal sealed class ChaikinMoneyFlow([Range(1, 10_000)] int n = 20) : ChunkedKernel
 {
     private readonly double[] _scratch = new double[Longest];
     private RollingSumPair _sums = new(n);

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Volumes;
 /// <summary>The average traded value of a bar.</summary>
 [Factor("dollar-volume", "Average traded value over n bars, in the currency of the prices: close times volume.",
     Formula = "sum(close · volume, n) / n", Source = "textbook", Range = "0 …")]
-public sealed class DollarVolume([Range(1, 10_000)] int n = 20) : FactorKernel
+internal sealed class DollarVolume([Range(1, 10_000)] int n = 20) : FactorKernel
 {
     private RollingMean _mean = new(n, -1);
     private double[] _values = [];

@@ -6,7 +6,7 @@ namespace Granary.Engine.Factors.Volumes;
 /// <summary>Smoothed product of the close's change and the volume behind it.</summary>
 [Factor("force-index", "Force index: exponential average of the close's change times volume.",
     Formula = "ema((close − close[1]) · volume, n)", Source = "Elder 1993; Stock.Indicators", Range = "price · volume")]
-public sealed class ForceIndex([Range(1, 10_000)] int n = 2) : FactorKernel
+internal sealed class ForceIndex([Range(1, 10_000)] int n = 2) : FactorKernel
 {
     private ExponentialAverage _average = new(n);
     private double _previous = double.NaN;

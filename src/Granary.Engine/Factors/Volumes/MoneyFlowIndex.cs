@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Volumes;
     Formula = "typical = (high + low + close) / 3; 100 − 100 / (1 + Σ rising typical·volume / Σ falling typical·volume), 100 where nothing "
         + "fell",
     Source = "Quong and Soudack 1989; Stock.Indicators", Range = "0 … 100")]
-public sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKernel
+internal sealed class MoneyFlowIndex([Range(1, 10_000)] int n = 14) : ChunkedKernel
 {
     private readonly double[] _typical = new double[Longest + 1], _out = new double[Longest];
     private RollingSumPair _flows = new(n);

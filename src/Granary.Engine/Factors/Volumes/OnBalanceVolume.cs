@@ -3,7 +3,7 @@ namespace Granary.Engine.Factors.Volumes;
 /// <summary>Volume, added on a rising close and subtracted on a falling one.</summary>
 [Factor("obv", "On-balance volume: volume added on a rising close, subtracted on a falling one, 0 at the first bar.",
     Formula = "obv[1] + sign(close − close[1]) · volume", Source = "Granville 1963; Stock.Indicators", Range = "volume")]
-public sealed class OnBalanceVolume : FactorKernel
+internal sealed class OnBalanceVolume : FactorKernel
 {
     private double _previous = double.NaN, _sum;
 

@@ -5,7 +5,7 @@ namespace Granary.Engine.Factors.Volumes;
 
 /// <summary>The average volume of a bar.</summary>
 [Factor("volume", "Average volume over n bars; of one bar its own.", Formula = "sum(volume, n) / n", Source = "the feed", Range = "0 …")]
-public sealed class Volume([Range(1, 10_000)] int n = 1) : FactorKernel
+internal sealed class Volume([Range(1, 10_000)] int n = 1) : FactorKernel
 {
     private RollingMean _mean = new(n, -1);
 

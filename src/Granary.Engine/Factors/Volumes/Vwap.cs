@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors.Volumes;
     + "date as 2024-03-01.",
     Formula = "Σ typical · volume / Σ volume since the anchor, typical = (high + low + close) / 3",
     Source = "textbook; vwap(start) as Stock.Indicators", Range = "price", Undefined = "before a date's anchor, and until there is volume")]
-public sealed class Vwap : FactorKernel
+internal sealed class Vwap : FactorKernel
 {
     private readonly string _anchor;
     private readonly long _date = long.MaxValue;

@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio.Allocation;
 /// By asset; none is negative. They add up to 1, to less if the bounds do not allow more, or to 0 if nothing was weighted.
 /// </param>
 /// <param name="RiskContributions">By asset: its share of the portfolio's variance; they add up to 1, or are all 0 without risk.</param>
-public sealed record AllocatedWeights(IReadOnlyList<double> Weights, IReadOnlyList<double> RiskContributions)
+internal sealed record AllocatedWeights(IReadOnlyList<double> Weights, IReadOnlyList<double> RiskContributions)
 {
     /// <summary>Expected return per period: the mean over the periods.</summary>
     public double Return { get; init; }

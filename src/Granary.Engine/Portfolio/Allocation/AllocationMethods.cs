@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>The methods that weigh assets by their past returns.</summary>
-public static class AllocationMethods
+internal static class AllocationMethods
 {
     /// <summary>Weights in proportion to 1 / volatility.</summary>
     public const string InverseVolatility = "inverse-volatility";

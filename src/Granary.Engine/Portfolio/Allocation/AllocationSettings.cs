@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>Bounds of the weights and other settings of an allocation method.</summary>
-public sealed record AllocationSettings
+internal sealed record AllocationSettings
 {
     public static AllocationSettings Default { get; } = new();
 

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Portfolio.Allocation;
 
 /// <summary>The efficient frontier of long-only portfolios within bounds (Markowitz 1952).</summary>
-public static class EfficientFrontier
+internal static class EfficientFrontier
 {
     /// <param name="returns">By asset: its returns over the same periods, finite, oldest first.</param>
     /// <param name="settings">Bounds and shrinkage; the turnover penalty is not used.</param>

@@ -4,4 +4,4 @@ namespace Granary.Engine.Portfolio.Allocation;
 /// <param name="Return">Expected return per period.</param>
 /// <param name="Risk">Standard deviation of the return per period.</param>
 /// <param name="Weights">By asset.</param>
-public sealed record FrontierPoint(double Return, double Risk, IReadOnlyList<double> Weights);
+internal sealed record FrontierPoint(double Return, double Risk, IReadOnlyList<double> Weights);

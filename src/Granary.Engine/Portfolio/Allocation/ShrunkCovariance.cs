@@ -8,7 +8,7 @@ namespace Granary.Engine.Portfolio.Allocation;
 /// Multivariate Analysis 88 (2004).
 /// </summary>
 /// <remarks>With a shrinkage above 0 it has an inverse, also with fewer periods than assets.</remarks>
-public sealed class ShrunkCovariance
+internal sealed class ShrunkCovariance
 {
     private ShrunkCovariance(double[] matrix, double[] means, double shrinkage) =>
         (Matrix, Means, Shrinkage) = (matrix, means, shrinkage);

@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Bounds the positions in an instrument and in all that move with it by a percentage of the equity.</summary>
 [PortfolioRule("maxCorrelatedPercent", "Bounds the positions in symbols that move together.", Order = 130, Refusal = "max-correlated",
     RefusalSentence = "Symbols that move together would exceed limits.maxCorrelatedPercent.")]
-public sealed class CorrelatedLimit : IPortfolioRule
+internal sealed class CorrelatedLimit : IPortfolioRule
 {
     private DailyReturns? _returns;
     private IReadOnlyList<string> _symbols = [];

@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 [PortfolioRule("maxCurrencyPercent", "Bounds the positions in each other currency.", Order = 145, Refusal = "max-currency",
     RefusalTitle = "currency limit", RefusalSentence = "The positions in the symbol's currency would exceed limits.maxCurrencyPercent.",
     IsLargePercentage = true)]
-public sealed class CurrencyLimit : IPortfolioRule
+internal sealed class CurrencyLimit : IPortfolioRule
 {
     private int _markets;
 

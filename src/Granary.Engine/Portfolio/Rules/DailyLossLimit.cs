@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Refuses entries for the rest of a UTC day that has lost a percentage of its first equity.</summary>
 [PortfolioRule("dailyLossPercent", "Refuses entries for the rest of a day with a loss.", Order = 50, Refusal = "daily-loss",
     RefusalTitle = "daily loss limit", RefusalSentence = "The day had lost more than limits.dailyLossPercent.")]
-public sealed class DailyLossLimit : IPortfolioRule
+internal sealed class DailyLossLimit : IPortfolioRule
 {
     [Key("for the rest of a UTC day with this loss"), Range(0, 100)]
     public required double DailyLossPercent { get; init; }

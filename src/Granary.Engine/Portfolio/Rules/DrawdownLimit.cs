@@ -9,7 +9,7 @@ namespace Granary.Engine.Portfolio.Rules;
 [PortfolioRule("maxDrawdownPercent", "Refuses entries after a drawdown.", Order = 40, Refusal = "max-drawdown",
     RefusalTitle = "drawdown limit", RefusalSentence = "Equity was further below its peak than limits.maxDrawdownPercent.",
     IsLargePercentage = true)]
-public sealed class DrawdownLimit : IPortfolioRule
+internal sealed class DrawdownLimit : IPortfolioRule
 {
     private EquityPeak _peak = new(0);
     private long? _haltedOn;

@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Bounds groups of instruments, such as sectors, each by itself.</summary>
 [PortfolioRule("groups", "Bounds the positions in groups of symbols.", Order = 120, Refusal = "max-group",
     RefusalSentence = "The symbol's group was at its limit in limits.groups.")]
-public sealed class GroupLimits : IPortfolioRule
+internal sealed class GroupLimits : IPortfolioRule
 {
     /// <summary>By name.</summary>
     [Key("by symbols that share a limit: `{ \"tech\": { \"symbols\": [\"AAPL\", \"MSFT\"], \"maxPercent\": 30, \"maxPositions\": 2 } }`")]

@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>
 /// Caps the exposure of a portfolio at each entry, by what the bars up to then and the portfolio's own state say.
 /// </summary>
-public interface IExposureModel
+internal interface IExposureModel
 {
     /// <summary>A bar of an instrument has closed; every bar, in the order of time.</summary>
     void Mark(int market, in Bar bar);

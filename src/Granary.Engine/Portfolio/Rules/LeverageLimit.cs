@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Bounds longs plus shorts by a multiple of the equity.</summary>
 [PortfolioRule("maxLeverage", "Bounds longs plus shorts by a multiple of the equity.", Order = 100, Refusal = "max-leverage",
     RefusalSentence = "Positions would exceed limits.maxLeverage times the equity.")]
-public sealed class LeverageLimit : IPortfolioRule
+internal sealed class LeverageLimit : IPortfolioRule
 {
     [Key("that takes longs plus shorts beyond this multiple of the equity"), Range(0, 1e4)]
     public required double MaxLeverage { get; init; }

@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Bounds the absolute value of longs minus shorts by a percentage of the equity.</summary>
 [PortfolioRule("maxNetPercent", "Bounds longs minus shorts.", Order = 170, Refusal = "max-net", RefusalTitle = "net limit",
     RefusalSentence = "Longs minus shorts would exceed limits.maxNetPercent.", IsLargePercentage = true)]
-public sealed class NetLimit : IPortfolioRule
+internal sealed class NetLimit : IPortfolioRule
 {
     [Key("that takes longs minus shorts, in either direction, beyond this percentage of the equity"), Range(0, 1e6)]
     public required double MaxNetPercent { get; init; }

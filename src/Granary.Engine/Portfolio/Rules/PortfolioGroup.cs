@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Symbols that share a limit.</summary>
-public sealed record PortfolioGroup
+internal sealed record PortfolioGroup
 {
     [Key("the symbols of the group")]
     public required IReadOnlyList<string> Symbols { get; init; }

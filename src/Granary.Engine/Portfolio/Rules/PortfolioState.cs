@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <param name="WinRate">
 /// The share of trades with a net profit among the last <see cref="Trades"/> that the portfolio has closed; NaN before the first.
 /// </param>
-public readonly record struct PortfolioState(double Drawdown, double Exposure, int Positions, double WinRate)
+internal readonly record struct PortfolioState(double Drawdown, double Exposure, int Positions, double WinRate)
 {
     /// <summary>The most closed trades that the win rate covers.</summary>
     public const int Trades = 20;

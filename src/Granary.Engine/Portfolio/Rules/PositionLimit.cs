@@ -6,7 +6,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Bounds the number of trades that are open or reserved.</summary>
 [PortfolioRule("maxPositions", "Bounds the number of open trades.", Order = 60, Refusal = "max-positions",
     RefusalTitle = "too many positions", RefusalSentence = "As many trades were open as limits.maxPositions allows.")]
-public sealed class PositionLimit : IPortfolioRule
+internal sealed class PositionLimit : IPortfolioRule
 {
     [Key("when that many are open or accepted"), Range(0, int.MaxValue)]
     public required int MaxPositions { get; init; }

@@ -5,4 +5,4 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <param name="Refusal">The decision on an entry that it refuses.</param>
 /// <param name="Uses">How much of its limits is used; empty if it has no such figures.</param>
 /// <param name="Bound">The value that it bounds for the position that was asked about, account currency.</param>
-public sealed record RuleState(string Name, Decision Refusal, IReadOnlyList<RuleUse> Uses, ValueBound Bound);
+internal sealed record RuleState(string Name, Decision Refusal, IReadOnlyList<RuleUse> Uses, ValueBound Bound);

@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 [PortfolioRule("maxStrategyPercent", "Bounds the positions of each strategy.", Order = 150, Refusal = "max-strategy",
     RefusalTitle = "strategy limit", RefusalSentence = "The strategy's positions would exceed limits.maxStrategyPercent.",
     IsLargePercentage = true)]
-public sealed class StrategyLimit : IPortfolioRule
+internal sealed class StrategyLimit : IPortfolioRule
 {
     private IReadOnlyList<string> _strategies = [];
 

@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// </summary>
 [PortfolioRule("exclusiveSymbols", "Gives a symbol to one strategy at a time.", Order = 80, Refusal = "reserved",
     RefusalSentence = SymbolReservations.Sentence)]
-public sealed class SymbolExclusivity : IPortfolioRule
+internal sealed class SymbolExclusivity : IPortfolioRule
 {
     [Key("in a symbol that another strategy holds: the first that is accepted, until it has closed its position")]
     public bool ExclusiveSymbols { get; init; }

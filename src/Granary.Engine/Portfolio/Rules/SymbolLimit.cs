@@ -7,7 +7,7 @@ namespace Granary.Engine.Portfolio.Rules;
 [PortfolioRule("maxSymbolPercent", "Bounds the positions in each symbol.", Order = 140, Refusal = "max-symbol",
     RefusalTitle = "symbol limit", RefusalSentence = "The symbol's positions would exceed limits.maxSymbolPercent.",
     IsLargePercentage = true)]
-public sealed class SymbolLimit : IPortfolioRule
+internal sealed class SymbolLimit : IPortfolioRule
 {
     private IReadOnlyList<string> _symbols = [];
 

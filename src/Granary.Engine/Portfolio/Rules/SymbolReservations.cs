@@ -4,7 +4,7 @@ namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Allows some instruments to some strategies only.</summary>
 [PortfolioRule("reserved", "Allows some symbols to some strategies only.", Order = 70, Refusal = "reserved", RefusalSentence = Sentence)]
-public sealed class SymbolReservations : IPortfolioRule
+internal sealed class SymbolReservations : IPortfolioRule
 {
     internal const string Sentence = "The symbol was another strategy's: limits.exclusiveSymbols or limits.reserved.";
 

@@ -5,7 +5,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <summary>Refuses entries in some symbols.</summary>
 [PortfolioRule("restrictedSymbols", "Refuses entries in some symbols.", Order = 10, Refusal = "restricted-symbol",
     RefusalTitle = "symbol is restricted", RefusalSentence = "limits.restrictedSymbols names the symbol.")]
-public sealed class SymbolRestriction : IPortfolioRule
+internal sealed class SymbolRestriction : IPortfolioRule
 {
     private bool[] _restricted = [];
 

@@ -10,7 +10,7 @@ namespace Granary.Engine.Portfolio.Rules;
 /// </summary>
 [PortfolioRule("maxTurnoverPercent", "Bounds the value traded on one day.", Order = 110, Refusal = "max-turnover",
     RefusalSentence = "As much had been traded on that day as limits.maxTurnoverPercent allows.")]
-public sealed class TurnoverLimit : IPortfolioRule
+internal sealed class TurnoverLimit : IPortfolioRule
 {
     private long _day = long.MinValue;
     private int _days, _over;

@@ -6,7 +6,7 @@ namespace Granary.Engine.Trading.Execution;
 /// The price at which what backs a position falls to its maintenance margin and the exchange's liquidation fee. Both count at that price,
 /// with the step of the table that its notional has there.
 /// </summary>
-public static class LiquidationPrice
+internal static class LiquidationPrice
 {
     /// <summary>The liquidation price of a position with a margin of its own.</summary>
     /// <param name="entry">Average entry price.</param>

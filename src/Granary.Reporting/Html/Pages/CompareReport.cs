@@ -7,7 +7,7 @@ namespace Granary.Reporting.Html.Pages;
 /// <summary>
 /// Writes the comparison of two runs as one self-contained page: statistics, inputs, strategies, and trades that differ.
 /// </summary>
-public static class CompareReport
+internal static class CompareReport
 {
     /// <summary>
     /// The first run is called A, the second B. Strategies are matched by id, trades by strategy, side and entry bar.

@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>Writes the page of <c>granary costs fit</c>: what fills cost against each reference price.</summary>
-public static class CostStudyPage
+internal static class CostStudyPage
 {
     // Fills outside of their bar that are named; costs.json names all.
     private const int MostNamed = 10;

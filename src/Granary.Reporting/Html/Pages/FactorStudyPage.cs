@@ -4,7 +4,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>Writes the page of <c>granary factors study</c>: all tests, then the charts and tables of each factor.</summary>
-public static class FactorStudyPage
+internal static class FactorStudyPage
 {
     /// <param name="output">The output, which is not closed.</param>
     public static void Write(TextWriter output, FactorStudyResults study) => ReportPage.Write(new HtmlWriter(output),

@@ -5,7 +5,7 @@ namespace Granary.Reporting.Html.Pages;
 
 /// <summary>Writes the page of <c>granary features</c>: labels and features of each market, and the features that predict the
 /// label.</summary>
-public static class FeaturePage
+internal static class FeaturePage
 {
     // The page shows only this many features; the JSON has all.
     private const int MostFeatures = 100;

@@ -9,7 +9,7 @@ namespace Granary.Reporting.Html.Pages;
 /// Writes a run or an equity curve as one self-contained page with styles, drawings and script. It loads nothing, so it can be sent, read
 /// offline and printed. It is complete without scripts; these add sorting, filtering and tooltips.
 /// </summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private static readonly IReportSection<CurveView>[] _curve =
         [new StatisticsSection(), new TrailingSection(), new CalendarSection(), new DrawdownSection(), new RollingSection(),

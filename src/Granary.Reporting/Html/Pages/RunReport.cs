@@ -7,7 +7,7 @@ using Granary.Reporting.Runs;
 namespace Granary.Reporting.Html.Pages;
 
 /// <summary>The report of a run: a page, and the figures of its charts as a file. Both share one reading of the trades.</summary>
-public sealed class RunReport(RunModel run, IRunEvents events)
+internal sealed class RunReport(RunModel run, IRunEvents events)
 {
     /// <summary>The file of <see cref="WriteAnalysis"/> in a run's folder.</summary>
     public const string AnalysisFile = "analysis.json";

@@ -5,4 +5,4 @@ namespace Granary.Reporting.Html.Pages;
 /// <summary>The names and weights that a replica holds from a time on.</summary>
 /// <param name="Time">UTC ticks.</param>
 /// <param name="Names">Names with weights, in the order of selection.</param>
-public sealed record TrackingChoice(long Time, IReadOnlyList<(string Name, double Weight)> Names, double Turnover, double InSampleError);
+internal sealed record TrackingChoice(long Time, IReadOnlyList<(string Name, double Weight)> Names, double Turnover, double InSampleError);

@@ -4,5 +4,5 @@ namespace Granary.Reporting.Html.Pages;
 
 /// <summary>Accuracy with which a replica follows its target over some periods.</summary>
 /// <param name="Over">As "fitted periods".</param>
-public sealed record TrackingFigures(string Over, long Periods, double TrackingError, double InformationRatio, double Correlation,
+internal sealed record TrackingFigures(string Over, long Periods, double TrackingError, double InformationRatio, double Correlation,
     double ResidualNorm);

@@ -10,7 +10,7 @@ namespace Granary.Reporting.Html.Pages;
 /// <param name="Replica">The replica's returns by period, without the intercept.</param>
 /// <param name="Fitted">The number of fitted periods; later periods are out of sample.</param>
 /// <param name="Rolling">For the rolling selection, its first period and the replica's returns from there; null without one.</param>
-public sealed record TrackingReport(
+internal sealed record TrackingReport(
     string Title, IReadOnlyList<(string Name, double Weight)> Weights, double Intercept, IReadOnlyList<(int Names, double Error)> Path,
     IReadOnlyList<TrackingFigures> Figures,
     long[] Times, double[] Index, double[] Replica, int Fitted, (int From, double[] Replica)? Rolling,

@@ -20,7 +20,7 @@ public class PathSampleTests
     [Theory]
     [InlineData(ResamplingMethod.Bootstrap)]
     [InlineData(ResamplingMethod.Order)]
-    public void Equal_returns_give_a_band_without_width(ResamplingMethod method)
+    internal void Equal_returns_give_a_band_without_width(ResamplingMethod method)
     {
         var result = Run(Account([.. Enumerable.Repeat(0.001, 250)]), method, new ResamplingPlan(200));
         for (var k = 0; k < result.Times.Count; k++)
