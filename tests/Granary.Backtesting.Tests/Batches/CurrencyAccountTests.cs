@@ -176,15 +176,17 @@ public sealed class CurrencyAccountTests : IDisposable
         refused.ShouldNotContain("ACME.DE");
     }
 
-    [Fact]
-    public async Task A_walk_forward_counts_in_the_currency_of_the_account()
+    [Theory]
+    [InlineData("hold", double.NaN)]
+    [InlineData("convert", 0)]
+    public async Task A_walk_forward_counts_in_the_currency_of_the_account(string conversion, double spread)
     {
-        var spec = Spec("\"currency\": \"EUR\"", Both, more: Leverage + """
+        var spec = Spec($"\"currency\": \"EUR\", \"conversion\": \"{conversion}\"", Both, more: Leverage + """
             , "walkForward": { "inSample": "13w", "outOfSample": "4w" }
             """);
         await new WalkForwardRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Run, Validation = false }, cancellationToken: TestContext.Current.CancellationToken);
-        var (computed, rows) = (Computed(double.NaN), Rows("equity.csv"));
+        var (computed, rows) = (Computed(spread), Rows("equity.csv"));
         rows.Count.ShouldBeGreaterThan(150);
         foreach (var row in rows) Number(row, "equity").ShouldBe(computed[Day(row["time"])], 1e-9 * 100_000);
     }

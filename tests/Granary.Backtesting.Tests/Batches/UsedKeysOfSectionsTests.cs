@@ -122,6 +122,7 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
     private static readonly FrozenDictionary<string, string> s_elsewhere = new Dictionary<string, string>
     {
         ["strategies.tag"] = "a name",
+        ["portfolio.limits.maxCurrencyPercent"] = "other currencies: CurrencyAccountTests",
         ["portfolio.limits.resumeAfterDays"] = "changes nothing of this batch: PortfolioRulesTests, WalkForwardLimitTests",
         ["portfolio.limits.dailyLossPercent"] = "daily bars leave no rest of a day: PortfolioRulesTests",
         ["portfolio.limits.maxTurnoverPercent"] = "daily bars leave no rest of a day: PortfolioRulesTests",

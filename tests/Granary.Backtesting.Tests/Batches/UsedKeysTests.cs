@@ -85,6 +85,9 @@ public sealed class UsedKeysTests : IDisposable
     {
         ["account.riskFreePercent"] = "figures of the report: RiskFreeSeriesTests",
         ["account.riskFree"] = "a file: RiskFreeSeriesTests",
+        ["account.currency"] = "other currencies: CurrencyAccountTests",
+        ["account.conversion"] = "other currencies: CurrencyAccountTests",
+        ["account.fxSpreadPercent"] = "other currencies: CurrencyAccountTests",
         ["execution.costs"] = "a file: MeasuredCostKeysTests",
         ["execution.at"] = "a file: MeasuredCostKeysTests",
         ["execution.costsHash"] = "checks a file: MeasuredCostKeysTests",
