@@ -68,4 +68,10 @@ public sealed record BatchData
     /// (Perpetual futures).
     /// </summary>
     public GivenFunding? Funding { get; init; }
+
+    /// <summary>
+    /// Exchange rates of an account with another currency than its instruments: a source of bars, such as csv:rates with EURUSD and USDJPY,
+    /// or a table (currencies).
+    /// </summary>
+    public BatchFx? Fx { get; init; }
 }

@@ -49,6 +49,11 @@ public sealed record BatchLimits
     /// <summary>That takes the positions in one symbol, longs plus shorts, beyond this percentage of the equity.</summary>
     public double? MaxSymbolPercent { get; init; }
 
+    /// <summary>
+    /// That takes the positions in one currency other than the account's, longs plus shorts, beyond this percentage of the equity.
+    /// </summary>
+    public double? MaxCurrencyPercent { get; init; }
+
     /// <summary>That takes the positions of one strategy beyond this percentage of the equity.</summary>
     public double? MaxStrategyPercent { get; init; }
 

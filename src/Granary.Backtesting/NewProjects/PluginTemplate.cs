@@ -11,7 +11,8 @@ namespace Granary.Backtesting.NewProjects;
 /// Command lines that use the plug-in, and run as they are; {{catalogue}} is replaced by its name in the catalogue.
 /// </param>
 /// <param name="Taken">Whether a name is already used in the catalogue.</param>
-internal sealed record PluginTemplate(string Kind, string Sample, string? SampleName, string Use, Func<GranaryCatalogues, string, bool> Taken)
+internal sealed record PluginTemplate(string Kind, string Sample, string? SampleName, string Use,
+    Func<GranaryCatalogues, string, bool> Taken)
 {
     private const string SmaCross =
         "{ \"class\": \"SmaCross\", \"params\": { \"fast\": [5, 10], \"slow\": 50 }, \"size\": { \"percentOfEquity\": 95 } }";

@@ -17,7 +17,7 @@ internal static class ComparedFiles
 {
     /// <param name="folder">The folder of the backtest.</param>
     /// <exception cref="InputException">It has no portfolio_trades.csv, or a field of it cannot be read.</exception>
-    public static ComparedBacktest Backtest(string folder) => new([.. Rows(folder, "portfolio_trades.csv").Select(row => new BacktestTrade
+    public static ComparedBacktest Backtest(string folder) => new([.. Rows(folder, "portfolio_trades.csv").Select(row => new ComparedTrade
     {
         Strategy = row.Text("strategy"),
         Symbol = row.Text("symbol"),

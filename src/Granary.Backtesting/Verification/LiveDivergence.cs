@@ -192,7 +192,7 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
         return new LiveDivergence(sum, earned, Sorted(gaps));
     }
 
-    private static TradeDivergence OnlyInBacktest(BacktestTrade trade, double total) => new()
+    private static TradeDivergence OnlyInBacktest(ComparedTrade trade, double total) => new()
     {
         Strategy = trade.Strategy,
         Symbol = trade.Symbol,
@@ -202,7 +202,7 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
         Why = "only in the backtest",
     };
 
-    private static TradeDivergence Split(SessionTrade k, BacktestTrade? planned, (double Weight, string Model) backtest)
+    private static TradeDivergence Split(SessionTrade k, ComparedTrade? planned, (double Weight, string Model) backtest)
     {
         double data = 0, weight = 0, model = 0;
         var why = k.Why;
@@ -282,7 +282,7 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
     /// <param name="before">The trades of the backtest that this gap was computed with.</param>
     /// <param name="after">The trades of the other backtest.</param>
     /// <param name="cause">A name of <see cref="DivergenceCauses"/>.</param>
-    internal LiveDivergence Against(IReadOnlyList<BacktestTrade> before, IReadOnlyList<BacktestTrade> after, string cause)
+    internal LiveDivergence Against(IReadOnlyList<ComparedTrade> before, IReadOnlyList<ComparedTrade> after, string cause)
     {
         var (was, now) = (ByKey(before), ByKey(after));
         var trades = Trades.ToList();
@@ -308,14 +308,14 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
     private static IReadOnlyList<TradeDivergence> Sorted(IEnumerable<TradeDivergence> gaps) =>
         [.. gaps.OrderBy(g => g.EntryTime).ThenBy(g => g.Strategy, StringComparer.Ordinal)];
 
-    private static Dictionary<(string Strategy, string Symbol, Side Side, DateTime Entry), Queue<BacktestTrade>> ByKey(
-        IEnumerable<BacktestTrade> trades)
+    private static Dictionary<(string Strategy, string Symbol, Side Side, DateTime Entry), Queue<ComparedTrade>> ByKey(
+        IEnumerable<ComparedTrade> trades)
     {
-        var planned = new Dictionary<(string, string, Side, DateTime), Queue<BacktestTrade>>();
+        var planned = new Dictionary<(string, string, Side, DateTime), Queue<ComparedTrade>>();
         foreach (var p in trades)
         {
             var key = (p.Strategy, p.Symbol, p.Side, p.EntryTime);
-            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<BacktestTrade>());
+            if (!planned.TryGetValue(key, out var same)) planned.Add(key, same = new Queue<ComparedTrade>());
             same.Enqueue(p);
         }
         return planned;

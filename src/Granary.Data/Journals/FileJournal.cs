@@ -308,8 +308,8 @@ public sealed class FileJournal : IJournal
     /// <param name="from">Where the earlier reading ended; null without one.</param>
     /// <returns>The entries, and where this reading ended.</returns>
     /// <inheritdoc cref="Peek"/>
-    internal static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) PeekFrom(JournalPlace? from, string folder, JournalQuery query,
-        string name = "journal.grj", Disk? disk = null)
+    internal static (IReadOnlyList<JournalEntry> Entries, JournalPlace Place) PeekFrom(JournalPlace? from, string folder,
+        JournalQuery query, string name = "journal.grj", Disk? disk = null)
     {
         disk ??= Disk.Real;
         var path = Path.Combine(folder, name);

@@ -31,7 +31,8 @@ internal enum TradeHandling : byte
 /// <param name="Strategy">The strategy's id in the journal.</param>
 /// <param name="RunsAs">The id of the strategy that manages it in sessions after the switch.</param>
 /// <param name="Configuration">SHA-256 of the configuration that defines this strategy.</param>
-internal sealed record HandedTrade(string Entry, string Strategy, string Symbol, string RunsAs, string Configuration, TradeHandling Handling);
+internal sealed record HandedTrade(string Entry, string Strategy, string Symbol, string RunsAs, string Configuration,
+    TradeHandling Handling);
 
 /// <summary>A production configuration that open trades still need.</summary>
 /// <param name="Hash">SHA-256 of the text.</param>

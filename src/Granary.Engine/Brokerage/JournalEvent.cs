@@ -86,8 +86,8 @@ internal enum TradeState : byte
 /// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
 /// <param name="ExitTime">Venue time of the last closing fill, UTC ticks; 0 while active.</param>
 /// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
-internal sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open, double EntryPrice,
-    double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
+internal sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open,
+    double EntryPrice, double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
 
 /// <summary>Position of the account in a symbol after a fill or a reconciliation.</summary>
 /// <param name="Quantity">Signed base units.</param>
@@ -180,7 +180,8 @@ internal sealed record EntrySkipped(long Timestamp, int Number, string Why) : Jo
 
 /// <summary>An order changed its state.</summary>
 /// <param name="Reason">The venue's reason; empty if it gave none.</param>
-internal sealed record OrderChanged(long Timestamp, string ClientId, OrderState From, OrderState To, string Reason) : JournalEvent(Timestamp);
+internal sealed record OrderChanged(long Timestamp, string ClientId, OrderState From, OrderState To, string Reason)
+    : JournalEvent(Timestamp);
 
 /// <summary>The session went from one state to another.</summary>
 /// <param name="From">Empty at its start.</param>

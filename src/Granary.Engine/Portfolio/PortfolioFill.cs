@@ -21,8 +21,8 @@ internal enum PortfolioFillKind : byte
 /// <param name="Price">Quote currency, slippage included; 0 for a split.</param>
 /// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split.</param>
 /// <param name="Commission">Quote currency; negative is a rebate.</param>
-internal readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time, double Price,
-    double Quantity, double Commission)
+internal readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time,
+    double Price, double Quantity, double Commission)
 {
     /// <summary>The value of one unit of the quote currency in the account's.</summary>
     public double Rate { get; init; } = 1;

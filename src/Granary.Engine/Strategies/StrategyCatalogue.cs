@@ -38,7 +38,8 @@ public sealed class StrategyCatalogue : Catalogue<StrategyDefinition>
     public static IReadOnlyList<string> AddFrom(CatalogueBuilder<Type> classes, Assembly assembly, Func<Type, string>? origin = null)
     {
         var found = assembly.GetTypes()
-            .Where(type => (!type.IsNested || type.IsVisible) && !type.IsAbstract && !type.ContainsGenericParameters && type.IsSubclassOf(typeof(Strategy)))
+            .Where(type => (!type.IsNested || type.IsVisible) && !type.IsAbstract && !type.ContainsGenericParameters
+                && type.IsSubclassOf(typeof(Strategy)))
             .OrderBy(type => type.Name, StringComparer.Ordinal).ToList();
         foreach (var type in found) classes.Add(type.Name, type, origin?.Invoke(type) ?? type.ToString());
         return [.. found.Select(type => type.Name)];

@@ -13,7 +13,8 @@ public sealed class TrainerCatalogue : Catalogue<TrainerDefinition>
 
     /// <param name="builder">Holds the trainers.</param>
     /// <param name="libraries">Libraries that provide trainers of a prefix, loaded if one is needed.</param>
-    internal TrainerCatalogue(CatalogueBuilder<TrainerDefinition> builder, params IReadOnlyList<TrainerLibrary> libraries) : base(builder) =>
+    internal TrainerCatalogue(CatalogueBuilder<TrainerDefinition> builder, params IReadOnlyList<TrainerLibrary> libraries)
+        : base(builder) =>
         // If a library's assembly is also a plug-in of this process, it is not loaded again.
         _libraries = [.. libraries.Where(l => !Names.Any(n => n.StartsWith(l.Prefix, StringComparison.Ordinal)))
             .Select(l => new LoadedLibrary(l))];

@@ -68,7 +68,7 @@ public sealed class PostgresBarSource : IBarSource, IFundingSource, IAsyncDispos
         return series;
     }
 
-    internal async ValueTask<IReadOnlyList<FundingRow>> ReadFundingAsync(string symbol, CancellationToken cancellationToken = default) =>
+    async ValueTask<IReadOnlyList<FundingRow>> IFundingSource.ReadFundingAsync(string symbol, CancellationToken cancellationToken) =>
         await PostgresFunding.ReadAsync(_database, symbol, cancellationToken).ConfigureAwait(false);
 
     private static bool Whole(PostgresBarStore.Market market, BarQuery query) => !(query.From > market.First) && !(query.To <= market.Last);

@@ -44,8 +44,8 @@ internal sealed record StrategyConditions(string Strategy, IReadOnlyList<Conditi
 /// <param name="High">Upper end of that interval.</param>
 /// <param name="Importance">The share of the variance of the strategy's returns that the whole condition explains (ω²). NaN if
 /// undefined, and for the exit, which is known only after the trade.</param>
-internal sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn, double Low,
-    double High, double Importance);
+internal sealed record ConditionRow(string Condition, string Value, int Trades, double WinRate, double Profit, double MeanReturn,
+    double Low, double High, double Importance);
 
 /// <summary>A condition before the split, and on the trades after it.</summary>
 internal sealed record ConditionTest

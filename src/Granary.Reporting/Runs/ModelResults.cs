@@ -36,8 +36,8 @@ internal enum EntryChange
 /// training, the mean squared error of the compared version on the same outcomes.</param>
 /// <param name="Trades">The number of trades, or of outcomes without overlap, behind <paramref name="After"/>.</param>
 /// <param name="Reason">One sentence.</param>
-internal sealed record WatchRecord(DateTime Time, string Strategy, string Action, int Version, double? Weight, double? Before, double? After,
-    int Trades, string Reason)
+internal sealed record WatchRecord(DateTime Time, string Strategy, string Action, int Version, double? Weight, double? Before,
+    double? After, int Trades, string Reason)
 {
     /// <summary>For a training, the versions that were trained and compared; null for other actions.</summary>
     public TrainingFacts? Training { get; init; }

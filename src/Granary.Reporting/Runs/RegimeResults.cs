@@ -13,8 +13,8 @@ internal sealed record RegimeResults() : ResultSection("regimes")
 /// <summary>The states of one market at evenly spaced bars.</summary>
 /// <param name="Time">[points]: open times, UTC ticks.</param>
 /// <param name="Close">[points].</param>
-internal sealed record RegimeChart(string Symbol, string Timeframe, long[] Time, double[] Close, IReadOnlyList<RegimeMachineStates> Machines,
-    IReadOnlyList<RegimePairAgreement> Agreement);
+internal sealed record RegimeChart(string Symbol, string Timeframe, long[] Time, double[] Close,
+    IReadOnlyList<RegimeMachineStates> Machines, IReadOnlyList<RegimePairAgreement> Agreement);
 
 /// <summary>The states of one state machine on a market.</summary>
 /// <param name="Names">The names of its states.</param>

@@ -21,7 +21,8 @@ internal sealed class DeclaredCurrencies(DataSpec data, string account, GranaryC
         {
             var (currency, isNamed) = SymbolCurrency.Of(data, series.Instrument);
             var rates = await RatesAsync(currency, cancellationToken);
-            if (!rates.IsForeign) return new SeriesWithInstrument(series, i => i with { Currency = currency, IsCurrencyAssumed = !isNamed });
+            if (!rates.IsForeign)
+                return new SeriesWithInstrument(series, i => i with { Currency = currency, IsCurrencyAssumed = !isNamed });
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{series.ContentHash} {rates.Hash}")));
             return new SeriesWithInstrument(series, i => i with { Currency = currency, Rates = rates }, hash);
         }

@@ -19,8 +19,8 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 /// <param name="Registry">Folder or database of the versions.</param>
 /// <param name="Watch">Reaction to a decline of the predictions; null = none.</param>
-internal sealed record ModelReference(string Model, int Version, Address Registry, IReadOnlyList<string> Features, PredictionMeaning Meaning,
-    EntryRule Rule, WatchRule? Watch = null)
+internal sealed record ModelReference(string Model, int Version, Address Registry, IReadOnlyList<string> Features,
+    PredictionMeaning Meaning, EntryRule Rule, WatchRule? Watch = null)
 {
     /// <summary>Time from which the version has expired and admits no entries, UTC; null = it does not expire.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

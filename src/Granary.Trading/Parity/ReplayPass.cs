@@ -21,7 +21,7 @@ internal sealed class ReplayPass : IAsyncDisposable
     private readonly Timeframe _timeframe;
     // By symbol, how many bars a backtest has taken.
     private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
-    private readonly List<BacktestTrade> _closed = [];
+    private readonly List<ComparedTrade> _closed = [];
 
     private ReplayPass(OpenedSession session, OpenedBatch opened, LiveHost host) =>
         (Session, _opened, Host, _timeframe) = (session, opened, host, session.Spec.Data.Timeframe);
@@ -68,10 +68,10 @@ internal sealed class ReplayPass : IAsyncDisposable
         return new ComparedBacktest([.. _closed, .. end.Trades.Skip(end.Closed).Select(TradeOf)], Weights());
     }
 
-    private BacktestTrade TradeOf(PortfolioTrade own)
+    private ComparedTrade TradeOf(PortfolioTrade own)
     {
         var (strategy, trade) = (Host.StrategyOf(own), own.Trade);
-        return new BacktestTrade
+        return new ComparedTrade
         {
             Strategy = strategy.Id,
             Symbol = strategy.Symbols[trade.SymbolIndex],

@@ -7,7 +7,8 @@ namespace Granary.Engine.Factors.Oscillators;
 [Factor("tsi", "True strength index: twice smoothed change of the close in proportion to its twice smoothed size.", Lines = ",signal",
     Formula = "100 · ema(ema(Δ, n), smooth) / ema(ema(|Δ|, n), smooth); signal = ema(signal) of it", Source = "Blau 1991; Stock.Indicators",
     Range = "-100 … 100", Undefined = "until the close has moved")]
-internal sealed class Tsi([Range(1, 10_000)] int n = 25, [Range(1, 10_000)] int smooth = 13, [Range(1, 10_000)] int signal = 7) : FactorKernel
+internal sealed class Tsi([Range(1, 10_000)] int n = 25, [Range(1, 10_000)] int smooth = 13, [Range(1, 10_000)] int signal = 7)
+    : FactorKernel
 {
     private ExponentialAverage _change1 = new(n), _change2 = new(smooth), _size1 = new(n), _size2 = new(smooth), _signal = new(signal);
     private double _previous = double.NaN;

@@ -7,7 +7,8 @@ namespace Granary.Engine.Factors.Trends;
 [Factor("macd", "Difference of two exponential averages, with its own average as signal.", Lines = ",signal,histogram",
     Formula = "ema(fast) − ema(slow); signal = ema(signal) of it; histogram = macd − signal", Source = "Appel 1979; Stock.Indicators",
     Range = "price difference")]
-internal sealed class Macd([Range(1, 1_000)] int fast = 12, [Range(2, 2_000)] int slow = 26, [Range(1, 1_000)] int signal = 9) : FactorKernel
+internal sealed class Macd([Range(1, 1_000)] int fast = 12, [Range(2, 2_000)] int slow = 26, [Range(1, 1_000)] int signal = 9)
+    : FactorKernel
 {
     private ExponentialAverage _fast = new(fast), _slow = new(slow), _signal = new(signal);
 

@@ -3,7 +3,7 @@ using Granary.Engine.Trading;
 namespace Granary.Backtesting.Verification;
 
 /// <summary>A trade of a backtest's portfolio, which is compared with a session.</summary>
-internal sealed record BacktestTrade
+internal sealed record ComparedTrade
 {
     public required string Strategy { get; init; }
 
