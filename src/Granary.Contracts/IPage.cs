@@ -2,7 +2,7 @@ namespace Granary.Contracts;
 
 /// <summary>A page of a list.</summary>
 /// <typeparam name="T">An item of the list.</typeparam>
-internal interface IPage<out T>
+public interface IPage<out T>
 {
     /// <summary>The items of the page, in the order of the list.</summary>
     IReadOnlyList<T> Items { get; }

@@ -16,5 +16,5 @@ public sealed record BatchRange
     public double? Step { get; init; }
 
     /// <summary>The values themselves, instead of a range.</summary>
-    public IReadOnlyList<Values>? Values { get; init; }
+    public Values? Values { get; init; }
 }

@@ -7,7 +7,7 @@ public sealed record BatchSearch
     /// Values by parameter of the class or key of the strategy, also symbol and timeframe: [lowest, highest], a range with from and to, a
     /// list of words, or an object with values.
     /// </summary>
-    public required Dictionary<string, IReadOnlyList<Values>> Space { get; init; }
+    public required Dictionary<string, BatchRange> Space { get; init; }
 
     /// <summary>
     /// How combinations are proposed, see methods: <c>tpe</c>, <c>random</c>, <c>sobol</c>, <c>halving</c>; default <c>tpe</c>.

@@ -160,7 +160,7 @@ internal sealed class RecordSources(JsonObject schema)
         if (value["properties"] is null && forms.Count > 0)
         {
             foreach (var form in forms.Where(f => f["properties"] is not null)) _ = RecordOf(path, form);
-            return forms.FirstOrDefault(f => (string?)f["type"] == "array" && f["items"] is not null) is { } list ? TypeOf(path, list)
+            return forms.FirstOrDefault(f => (string?)f["type"] == "array" && ItemsOf(f) is not null) is { } list ? TypeOf(path, list)
                 : forms.FirstOrDefault(f => f["properties"] is not null) is { } record ? RecordOf(path, record)
                 : forms.FirstOrDefault(f => f["additionalProperties"] is not null) is { } named ? TypeOf(path, named)
                 : TypeOf(path, forms[0]);
@@ -170,7 +170,7 @@ internal sealed class RecordSources(JsonObject schema)
         if (type is JsonArray) return "Values";
         return (string?)type switch
         {
-            "array" => value["items"] is JsonObject items ? $"IReadOnlyList<{TypeOf(path, items)}>" : "Values",
+            "array" => ItemsOf(value) is { } items ? $"IReadOnlyList<{TypeOf(path, items)}>" : "Values",
             "object" => $"Dictionary<string, {(value["additionalProperties"] is JsonObject named ? TypeOf(path, named) : "Values")}>",
             "boolean" => "bool",
             "number" => "double",
@@ -178,6 +178,9 @@ internal sealed class RecordSources(JsonObject schema)
             _ => "string",
         };
     }
+
+    // A list of values of several types is one of Values.
+    private static JsonObject? ItemsOf(JsonObject list) => list["items"] is JsonObject items && items["type"] is not JsonArray ? items : null;
 
     private string RecordOf(string[] path, JsonObject part)
     {

@@ -18,7 +18,7 @@ public sealed record StrategyChange(string Account, bool Enabled, string Strateg
 
 /// <summary>A page of strategies, by account and id.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-internal sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next) : IPage<AccountStrategy>;
+public sealed record StrategyPage(IReadOnlyList<AccountStrategy> Items, string? Next) : IPage<AccountStrategy>;
 
 /// <summary>A change of the entries of a strategy or symbol.</summary>
 /// <param name="Enabled">Whether it may enter.</param>

@@ -24,4 +24,4 @@ public sealed record AuditEntry(long Sequence, DateTimeOffset At, string Who, st
 
 /// <summary>A page of the audit log, the newest entry first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-internal sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next) : IPage<AuditEntry>;
+public sealed record AuditPage(IReadOnlyList<AuditEntry> Items, string? Next) : IPage<AuditEntry>;

@@ -18,7 +18,7 @@ public sealed record DeploymentBacktest(string Run, string Digest, IReadOnlyDict
 
 /// <summary>A page of deployments, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-internal sealed record DeploymentPage(IReadOnlyList<DeploymentEntry> Items, string? Next) : IPage<DeploymentEntry>;
+public sealed record DeploymentPage(IReadOnlyList<DeploymentEntry> Items, string? Next) : IPage<DeploymentEntry>;
 
 /// <summary>A strategy of a deployment.</summary>
 /// <param name="Enabled">Whether it may enter.</param>

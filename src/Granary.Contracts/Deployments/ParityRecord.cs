@@ -56,7 +56,7 @@ public sealed record ParityRecord(string Account, DateOnly Day, int? Deployment,
     public double UnexplainedBand { get; init; }
 
     /// <summary>Trades with the largest differences at the end of the day, from the start of the account.</summary>
-    internal IReadOnlyList<ParityTrade> Trades { get; init; } = [];
+    public IReadOnlyList<ParityTrade> Trades { get; init; } = [];
 
     /// <summary>Notes for the reader, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -70,4 +70,4 @@ public sealed record ParityRecord(string Account, DateOnly Day, int? Deployment,
 /// <param name="Total">The account's net profit less the backtest's.</param>
 /// <param name="Cause">The cause with the largest part.</param>
 /// <param name="Why">The known reason; empty if there is none.</param>
-internal sealed record ParityTrade(string Strategy, string Symbol, string Entry, double Total, string Cause, string Why);
+public sealed record ParityTrade(string Strategy, string Symbol, string Entry, double Total, string Cause, string Why);

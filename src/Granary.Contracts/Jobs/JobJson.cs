@@ -7,7 +7,7 @@ namespace Granary.Contracts.Jobs;
 /// The JSON of the HTTP API and of the files of jobs: camelCase names, enumeration values in lower case with hyphens, UTC times. Null
 /// values are left out, and a number is not written as text.
 /// </summary>
-internal static class JobJson
+public static class JobJson
 {
     public static JsonSerializerOptions Options { get; } = Make();
 

@@ -31,10 +31,10 @@ public sealed record JobProgress(int Strategies, int Done, int Failed, long Bars
     public static JobProgress None { get; } = new(0, 0, 0, 0);
 
     /// <summary>Load of the process that computes; in a cluster, of the silo that controls the run. Null until it is measured.</summary>
-    internal ProcessLoad? Load { get; init; }
+    public ProcessLoad? Load { get; init; }
 
     /// <summary>The best strategies of a backtest so far, the best first; null for other jobs.</summary>
-    internal IReadOnlyList<StrategyLeader>? Leaders { get; init; }
+    public IReadOnlyList<StrategyLeader>? Leaders { get; init; }
 }
 
 /// <summary>The complete status of a job at one moment: a reader does not need any earlier status.</summary>
@@ -70,7 +70,7 @@ public sealed record JobStatus
     public IReadOnlyList<string> Runs { get; init; } = [];
 
     /// <summary>The C# files that the batch of the job carries; none for other jobs.</summary>
-    internal IReadOnlyList<JobCode> Code { get; init; } = [];
+    public IReadOnlyList<JobCode> Code { get; init; } = [];
 
     /// <summary>The job's duration; for a run, from the first bar read until the results are ready. Null until then.</summary>
     public double? Seconds { get; init; }
@@ -99,20 +99,20 @@ public sealed record JobStatus
 /// <summary>A C# file that the batch of a job carries.</summary>
 /// <param name="Name">File name.</param>
 /// <param name="Sha256">SHA-256 of its text, lower-case hex.</param>
-internal sealed record JobCode(string Name, string Sha256);
+public sealed record JobCode(string Name, string Sha256);
 
 /// <summary>Jobs, the newest first.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-internal sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPage<JobStatus>;
+public sealed record JobPage(IReadOnlyList<JobStatus> Items, string? Next) : IPage<JobStatus>;
 
 /// <summary>The load of a process.</summary>
 /// <param name="CpuPercent">Processor use over about the last second, in percent of one processor: 200 means two busy processors.</param>
 /// <param name="MemoryBytes">Physical memory of the process.</param>
 /// <param name="Waiting">Pieces of work that have not begun: feeds in one process, strategy groups in a cluster.</param>
-internal sealed record ProcessLoad(double CpuPercent, long MemoryBytes, int Waiting);
+public sealed record ProcessLoad(double CpuPercent, long MemoryBytes, int Waiting);
 
 /// <summary>One of the best strategies of a batch so far.</summary>
 /// <param name="Sharpe">Annualised; null if it is undefined because nothing was lost.</param>
 /// <param name="TotalReturn">Fraction.</param>
 /// <param name="MaxDrawdown">Positive fraction of the peak.</param>
-internal sealed record StrategyLeader(string Id, double? Sharpe, double TotalReturn, double MaxDrawdown, long Trades);
+public sealed record StrategyLeader(string Id, double? Sharpe, double TotalReturn, double MaxDrawdown, long Trades);

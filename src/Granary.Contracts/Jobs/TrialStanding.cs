@@ -9,5 +9,5 @@ namespace Granary.Contracts.Jobs;
 /// <paramref name="Years"/>.</param>
 /// <param name="Years">Length of the record for <paramref name="LuckBar"/>.</param>
 /// <param name="Sentence">The same in words.</param>
-internal sealed record TrialStanding(int Used, int? Allowed, int? Remaining, DateTimeOffset? Holdout, double LuckBar, double Years,
+public sealed record TrialStanding(int Used, int? Allowed, int? Remaining, DateTimeOffset? Holdout, double LuckBar, double Years,
     string Sentence);

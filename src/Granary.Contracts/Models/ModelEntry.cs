@@ -11,7 +11,7 @@ public sealed record ModelEntry(string Name, int Versions, int Current)
 
 /// <summary>An order to make a version current.</summary>
 /// <param name="Version">The version to make current.</param>
-internal sealed record Promotion(int? Version);
+public sealed record Promotion(int? Version);
 
 /// <summary>A field in which two versions differ.</summary>
 public sealed record Difference(string Field, string First, string Second);

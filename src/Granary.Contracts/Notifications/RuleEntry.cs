@@ -47,7 +47,7 @@ public sealed record NewRules(IReadOnlyList<RuleEntry?>? Rules, string? Why);
 
 /// <summary>A request for a test notification.</summary>
 /// <param name="To">The channel's name; null = all.</param>
-internal sealed record NewTest(string? To);
+public sealed record NewTest(string? To);
 
 /// <summary>The result of a test notification.</summary>
 /// <param name="To">The channel's name.</param>

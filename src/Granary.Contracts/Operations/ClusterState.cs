@@ -23,11 +23,11 @@ public sealed record KeyLimits(int? Trials, DateTimeOffset? Holdout);
 /// <param name="Page">The page that leads to the issuer, and from there back to the path in its parameter <c>return</c>; null = no
 /// sign-in.</param>
 /// <param name="Keys">Whether the server takes keys.</param>
-internal sealed record SignInAnswer(string? Page, bool Keys);
+public sealed record SignInAnswer(string? Page, bool Keys);
 
 /// <summary>The answer to a sign-out.</summary>
 /// <param name="Url">The address at which the browser also signs out at the issuer; / if the issuer has none.</param>
-internal sealed record SignOutAnswer(string Url);
+public sealed record SignOutAnswer(string Url);
 
 /// <summary>The state of a cluster, as one of its silos sees it.</summary>
 /// <param name="Id">Id of the cluster.</param>

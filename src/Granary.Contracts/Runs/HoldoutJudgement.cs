@@ -11,7 +11,7 @@ namespace Granary.Contracts.Runs;
 /// <param name="Before">What the run showed before the holdout.</param>
 /// <param name="After">What its strategies did on the held out bars; null while the judgement runs.</param>
 /// <param name="Sentence">The verdict in words; null while the judgement runs.</param>
-internal sealed record HoldoutJudgement(string Run, DateTimeOffset Holdout, string By, DateTimeOffset At, string? Why, int Number,
+public sealed record HoldoutJudgement(string Run, DateTimeOffset Holdout, string By, DateTimeOffset At, string? Why, int Number,
     string Result, HoldoutFigures Before, HoldoutFigures? After, string? Sentence);
 
 /// <summary>Figures of a portfolio on one side of a holdout.</summary>
@@ -21,4 +21,4 @@ internal sealed record HoldoutJudgement(string Run, DateTimeOffset Holdout, stri
 /// <param name="Passed">Before: whether all validation checks passed. After: whether the probability is at least 0.95.</param>
 /// <param name="Probability">After: probability that the true Sharpe ratio exceeds what the best of so many worthless judgements would
 /// show; null before, and if it is undefined.</param>
-internal sealed record HoldoutFigures(double? TotalReturn, double? Sharpe, double? MaxDrawdown, bool Passed, double? Probability = null);
+public sealed record HoldoutFigures(double? TotalReturn, double? Sharpe, double? MaxDrawdown, bool Passed, double? Probability = null);

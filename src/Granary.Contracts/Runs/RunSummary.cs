@@ -45,7 +45,7 @@ public sealed record RunSummary(string Id, string Batch, string Status, string D
 }
 
 /// <summary>The kinds of runs.</summary>
-internal static class RunKinds
+public static class RunKinds
 {
     public const string Backtest = "backtest";
 
@@ -72,15 +72,15 @@ internal static class RunKinds
 /// <summary>A page of runs.</summary>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
 /// <param name="Total">How many runs match on all pages.</param>
-internal sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next, int Total) : IPage<RunSummary>;
+public sealed record RunPage(IReadOnlyList<RunSummary> Items, string? Next, int Total) : IPage<RunSummary>;
 
 /// <summary>A change of a run.</summary>
 /// <param name="Name">The name to show, 1 to 100 characters; the id does not change.</param>
-internal sealed record RunChange(string? Name);
+public sealed record RunChange(string? Name);
 
 /// <summary>A request for a link to a run.</summary>
 /// <param name="Days">Days for which the link is valid, 1 to 365; null = 7.</param>
-internal sealed record NewShare(int? Days);
+public sealed record NewShare(int? Days);
 
 /// <summary>A link to a run.</summary>
 /// <param name="Url">A path of this server, which opens the report; the same path followed by /NAME opens a file of the run.</param>

@@ -11,14 +11,14 @@ namespace Granary.Contracts.Sessions;
 /// <param name="EnteredAt">Venue time of the first fill, UTC.</param>
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
 /// <param name="Profit">Unrealised profit at the last close, before fees; null before the symbol's first bar.</param>
-internal sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
+public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
 
 /// <summary>An order of a live account that is open at the venue, or whose state is unknown.</summary>
 /// <param name="Price">The limit price or stop price; null for other order types.</param>
 /// <param name="State">The state that the venue reported last; <c>unknown</c> if it has not answered.</param>
 /// <param name="CreatedAt">Market time, UTC.</param>
-internal sealed record AccountOrderRow(string ClientId, string Strategy, string Symbol, Side Side, OrderType Type, double Quantity,
+public sealed record AccountOrderRow(string ClientId, string Strategy, string Symbol, Side Side, OrderType Type, double Quantity,
     double Filled, double? Price, string State, DateTime CreatedAt);
 
 /// <summary>A limit of the portfolio, and how much of it the account's positions use at the last closes.</summary>
@@ -29,18 +29,18 @@ internal sealed record AccountOrderRow(string ClientId, string Strategy, string 
 /// <param name="Unit">Unit of the figures; percentages of values are of the account's equity.</param>
 /// <param name="Refusal">The decision on an entry that it refuses, as in the account's signals and the session's log.</param>
 /// <param name="Reason">The reason of such a refusal, one sentence.</param>
-internal sealed record LimitUse(string Limit, double Used, double Allowed, string? About, string Title, RuleUnit Unit, string Refusal,
+public sealed record LimitUse(string Limit, double Used, double Allowed, string? About, string Title, RuleUnit Unit, string Refusal,
     string Reason);
 
 /// <summary>The change of the account's equity in a UTC day, or in a week from Monday on.</summary>
 /// <param name="Equity">Equity at the end of the day or week.</param>
-internal sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
+public sealed record PeriodProfit(DateOnly From, double Profit, double Equity);
 
 /// <summary>The account's equity by bar. Where the session has more bars than points, lows and highs are kept.</summary>
 /// <param name="Times">Opens of the bars, UTC.</param>
 /// <param name="Drawdown">Loss since the highest equity before, a fraction of it.</param>
 /// <param name="Days">The day of each point, counted from 1; a day without bars is not counted.</param>
-internal sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity, IReadOnlyList<double> Drawdown,
+public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<double> Equity, IReadOnlyList<double> Drawdown,
     IReadOnlyList<int> Days)
 {
     /// <summary>Maximum number of points.</summary>
@@ -48,7 +48,7 @@ internal sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList
 }
 
 /// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
-internal sealed record AccountDetails
+public sealed record AccountDetails
 {
     public double StartingCash { get; init; }
 

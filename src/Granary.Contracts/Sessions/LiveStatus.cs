@@ -19,7 +19,7 @@ public enum LiveState : byte
 /// <param name="Strategies">The number of these strategies.</param>
 /// <param name="Bars">Bars so far of the strategy with the longest warm-up.</param>
 /// <param name="Needed">Bars that this strategy needs.</param>
-internal sealed record WarmUpProgress(int Strategies, long Bars, int Needed)
+public sealed record WarmUpProgress(int Strategies, long Bars, int Needed)
 {
     /// <summary>Maximum number of strategies in <see cref="Slowest"/>.</summary>
     public const int MostNamed = 20;
@@ -37,7 +37,7 @@ internal sealed record WarmUpProgress(int Strategies, long Bars, int Needed)
 /// <param name="Factor">Its slowest factor, which has no value yet.</param>
 /// <param name="Bars">Bars that the strategy has had.</param>
 /// <param name="Needed">Bars that the factor needs.</param>
-internal sealed record StrategyWarmUp(string Strategy, string Market, string Factor, long Bars, int Needed);
+public sealed record StrategyWarmUp(string Strategy, string Market, string Factor, long Bars, int Needed);
 
 /// <summary>The status of a session.</summary>
 /// <param name="Timestamp">Market time reached, UTC.</param>
@@ -70,7 +70,7 @@ public sealed record LiveStatus(
     public string? FeedFault { get; init; }
 
     /// <summary>Strategies that give no signals yet, since their factors need more bars; null if all factors have values.</summary>
-    internal WarmUpProgress? WarmingUp { get; init; }
+    public WarmUpProgress? WarmingUp { get; init; }
 
     /// <summary>The number of strategies whose entries a command has stopped.</summary>
     public int Stopped { get; init; }
@@ -85,5 +85,5 @@ public sealed record LiveStatus(
     public int Process { get; init; }
 
     /// <summary>Open trades, orders, limits, profit by day and week.</summary>
-    internal AccountDetails Account { get; init; } = new();
+    public AccountDetails Account { get; init; } = new();
 }

@@ -40,14 +40,14 @@ public sealed record SessionView(string Id, string Run, SessionPhase Phase, stri
     public bool IsRunning => Phase is SessionPhase.Running or SessionPhase.HandingOver;
 
     /// <summary>The pause before its next attempt; null while it runs.</summary>
-    internal SessionRetry? Retry { get; init; }
+    public SessionRetry? Retry { get; init; }
 }
 
 /// <summary>The pause of an interrupted session before its next attempt.</summary>
 /// <param name="Attempts">Attempts since its last bar that failed.</param>
 /// <param name="NextAt">When the next attempt begins, UTC.</param>
 /// <param name="Reason">Why the last attempt failed, one sentence.</param>
-internal sealed record SessionRetry(int Attempts, DateTimeOffset NextAt, string Reason)
+public sealed record SessionRetry(int Attempts, DateTimeOffset NextAt, string Reason)
 {
     /// <summary>After this many attempts the pauses become longer.</summary>
     public const int ShortPauses = 20;

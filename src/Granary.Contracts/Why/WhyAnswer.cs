@@ -10,48 +10,48 @@ namespace Granary.Contracts.Why;
 public sealed record WhyAnswer(string Source, bool IsLive, string Strategy, string Symbol, string Timeframe, string Command)
 {
     /// <summary>The bar; null in an answer about a span.</summary>
-    internal WhyBar? Bar { get; init; }
+    public WhyBar? Bar { get; init; }
 
     /// <summary>The last bars of the strategy's other symbols at that time.</summary>
-    internal IReadOnlyList<WhyBar> OtherBars { get; init; } = [];
+    public IReadOnlyList<WhyBar> OtherBars { get; init; } = [];
 
     /// <summary>The factors that the strategy declares, of all its symbols.</summary>
-    internal IReadOnlyList<WhyFactor> Factors { get; init; } = [];
+    public IReadOnlyList<WhyFactor> Factors { get; init; } = [];
 
     /// <summary>The conditions that the strategy declares; empty if its code decides alone.</summary>
-    internal IReadOnlyList<WhyCondition> Conditions { get; init; } = [];
+    public IReadOnlyList<WhyCondition> Conditions { get; init; } = [];
 
     /// <summary>The strategy's own account when the bar opened; null before its first bar, and in an answer about a span.</summary>
-    internal WhyAccount? Before { get; init; }
+    public WhyAccount? Before { get; init; }
 
     /// <summary>The strategy's own account after the bar's close.</summary>
-    internal WhyAccount? After { get; init; }
+    public WhyAccount? After { get; init; }
 
     /// <summary>Events in the strategy's own account during the bar and at its close, in order.</summary>
-    internal IReadOnlyList<WhyEvent> Events { get; init; } = [];
+    public IReadOnlyList<WhyEvent> Events { get; init; } = [];
 
     /// <summary>The entry signals at the bar's close, with the decisions of the model and of the portfolio.</summary>
-    internal IReadOnlyList<WhySignal> Signals { get; init; } = [];
+    public IReadOnlyList<WhySignal> Signals { get; init; } = [];
 
     /// <summary>The portfolio after the bar's close; null if it was not replayed: <see cref="Notes"/> say why.</summary>
-    internal WhyPortfolio? Portfolio { get; init; }
+    public WhyPortfolio? Portfolio { get; init; }
 
     /// <summary>The rules of the portfolio: when it decided on the first signal, or without one after the close.</summary>
-    internal IReadOnlyList<WhyRule> Rules { get; init; } = [];
+    public IReadOnlyList<WhyRule> Rules { get; init; } = [];
 
     /// <summary>Orders, fills and rejections of a session's venue in the time of the bar; empty for a run.</summary>
-    internal IReadOnlyList<WhyFact> Venue { get; init; } = [];
+    public IReadOnlyList<WhyFact> Venue { get; init; } = [];
 
     /// <summary>The trade that was asked for; null without one.</summary>
-    internal WhyTrade? Trade { get; init; }
+    public WhyTrade? Trade { get; init; }
 
     /// <summary>Why the strategy did not trade in a span; null in an answer about a bar.</summary>
-    internal WhySpan? Span { get; init; }
+    public WhySpan? Span { get; init; }
 
     /// <summary>
     /// The fold of a walk-forward that contains the bar, or the start of the span, with its configuration; null for other runs.
     /// </summary>
-    internal WhyFold? Fold { get; init; }
+    public WhyFold? Fold { get; init; }
 
     /// <summary>Limits of the answer, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
@@ -66,11 +66,11 @@ public sealed record WhyAnswer(string Source, bool IsLive, string Strategy, stri
 /// <param name="TestedTo">Exclusive end of the test span, UTC.</param>
 /// <param name="Configuration">Id of the strategy that was chosen.</param>
 /// <param name="Parameters">The chosen parameters, as windows.csv has them.</param>
-internal sealed record WhyFold(int Number, int Folds, DateTime TrainedFrom, DateTime TrainedTo, DateTime TestedFrom, DateTime TestedTo,
+public sealed record WhyFold(int Number, int Folds, DateTime TrainedFrom, DateTime TrainedTo, DateTime TestedFrom, DateTime TestedTo,
     string Configuration, IReadOnlyDictionary<string, string> Parameters);
 
 /// <summary>A bar of the replay.</summary>
-internal sealed record WhyBar
+public sealed record WhyBar
 {
     public required string Symbol { get; init; }
 
@@ -100,12 +100,12 @@ internal sealed record WhyBar
 /// <summary>A factor at a bar.</summary>
 /// <param name="Value">null until it is warm.</param>
 /// <param name="Recent">Its values at the last bars, oldest first; the last one is that of the bar.</param>
-internal sealed record WhyFactor(string Symbol, string Name, double? Value, IReadOnlyList<WhyValue> Recent);
+public sealed record WhyFactor(string Symbol, string Name, double? Value, IReadOnlyList<WhyValue> Recent);
 
 /// <summary>A value at a bar.</summary>
 /// <param name="Time">Open time of the bar, UTC.</param>
 /// <param name="Value">null if undefined.</param>
-internal sealed record WhyValue(DateTime Time, double? Value);
+public sealed record WhyValue(DateTime Time, double? Value);
 
 /// <summary>A declared condition at a bar.</summary>
 /// <param name="Text">Such as <c>rsi(14) at or below 30</c>.</param>
@@ -114,17 +114,17 @@ internal sealed record WhyValue(DateTime Time, double? Value);
 /// <param name="Holds">Whether it held; of a crossing, whether the lines crossed at this bar.</param>
 /// <param name="Acts">What the strategy may do where it holds: buy, sell, exit-long, exit-short, any.</param>
 /// <param name="Distance">The relative distance of the two sides, |left − right| / max(|left|, |right|); null if undefined.</param>
-internal sealed record WhyCondition(string Symbol, string Text, string LeftName, double? Left, string RightName, double? Right, bool Holds,
+public sealed record WhyCondition(string Symbol, string Text, string LeftName, double? Left, string RightName, double? Right, bool Holds,
     IReadOnlyList<string> Acts, double? Distance);
 
 /// <summary>The strategy's own account, in which it simulates all its signals.</summary>
-internal sealed record WhyAccount(double Cash, double Equity, IReadOnlyList<WhyPosition> Positions, IReadOnlyList<WhyOpenTrade> Trades,
+public sealed record WhyAccount(double Cash, double Equity, IReadOnlyList<WhyPosition> Positions, IReadOnlyList<WhyOpenTrade> Trades,
     IReadOnlyList<WhyOrder> Orders);
 
 /// <summary>A net position.</summary>
 /// <param name="Quantity">Base units; negative = short.</param>
 /// <param name="BarsInTrade">Bars since the entry of the newest open trade; -1 without one.</param>
-internal sealed record WhyPosition(string Symbol, double Quantity, long BarsInTrade);
+public sealed record WhyPosition(string Symbol, double Quantity, long BarsInTrade);
 
 /// <summary>An open trade.</summary>
 /// <param name="Number">Number of the signal that opened it.</param>
@@ -132,12 +132,12 @@ internal sealed record WhyPosition(string Symbol, double Quantity, long BarsInTr
 /// <param name="Stop">null without a stop.</param>
 /// <param name="Target">null without a target.</param>
 /// <param name="IsExiting">Whether an exit at the market was sent.</param>
-internal sealed record WhyOpenTrade(string Symbol, int Number, string Side, double Quantity, double EntryPrice, DateTime EntryTime,
+public sealed record WhyOpenTrade(string Symbol, int Number, string Side, double Quantity, double EntryPrice, DateTime EntryTime,
     double? Stop, double? Target, bool IsExiting);
 
 /// <summary>A waiting order.</summary>
 /// <param name="Role">entry, exit, stop-loss, take-profit, trailing-stop or net.</param>
-internal sealed record WhyOrder(string Symbol, long Id, int Trade, string Role, string Type, string Side, double Quantity, double Filled,
+public sealed record WhyOrder(string Symbol, long Id, int Trade, string Role, string Type, string Side, double Quantity, double Filled,
     double? LimitPrice, double? StopPrice);
 
 /// <summary>An event of the strategy's own account.</summary>
@@ -145,10 +145,10 @@ internal sealed record WhyOrder(string Symbol, long Id, int Trade, string Role, 
 /// cash-short.</param>
 /// <param name="Number">Number of the signal or trade; 0 if it has none.</param>
 /// <param name="Text">One sentence.</param>
-internal sealed record WhyEvent(string Kind, string Symbol, int Number, string Text);
+public sealed record WhyEvent(string Kind, string Symbol, int Number, string Text);
 
 /// <summary>An entry signal with the decisions on it.</summary>
-internal sealed record WhySignal
+public sealed record WhySignal
 {
     public required int Number { get; init; }
 
@@ -190,14 +190,14 @@ internal sealed record WhySignal
 /// <param name="SizeFactor">0 = refused; 1 = as the strategy wished.</param>
 /// <param name="Dissimilarity">Distance of the input from the training data; null if it was not measured.</param>
 /// <param name="Features">The input of the model; empty if it abstained.</param>
-internal sealed record WhyModel(string Name, int Version, double? Prediction, string Rule, IReadOnlyDictionary<string, double> Thresholds,
+public sealed record WhyModel(string Name, int Version, double? Prediction, string Rule, IReadOnlyDictionary<string, double> Thresholds,
     double SizeFactor, double? Dissimilarity, IReadOnlyList<WhyFeature> Features);
 
 /// <summary>An input of a model.</summary>
-internal sealed record WhyFeature(string Name, double? Value);
+public sealed record WhyFeature(string Name, double? Value);
 
 /// <summary>The account of the portfolio.</summary>
-internal sealed record WhyPortfolio
+public sealed record WhyPortfolio
 {
     /// <summary>Weight of the strategy.</summary>
     public required double Weight { get; init; }
@@ -234,7 +234,7 @@ internal sealed record WhyPortfolio
 /// <param name="Limit">null as <paramref name="Used"/>.</param>
 /// <param name="Unit">count, percent or multiple; null as <paramref name="Used"/>.</param>
 /// <param name="State">passed, refused or not-asked; open if no signal was decided.</param>
-internal sealed record WhyRule(string Name, string Title, string? About, double? Used, double? Limit, string? Unit, string State)
+public sealed record WhyRule(string Name, string Title, string? About, double? Used, double? Limit, string? Unit, string State)
 {
     /// <summary>The value that it bounds for this strategy's symbol and side, with reservations; null if it bounds none.</summary>
     public double? BoundedValue { get; init; }
@@ -248,12 +248,12 @@ internal sealed record WhyRule(string Name, string Title, string? About, double?
 /// <param name="At">Time of the bar, or of the fill; UTC; null before the first bar.</param>
 /// <param name="Kind">Kind of the entry, such as OrderIntended.</param>
 /// <param name="Text">One sentence.</param>
-internal sealed record WhyFact(long Sequence, DateTime? At, string Kind, string Symbol, string Text);
+public sealed record WhyFact(long Sequence, DateTime? At, string Kind, string Symbol, string Text);
 
 /// <summary>A trade of the strategy's own account.</summary>
 /// <param name="Signal">Number of its signal.</param>
 /// <param name="ExitTime">null while it is open.</param>
-internal sealed record WhyTrade(int Number, int Signal, string Symbol, string Side, double Quantity, DateTime EntryTime, double EntryPrice,
+public sealed record WhyTrade(int Number, int Signal, string Symbol, string Side, double Quantity, DateTime EntryTime, double EntryPrice,
     DateTime? ExitTime, double? ExitPrice, double? NetProfit, string? ExitReason);
 
 /// <summary>A strategy over a span of bars.</summary>
@@ -265,16 +265,16 @@ internal sealed record WhyTrade(int Number, int Signal, string Symbol, string Si
 /// <param name="Signals">Entry signals in the span.</param>
 /// <param name="Refused">How many of them the portfolio refused, by decision.</param>
 /// <param name="NearestMiss">The entry condition that came nearest without holding; null if there is none.</param>
-internal sealed record WhySpan(DateTime From, DateTime To, int Bars, int InPosition, IReadOnlyList<WhyFailures> Conditions, int Signals,
+public sealed record WhySpan(DateTime From, DateTime To, int Bars, int InPosition, IReadOnlyList<WhyFailures> Conditions, int Signals,
     IReadOnlyDictionary<string, int> Refused, WhyMiss? NearestMiss);
 
 /// <summary>How often a condition failed.</summary>
 /// <param name="Failed">Bars at which both sides had values and it did not hold.</param>
 /// <param name="Held">Bars at which it held.</param>
 /// <param name="Undefined">Bars at which a side had no value yet.</param>
-internal sealed record WhyFailures(string Text, IReadOnlyList<string> Acts, int Failed, int Held, int Undefined);
+public sealed record WhyFailures(string Text, IReadOnlyList<string> Acts, int Failed, int Held, int Undefined);
 
 /// <summary>A bar at which a condition came near.</summary>
 /// <param name="Time">Open time of the bar, UTC.</param>
 /// <param name="Distance">|left − right| / max(|left|, |right|).</param>
-internal sealed record WhyMiss(DateTime Time, string Text, double Left, double Right, double Distance);
+public sealed record WhyMiss(DateTime Time, string Text, double Left, double Right, double Distance);

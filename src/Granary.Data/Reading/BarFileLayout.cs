@@ -45,7 +45,7 @@ public abstract record BarFileLayout
     internal PeriodLabel Label { get; init; }
 
     /// <summary>Meaning of the file's times if the format defines it; null = the options define it.</summary>
-    internal BarStamp? Stamp { get; init; }
+    public BarStamp? Stamp { get; init; }
 
     /// <summary>Venue, currency and trading hours that the format defines.</summary>
     public Instrument? Template { get; init; }

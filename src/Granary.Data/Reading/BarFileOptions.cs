@@ -19,18 +19,18 @@ public sealed record BarFileOptions
     public bool Adjust { get; init; } = true;
 
     /// <summary>Meaning of the times; null for opens, and for weeks and months the one that their dates show.</summary>
-    internal BarStamp? Stamp { get; init; }
+    public BarStamp? Stamp { get; init; }
 
     /// <summary>The clock, by which years of two digits are not later than the current one.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    internal DateOrder DateOrder { get; init; } = DateOrder.Detect;
+    public DateOrder DateOrder { get; init; } = DateOrder.Detect;
 
     /// <summary>The IANA zone of times without an offset; null is UTC, or the format's zone (LEAN's equities: New York).</summary>
     public string? TimeZone { get; init; }
 
     /// <summary>Roles of the columns, for files with other header names; null = by the header.</summary>
-    internal ColumnMapping? Columns { get; init; }
+    public ColumnMapping? Columns { get; init; }
 
     /// <summary>Instrument properties that a bar file does not contain; the symbol and the decimals come from the file.</summary>
     public Instrument? Template { get; init; }

@@ -3,7 +3,7 @@ using Granary.Engine.Market;
 namespace Granary.Data.Reading;
 
 /// <summary>Meaning of the times in a file.</summary>
-internal enum BarStamp
+public enum BarStamp
 {
     /// <summary>Each bar is stamped with its open.</summary>
     Open,

@@ -7,7 +7,7 @@ namespace Granary.Data.Reading;
 /// without a header needs time, open, high, low and close. A date and a time of day in two columns are <see cref="Time"/> and
 /// <see cref="TimeOfDay"/>.
 /// </summary>
-internal sealed record ColumnMapping
+public sealed record ColumnMapping
 {
     // The word of Key.Offers for a column, which is given by its text in the header or its number.
     private const string Column = "column";

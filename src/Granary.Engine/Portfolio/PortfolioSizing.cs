@@ -8,5 +8,5 @@ public sealed record PortfolioSizing(PortfolioSizeKind Kind, double Value = 1, d
 {
     public static PortfolioSizing Own { get; } = new(PortfolioSizeKind.Strategy);
 
-    internal InsufficientCash OnInsufficientCash { get; init; } = InsufficientCash.Resize;
+    public InsufficientCash OnInsufficientCash { get; init; } = InsufficientCash.Resize;
 }

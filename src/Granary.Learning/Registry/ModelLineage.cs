@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Granary.Learning.Registry;
 
 /// <summary>Origin of a model version: everything needed to train it again and to judge it.</summary>
-internal sealed record ModelLineage
+public sealed record ModelLineage
 {
     /// <summary>SHA-256 of the training table.</summary>
     public required string DataHash { get; init; }
@@ -77,7 +77,7 @@ internal sealed record StoredLineage(int Number, string ModelHash, ModelLineage 
 /// <summary>Version in use, and the versions before it.</summary>
 /// <param name="Current">0 where none is.</param>
 /// <param name="History">Oldest first; the current one is not among them.</param>
-internal sealed record ModelPointer(int Current, IReadOnlyList<int> History);
+public sealed record ModelPointer(int Current, IReadOnlyList<int> History);
 
 /// <summary>Differences between two versions.</summary>
 /// <param name="Differences">Field, value in the first, value in the second; equal fields are left out.</param>

@@ -10,13 +10,13 @@ namespace Granary.Modelling.Learning;
 /// <param name="Before">Mean squared error from the change before to this one; null where it is not defined.</param>
 /// <param name="After">Mean squared error from <paramref name="Since"/> to <paramref name="Noticed"/>; null where it is not
 /// defined.</param>
-internal sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? Before, double? After);
+public sealed record ModelLossChange(DateTime Noticed, DateTime Since, double? Before, double? After);
 
 /// <summary>The findings of a drift detector in the errors of a model's predictions out of sample.</summary>
 /// <param name="Detector">As <c>granary drift</c> names it.</param>
 /// <param name="Watched">Number of predictions, whose labels do not overlap.</param>
 /// <param name="Changes">In order of time.</param>
-internal sealed record ModelDriftFindings(string Detector, int Watched, IReadOnlyList<ModelLossChange> Changes)
+public sealed record ModelDriftFindings(string Detector, int Watched, IReadOnlyList<ModelLossChange> Changes)
 {
     /// <summary>Reads the findings of a unit of learning.json; null if its predictions were not watched.</summary>
     internal static ModelDriftFindings? Of(JsonObject unit) => unit["watched"] is JsonValue watched && watched.TryGetValue(out int count)

@@ -11,7 +11,7 @@ namespace Granary.Modelling.Learning;
 /// </summary>
 /// <param name="Run">The folder that has it, in the folder of the runs.</param>
 /// <param name="Unit">As <see cref="Reporting.Runs.LearningUnit"/> is written.</param>
-internal sealed record ModelFindings(string Run, JsonObject Unit)
+public sealed record ModelFindings(string Run, JsonObject Unit)
 {
     // File names of a run, and of a training or evaluation job.
     private static readonly string[] _files = ["learning.json", "result.json"];
@@ -37,7 +37,7 @@ internal sealed record ModelFindings(string Run, JsonObject Unit)
     }.Sentences();
 
     /// <summary>Returns the findings of the newest run or job that made or used the version; null if there are none.</summary>
-    public static ModelFindings? Find(RunLibrary runs, string model, int version)
+    internal static ModelFindings? Find(RunLibrary runs, string model, int version)
     {
         if (!Directory.Exists(runs.Folder)) return null;
         var name = FormattableString.Invariant($"{model}:{version}");

@@ -63,7 +63,7 @@ public sealed record PpoSettings
     /// <summary>The number of units of each hidden layer, in both networks.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 
-    internal Activation Activation { get; init; } = Activation.Tanh;
+    public Activation Activation { get; init; } = Activation.Tanh;
 
     /// <summary>Initial natural logarithm of the standard deviation of continuous actions.</summary>
     public double LogDeviation { get; init; }

@@ -5,7 +5,7 @@ using Granary.Engine.Catalogues;
 namespace Granary.Trading.Live;
 
 /// <summary>The body of <c>POST /api/v1/sessions</c>.</summary>
-internal sealed record SessionBody : SessionOptions
+public sealed record SessionBody : SessionOptions
 {
     public SessionBody()
     {

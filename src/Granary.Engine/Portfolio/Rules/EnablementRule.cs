@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>Strategies and symbols that an <see cref="EnablementRule"/> enables by recent trades.</summary>
-internal enum EnablementScope
+public enum EnablementScope
 {
     /// <summary>Each strategy, by its own trades.</summary>
     Strategy,
@@ -20,7 +20,7 @@ internal enum EnablementScope
 public sealed record EnablementRule
 {
     [Key("whose trades count: `strategy`, `symbol` or `both`")]
-    internal EnablementScope By { get; init; }
+    public EnablementScope By { get; init; }
 
     [Key("the number of recent closed trades that count"), Range(1, 100_000)]
     public int Trades { get; init; } = 20;

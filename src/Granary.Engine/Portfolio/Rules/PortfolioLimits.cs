@@ -4,7 +4,7 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>When the limits of a portfolio are checked.</summary>
-internal enum LimitCheck
+public enum LimitCheck
 {
     /// <summary>Only when a signal is decided; price changes may exceed a limit.</summary>
     Signal,
@@ -27,7 +27,7 @@ public sealed record PortfolioLimits
 
     [Key("`signal`: limits are checked at signals only. `every-bar`: also at fills with a worse price, and at each close, where the excess "
         + "is closed by market orders (`exit_reason` `limit`)")]
-    internal LimitCheck Enforce { get; init; }
+    public LimitCheck Enforce { get; init; }
 
     /// <summary>The rules that the batch selects; at one place in the order in which they are asked.</summary>
     public IReadOnlyList<ChosenRule> Rules { get; init; } = [];
