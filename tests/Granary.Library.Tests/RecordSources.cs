@@ -180,7 +180,8 @@ internal sealed class RecordSources(JsonObject schema)
     }
 
     // A list of values of several types is one of Values.
-    private static JsonObject? ItemsOf(JsonObject list) => list["items"] is JsonObject items && items["type"] is not JsonArray ? items : null;
+    private static JsonObject? ItemsOf(JsonObject list) =>
+        list["items"] is JsonObject items && items["type"] is not JsonArray ? items : null;
 
     private string RecordOf(string[] path, JsonObject part)
     {

@@ -12,7 +12,7 @@ public sealed record SessionBody : SessionOptions
     }
 
     [SetsRequiredMembers]
-    public SessionBody(SessionStart start) : base(start) =>
+    internal SessionBody(SessionStart start) : base(start) =>
         (Configuration, File, Folder) = (Encoding.UTF8.GetString(start.Text), start.File, start.Folder);
 
     [Key("the text of prod.json as it stands in the file: its hash identifies the configuration")]
