@@ -8,7 +8,7 @@ namespace Granary.Learning.MLNet;
 
 /// <summary>ML.NET's LightGBM: boosted trees that grow leaf by leaf.</summary>
 [Trainer("mlnet-lightgbm", "ML.NET LightGBM: boosted trees.")]
-internal sealed class LightGbmTrainer(
+public sealed class LightGbmTrainer(
     [Range(1, 100_000)] int trees = 100,
     [Range(2, 65_536)] int leaves = 31,
     [Range(1, 1_000_000)] int minLeaf = 20,

@@ -7,7 +7,7 @@ namespace Granary.Learning.MLNet;
 
 /// <summary>Base of ML.NET's tree trainers. Each trains on a table with one thread; its trees are converted to Granary's.</summary>
 /// <param name="minLeaf">Minimum samples of a leaf. The training needs twice as many, and at least twenty.</param>
-internal abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
+public abstract class MLNetTreeTrainer(string name, int minLeaf) : ITrainer
 {
     public string Name => name;
 

@@ -5,7 +5,7 @@ namespace Granary.Engine.Catalogues;
 /// <summary>Declares a property of a record as a key that a file, a command or a request sets.</summary>
 /// <param name="help">What the value means, Markdown; documents, schemas, forms and help texts show it.</param>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class KeyAttribute(string help) : DescriptionAttribute(help)
+public sealed class KeyAttribute(string help) : DescriptionAttribute(help)
 {
     /// <summary>The effect of leaving the key out, in words; null if the default value says it.</summary>
     public string? Without { get; init; }

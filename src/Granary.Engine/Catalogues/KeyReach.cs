@@ -1,7 +1,7 @@
 namespace Granary.Engine.Catalogues;
 
 /// <summary>The results that a key of a batch changes: they decide what a new value makes a new trial of.</summary>
-internal enum KeyReach
+public enum KeyReach
 {
     /// <summary>The results of strategies: a different value makes each strategy a new trial.</summary>
     Strategy,

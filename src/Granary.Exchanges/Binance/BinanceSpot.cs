@@ -63,7 +63,7 @@ internal sealed class BinanceSpot(ExchangeConnection connection, BinanceClient c
             OrderType.Limit => "LIMIT",
             OrderType.Stop => "STOP_LOSS",
             OrderType.StopLimit => "STOP_LOSS_LIMIT",
-            _ => "MARKET",
+            OrderType.Market or OrderType.TrailingStop or OrderType.MarketOnClose => "MARKET",
         };
         var body = $"symbol={order.Instrument.Listed}&side={(order.Side == Side.Buy ? "BUY" : "SELL")}&type={type}"
             + $"&quantity={Plain(order.Quantity)}&newClientOrderId={order.SentId}&newOrderRespType=ACK";
