@@ -181,4 +181,4 @@ client() {
 check "the tool's server has the dashboard, and the client's program runs a batch on it" client
 
 echo "sizes of the packages, MB:"
-for file in "$work"/feed/*.nupkg; do echo "  $(basename "$file") $(awk "BEGIN { printf \"%.1f\", $(stat -c %s "$file") / 1e6 }")"; done
+for file in "$work"/clone/feed/*.nupkg; do echo "  $(basename "$file") $(awk "BEGIN { printf \"%.1f\", $(stat -c %s "$file") / 1e6 }")"; done

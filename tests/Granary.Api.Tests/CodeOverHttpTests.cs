@@ -152,7 +152,7 @@ public sealed class CodeOverHttpTests(SharedServers servers) : IDisposable
 
     [Theory]
     [InlineData("Side.Buy", "Sied.Buy", "CS0103")]
-    [InlineData("public sealed class", "internal sealed class", "GR0002")]
+    [InlineData("public sealed class", "public abstract class", "GR0002")]
     [InlineData("0.05 } }", "0.05 }", "GR0002")]
     public async Task Errors_are_messages_with_line_and_column_and_the_file_has_no_classes(string part, string wrong, string code)
     {

@@ -47,6 +47,6 @@ public sealed class ExperimentOverHttpTests(SharedServer server) : IDisposable
         if (experiment.Contains("search", StringComparison.Ordinal)) table.Error.ShouldContain("Best models so far");
         var wrong = await GranaryCall.RunAsync("experiment", batch, "--host", url, "--strategies", "none");
         wrong.ExitCode.ShouldBe(2);
-        wrong.Error.ShouldContain("write 'all' or how many of the batch's first strategies");
+        wrong.Error.ShouldContain("write 'all' or a whole number");
     }
 }

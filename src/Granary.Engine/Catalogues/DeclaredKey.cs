@@ -61,12 +61,16 @@ public class DeclaredKey(string name, Type type, object? usual)
             return EnumWords.Find(Type, text) ?? throw new InputException($"{given}: use one of {string.Join(", ", Words)}");
         var isWhole = Type != typeof(double);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
-            throw new InputException($"{given}: a {(isWhole ? "whole " : "")}number is needed");
+            throw new InputException($"{given}: {NeededOf(isWhole ? "whole number" : "number")}");
         if (!isWhole) return Checked(number, given);
         if (number != Math.Floor(number) || Math.Abs(number) > (Type == typeof(int) ? int.MaxValue : 1L << 53))
-            throw new InputException($"{given}: a whole number is needed");
+            throw new InputException($"{given}: {NeededOf("whole number")}");
         return Checked(Type == typeof(int) ? (object)(int)number : (long)number, given);
     }
+
+    // A number can have words that stand for its default.
+    private string NeededOf(string what) =>
+        Words.Count == 0 ? $"a {what} is needed" : $"write {string.Join(" or ", Words.Select(w => $"'{w}'"))} or a {what}";
 
     /// <summary>Reads the values of a list, each with the type, range and words of a key.</summary>
     /// <param name="given">Key and text as the user wrote them, for the message.</param>
