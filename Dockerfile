@@ -20,6 +20,8 @@ WORKDIR /source
 # What decides which packages are fetched comes first, so that a change of code does not fetch them again.
 COPY .editorconfig global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/icon.png src/
+COPY src/Granary.Analyzers/Granary.Analyzers.csproj src/Granary.Analyzers/
+COPY src/Granary.Analyzers/Granary.Analyzers.targets src/Granary.Analyzers/
 COPY src/Granary.Engine/Granary.Engine.csproj src/Granary.Engine/
 COPY src/Granary.Learning/Granary.Learning.csproj src/Granary.Learning/
 COPY src/Granary.Learning.MLNet/Granary.Learning.MLNet.csproj src/Granary.Learning.MLNet/
