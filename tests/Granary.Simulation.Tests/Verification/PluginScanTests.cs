@@ -77,8 +77,8 @@ public sealed class PluginScanTests : IDisposable
         ReachKind.Unlisted, "a module initializer")]
     [InlineData("object Read() => Microsoft.CodeAnalysis.CSharp.SyntaxFactory.ParseName(\"a\");",
         ReachKind.Library, "Microsoft.CodeAnalysis.CSharp.SyntaxFactory.ParseName")]
-    [InlineData("object Read() => new Granary.Learning.Registry.FileModelStore(\"x\").Read(\"a\", 1);",
-        ReachKind.DataSource, "Granary.Learning.Registry.FileModelStore.Read")]
+    [InlineData("object Read(Granary.Learning.Registry.IModelStore store) => store.Read(\"a\", 1);",
+        ReachKind.DataSource, "Granary.Learning.Registry.IModelStore.Read")]
     [InlineData("object Read() => new System.Security.Cryptography.HMACSHA256();", ReachKind.Unlisted,
         "System.Security.Cryptography.HMACSHA256..ctor")]
     [InlineData("object Rent() => System.Buffers.ArrayPool<double>.Shared.Rent(9);", ReachKind.SharedState,
@@ -95,8 +95,8 @@ public sealed class PluginScanTests : IDisposable
     [InlineData("object Read() => System.Runtime.InteropServices.Marshal.ReadByte(0);", ReachKind.Native,
         "System.Runtime.InteropServices.Marshal.ReadByte")]
     [InlineData("""[System.Runtime.InteropServices.DllImport("c")] static extern int getpid();""", ReachKind.Native, "Scanned.getpid")]
-    [InlineData("object Read() => new Granary.Data.FolderStore.FolderBarStore(\"x\");", ReachKind.DataSource,
-        "Granary.Data.FolderStore.FolderBarStore..ctor")]
+    [InlineData("object Read() => new Granary.Data.BarFiles.CsvBarSource(\"x\");", ReachKind.DataSource,
+        "Granary.Data.BarFiles.CsvBarSource..ctor")]
     [InlineData("static double s_last; void Keep() => s_last = 1;", ReachKind.SharedState, "Scanned.s_last")]
     [InlineData("static double Last { get; set; }", ReachKind.SharedState, "Scanned.Last")]
     [InlineData("static readonly Dictionary<int, double> s_next = new();", ReachKind.SharedState, "Scanned.s_next")]
@@ -119,7 +119,7 @@ public sealed class PluginScanTests : IDisposable
             public sealed class Reader : Strategy
             {
                 public override void OnBar(StrategyContext bar) { Func<string> read = () => File.ReadAllText(bar.Time.ToString()); }
-                private sealed class Inner { public object Next() => new Granary.Data.FolderStore.FolderBarStore("x"); }
+                private sealed class Inner { public object Next() => new Granary.Data.BarFiles.CsvBarSource("x"); }
             }
             public sealed class Honest : Strategy { public override void OnBar(StrategyContext bar) => bar.Exit(); }
             """);
@@ -144,7 +144,7 @@ public sealed class PluginScanTests : IDisposable
 
             public sealed class Reader : Strategy
             {
-                private readonly object _bars = new Granary.Data.FolderStore.FolderBarStore("bars");
+                private readonly object _bars = new Granary.Data.BarFiles.CsvBarSource("bars");
                 public override void OnBar(StrategyContext bar) { }
             }
             """);
