@@ -17,13 +17,15 @@ csharp() { section "$1" | awk -v n="$2" '/^```csharp/ { if (++found == n) on = 1
 # page HEADING: runs them, and stops at the first that fails.
 page() { commands "$1" | tee /dev/stderr | bash -euo pipefail; }
 
-# What somebody new has: an empty home, empty folders, and a clone, of which only infra is called.
+# What somebody new has: an empty home, empty folders, and a clone, of which only infra is called. The clone was restored before, and packing
+# it finds the packages where that did: else its projects would name a folder that is gone after this script.
+restored="${NUGET_PACKAGES:-$HOME/.nuget/packages}"
 export HOME="$work/home" DOTNET_CLI_HOME="$work/home" DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 unset NUGET_PACKAGES NUGET_FALLBACK_PACKAGES XDG_DATA_HOME XDG_CONFIG_HOME
 mkdir -p "$HOME" "$work/clone" "$work/use"
 ln -s "$root/infra" "$work/clone/infra"
 cd "$work/clone"
-source_of_packages() { page "The source of the packages"; dotnet nuget list source | grep -q "$work/clone/feed"; }
+source_of_packages() { NUGET_PACKAGES="$restored" page "The source of the packages"; dotnet nuget list source | grep -q "$work/clone/feed"; }
 check "the page's commands make the packages and register their source" source_of_packages
 cd "$work/use"
 
