@@ -4,7 +4,7 @@ using Granary.Simulation.Catalogues;
 
 namespace Granary;
 
-/// <summary>How a batch is run.</summary>
+/// <summary>Options of a run.</summary>
 public sealed record BacktestOptions
 {
     private readonly List<Action<GranaryCataloguesBuilder>> _additions = [];

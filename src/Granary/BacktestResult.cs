@@ -37,7 +37,7 @@ public sealed class BacktestResult
     /// <summary>The portfolio of the strategies; of a walk-forward, out of sample.</summary>
     public BacktestPortfolio Portfolio { get; }
 
-    /// <summary>What each window of a walk-forward chose; empty for other runs.</summary>
+    /// <summary>The choices of each window of a walk-forward; empty for other runs.</summary>
     public IReadOnlyList<BacktestWindow> Windows { get; }
 
     /// <summary>Whether the portfolio may be traded.</summary>
@@ -46,7 +46,7 @@ public sealed class BacktestResult
     /// <summary>Trials on these bars; null if they were not counted.</summary>
     public TrialCount? Trials { get; }
 
-    /// <summary>What a reader has to know before the figures, most important first.</summary>
+    /// <summary>Sentences to read before the figures, most important first.</summary>
     public IReadOnlyList<string> Notes => [.. _run.Model.Notes.Select(n => n.Sentence)];
 
     public override string ToString() => $"{Name}: {Verdict}";

@@ -36,7 +36,7 @@ public sealed record Batch
     /// <summary>States of the market.</summary>
     public BatchRegimes? Regimes { get; init; }
 
-    /// <summary>Which symbols may be entered when.</summary>
+    /// <summary>Says which symbols may be entered when.</summary>
     public BatchMembers? Universe { get; init; }
 
     /// <summary>Other paths that the portfolio could have taken.</summary>

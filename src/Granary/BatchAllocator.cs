@@ -29,6 +29,6 @@ public sealed record BatchAllocator
     /// <summary>Folder or database of the registry of models.</summary>
     public string? Registry { get; init; }
 
-    /// <summary>How often a live session looks for a newer promoted version of the policy.</summary>
+    /// <summary>Says how often a live session looks for a newer promoted version of the policy.</summary>
     public string? Refresh { get; init; }
 }

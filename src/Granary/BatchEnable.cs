@@ -3,7 +3,7 @@ namespace Granary;
 /// <summary>The keys of a batch's <c>portfolio.enable</c>.</summary>
 public sealed record BatchEnable
 {
-    /// <summary>Whose trades count: strategy, symbol or both; default <c>strategy</c>.</summary>
+    /// <summary>Says whose trades count: strategy, symbol or both; default <c>strategy</c>.</summary>
     public string? By { get; init; }
 
     /// <summary>The number of recent closed trades that count; default <c>20</c>.</summary>

@@ -46,7 +46,7 @@ public sealed record BatchExecution
     public string? Costs { get; init; }
 
     /// <summary>
-    /// Which costs of that file: mean, or upper, the end that the true costs do not exceed with 95 % confidence; default <c>mean</c>.
+    /// Says which costs of that file: mean, or upper, the end that the true costs do not exceed with 95 % confidence; default <c>mean</c>.
     /// </summary>
     public string? At { get; init; }
 
@@ -92,8 +92,8 @@ public sealed record BatchExecution
     public double? MaintenancePercent { get; init; }
 
     /// <summary>
-    /// What backs a leveraged position: cross, the whole equity, or isolated, the trade's own margin. A position is liquidated within the
-    /// bar that reaches its price, and maintenancePercent is its maintenance margin (perpetual futures): <c>none</c>, <c>cross</c>,
+    /// Says what backs a leveraged position: cross, the whole equity, or isolated, the trade's own margin. A position is liquidated within
+    /// the bar that reaches its price, and maintenancePercent is its maintenance margin (perpetual futures): <c>none</c>, <c>cross</c>,
     /// <c>isolated</c>; default <c>none</c>.
     /// </summary>
     public string? Margin { get; init; }
@@ -106,7 +106,7 @@ public sealed record BatchExecution
     /// <summary>The exchange's fee of the liquidated notional, which the liquidation price includes; default <c>0</c>.</summary>
     public double? LiquidationFeePercent { get; init; }
 
-    /// <summary>When a symbol stops trading: mark or close; default <c>mark</c>.</summary>
+    /// <summary>Says when a symbol stops trading: mark or close; default <c>mark</c>.</summary>
     public string? AtEnd { get; init; }
 
     /// <summary>Doubles all costs, drops rebates, and delays every order by one bar; default <c>false</c>.</summary>
@@ -115,7 +115,9 @@ public sealed record BatchExecution
     /// <summary>Next-open or same-close; default <c>next-open</c>.</summary>
     public string? Fill { get; init; }
 
-    /// <summary>Which comes first in a bar that touches stop and target: stop-first or target-first; default <c>stop-first</c>.</summary>
+    /// <summary>
+    /// Says which comes first in a bar that touches stop and target: stop-first or target-first; default <c>stop-first</c>.
+    /// </summary>
     public string? Intrabar { get; init; }
 
     /// <summary>Smaller bars that decide this: 1m, …, or auto.</summary>

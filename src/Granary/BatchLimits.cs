@@ -20,7 +20,7 @@ public sealed record BatchLimits
     /// <summary>For the rest of a UTC day with this loss.</summary>
     public double? DailyLossPercent { get; init; }
 
-    /// <summary>When that many are open or accepted.</summary>
+    /// <summary>Says when that many are open or accepted.</summary>
     public int? MaxPositions { get; init; }
 
     /// <summary>In a symbol that is reserved for others, strategy ids or their beginnings with *: { "BTCUSDT": ["SmaCross*"] }.</summary>

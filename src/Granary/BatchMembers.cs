@@ -9,10 +9,10 @@ public sealed record BatchMembers
     /// <summary>The factor by which the symbols are ranked, highest first; with - before it, lowest first.</summary>
     public string? Rank { get; init; }
 
-    /// <summary>How many of the ranked symbols are members.</summary>
+    /// <summary>Says how many of the ranked symbols are members.</summary>
     public int? Top { get; init; }
 
-    /// <summary>How often they are chosen, at the beginnings of these periods of the calendar, in UTC.</summary>
+    /// <summary>Says how often they are chosen, at the beginnings of these periods of the calendar, in UTC.</summary>
     public string? Every { get; init; }
 
     /// <summary>

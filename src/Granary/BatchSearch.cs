@@ -10,7 +10,7 @@ public sealed record BatchSearch
     public required Dictionary<string, BatchRange> Space { get; init; }
 
     /// <summary>
-    /// How combinations are proposed, see methods: <c>tpe</c>, <c>random</c>, <c>sobol</c>, <c>halving</c>; default <c>tpe</c>.
+    /// Says how combinations are proposed, see methods: <c>tpe</c>, <c>random</c>, <c>sobol</c>, <c>halving</c>; default <c>tpe</c>.
     /// </summary>
     public string? Method { get; init; }
 
@@ -18,8 +18,8 @@ public sealed record BatchSearch
     public int? Trials { get; init; }
 
     /// <summary>
-    /// What is best: a statistic of results.json or an expression of statistics, as the objective of a walk-forward. A list of several ends
-    /// in a Pareto front.
+    /// Says what is best: a statistic of results.json or an expression of statistics, as the objective of a walk-forward. A list of several
+    /// ends in a Pareto front.
     /// </summary>
     public IReadOnlyList<string>? Objective { get; init; }
 

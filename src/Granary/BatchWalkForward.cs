@@ -26,8 +26,8 @@ public sealed record BatchWalkForward
     public string? Objective { get; init; }
 
     /// <summary>
-    /// What one is chosen from: parameters, the combinations of each class on each market; market, all strategies of each market; batch,
-    /// all strategies; default <c>parameters</c>.
+    /// Says what one is chosen from: parameters, the combinations of each class on each market; market, all strategies of each market;
+    /// batch, all strategies; default <c>parameters</c>.
     /// </summary>
     public string? Choose { get; init; }
 

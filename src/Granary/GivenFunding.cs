@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary;
 
-/// <summary>Where the funding of perpetual futures is: a file or a store of all symbols, or one for each symbol.</summary>
+/// <summary>The place of the funding rates of perpetual futures: a file or a store of all symbols, or one for each symbol.</summary>
 [JsonConverter(typeof(GivenFundingJson))]
 public sealed class GivenFunding
 {

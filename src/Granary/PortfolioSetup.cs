@@ -15,7 +15,7 @@ public sealed record PortfolioSetup
     /// <summary>Weights over time.</summary>
     public BatchRebalance? Rebalance { get; init; }
 
-    /// <summary>How ppo and adaptive learn: reinforcement.md.</summary>
+    /// <summary>Says how ppo and adaptive learn: reinforcement.md.</summary>
     public BatchAllocator? Allocator { get; init; }
 
     /// <summary>
@@ -36,8 +36,8 @@ public sealed record PortfolioSetup
     public BatchEnable? Enable { get; init; }
 
     /// <summary>
-    /// When a fill within a bar is booked: bar-open, as-known (a fill at the open then, another one at the close), or bar-close as in a
-    /// live session; equal with one timeframe; default <c>bar-open</c>.
+    /// Says when a fill within a bar is booked: bar-open, as-known (a fill at the open then, another one at the close), or bar-close as in
+    /// a live session; equal with one timeframe; default <c>bar-open</c>.
     /// </summary>
     public string? Fills { get; init; }
 

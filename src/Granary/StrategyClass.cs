@@ -13,7 +13,7 @@ public sealed class StrategyClass
 {
     private StrategyClass(string name, [DynamicallyAccessedMembers(Kept)] Type? type) => (Name, Type) = (name, type);
 
-    // What a catalogue reads of a class, which is then not trimmed.
+    // A catalogue reads these members of a class, so trimming keeps them.
     internal const DynamicallyAccessedMemberTypes Kept =
         DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.PublicProperties;
 

@@ -18,7 +18,7 @@ public sealed record StrategyGrid
     /// <summary>A word that begins the ids of these strategies.</summary>
     public string? Tag { get; init; }
 
-    /// <summary>Which combinations of parameters granary optimise tries, instead of a grid.</summary>
+    /// <summary>Says which combinations of parameters granary optimise tries, instead of a grid.</summary>
     public BatchSearch? Search { get; init; }
 
     /// <summary>Long, short, both; default <c>both</c>.</summary>
@@ -39,8 +39,8 @@ public sealed record StrategyGrid
     public double? TrailingStopPercent { get; init; }
 
     /// <summary>
-    /// What counts as the best price of a long trade: close, the best close; high, the highest high (the lowest low of a short trade). Of
-    /// the bar in which an order filled after the open, only the close counts; default <c>close</c>.
+    /// Says what counts as the best price of a long trade: close, the best close; high, the highest high (the lowest low of a short trade).
+    /// Of the bar in which an order filled after the open, only the close counts; default <c>close</c>.
     /// </summary>
     public string? TrailFrom { get; init; }
 

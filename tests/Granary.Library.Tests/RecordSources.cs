@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Granary.Library.Tests;
 
 /// <summary>Makes the records of a batch in C# from the schema of batch files: a record for each object, a property for each key.</summary>
-internal sealed class RecordSources(JsonObject schema)
+internal sealed partial class RecordSources(JsonObject schema)
 {
     private const int Width = 140;
 
@@ -202,6 +202,8 @@ internal sealed class RecordSources(JsonObject schema)
             .Replace(">", "&gt;", StringComparison.Ordinal).Split('`');
         for (var i = 0; i < parts.Length; i++) words.Append(i % 2 == 1 && i < parts.Length - 1 ? $"<c>{parts[i]}</c>" : parts[i]);
         var sentence = words.ToString().Trim();
+        // The help of a key may be a question word and its clause, which is no sentence of its own.
+        if (QuestionWord().IsMatch(sentence)) sentence = $"Says {char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
         if (!sentence.StartsWith('<')) sentence = char.ToUpper(sentence[0], CultureInfo.InvariantCulture) + sentence[1..];
         if (!sentence.EndsWith('.')) sentence += ".";
         var line = $"{indent}/// <summary>{sentence}</summary>\n";
@@ -219,4 +221,8 @@ internal sealed class RecordSources(JsonObject schema)
         }
         return lines.Append(current).Append('\n').Append(indent).Append("/// </summary>\n").ToString();
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("^(how|what|which|whose|where|when|who) ",
+        System.Text.RegularExpressions.RegexOptions.IgnoreCase | System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
+    private static partial System.Text.RegularExpressions.Regex QuestionWord();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Backtesting.Runs;
+using Granary.Cli.Reinforcement;
 using Granary.Cli.Tables;
 using Granary.Engine;
 using Granary.Modelling.Weighting;

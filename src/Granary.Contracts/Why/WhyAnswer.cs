@@ -176,7 +176,7 @@ public sealed record WhySignal
     /// <summary>The portfolio's quantity, base units; null if it is not known.</summary>
     public double? Granted { get; init; }
 
-    /// <summary>How it ended in the strategy's own account: a word of signals.csv; null if that is not known yet.</summary>
+    /// <summary>Its end in the strategy's own account: a word of signals.csv; null if that is not known yet.</summary>
     public string? Outcome { get; init; }
 
     /// <summary>The model that judged it; null without one.</summary>
@@ -209,10 +209,10 @@ public sealed record WhyPortfolio
     /// <summary>Sum of the absolute values of its positions.</summary>
     public required double Exposure { get; init; }
 
-    /// <summary>What entries may cost.</summary>
+    /// <summary>Cash for entries.</summary>
     public required double FreeCash { get; init; }
 
-    /// <summary>What the fills of accepted entries will need.</summary>
+    /// <summary>Cash that the fills of accepted entries will need.</summary>
     public required double ReservedCash { get; init; }
 
     /// <summary>Value of accepted entries that are not filled yet.</summary>

@@ -21,7 +21,7 @@ internal sealed class CurrencyBalances
     private readonly bool _converts;
     private readonly double _spread;
     private long _time = long.MinValue;
-    // What conversions have brought in the account's own currency since the last attribution.
+    // Amounts that conversions have brought in the account's own currency since the last attribution.
     private double _received;
 
     private CurrencyBalances(Instrument[] instruments, ExecutionSettings execution)

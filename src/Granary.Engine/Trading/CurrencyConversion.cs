@@ -1,6 +1,6 @@
 namespace Granary.Engine.Trading;
 
-/// <summary>What an account does with amounts in other currencies than its own.</summary>
+/// <summary>The treatment of amounts in currencies other than the account's.</summary>
 public enum CurrencyConversion : byte
 {
     /// <summary>They stay in their currencies, as balances that are valued at the current rates.</summary>

@@ -84,7 +84,7 @@ public sealed record ExecutionSettings
     /// </summary>
     public double MarginRate { get; init; }
 
-    /// <summary>What the account does with amounts in other currencies than its own.</summary>
+    /// <summary>The treatment of amounts in currencies other than the account's.</summary>
     public CurrencyConversion Conversion { get; init; }
 
     /// <summary>The part of a converted amount that the exchange of currencies costs.</summary>

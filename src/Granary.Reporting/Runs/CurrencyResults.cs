@@ -12,7 +12,7 @@ internal sealed record CurrencyResults(string Account, string Conversion, double
     /// <summary>The sum of the parts: the portfolio's total return.</summary>
     public double Total => Price + Currency + Product;
 
-    /// <summary>What the account has in other currencies at the end; negative is borrowed.</summary>
+    /// <summary>Balances in other currencies at the end; negative ones are borrowed.</summary>
     public IReadOnlyList<CurrencyBalance> Balances { get; init; } = [];
 }
 

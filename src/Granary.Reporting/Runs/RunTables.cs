@@ -139,7 +139,7 @@ internal readonly record struct SignalOfRun(StrategyEntry Strategy, SignalRow Ro
 
     public Trade? Trade => Row.Trade;
 
-    /// <summary>How it ended in the strategy's own account; null if that is not known yet.</summary>
+    /// <summary>Its end in the strategy's own account; null if that is not known yet.</summary>
     public string? Outcome => (Row.End, Trade) switch
     {
         ({ } end, _) => end.Word(),

@@ -71,7 +71,7 @@ internal sealed record DataSpec
     /// <summary>The value of the funding, for error messages; null if there is none.</summary>
     public JsonPart? FundingPlace { get; init; }
 
-    /// <summary>Where exchange rates are; null if there are none.</summary>
+    /// <summary>The place of the exchange rates; null if there are none.</summary>
     internal FxSource? Fx { get; init; }
 
     /// <summary>The value of <see cref="Fx"/>, for error messages; null if there is none.</summary>

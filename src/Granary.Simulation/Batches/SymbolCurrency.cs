@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Simulation.Batches;
 
-/// <summary>Which currency the prices of a symbol have: what the batch says, else the source, else the name.</summary>
+/// <summary>The currency of a symbol's prices, from the batch, else the source, else the name.</summary>
 /// <param name="Currency">A code such as "JPY"; "GBX" for pence.</param>
 /// <param name="IsNamed">Whether anything says so; otherwise it is taken as the account's.</param>
 internal readonly record struct SymbolCurrency(string Currency, bool IsNamed)

@@ -4,7 +4,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Keys;
 
-/// <summary>Where the exchange rates of an account are: <c>data.fx</c>, an address or an object of these keys.</summary>
+/// <summary>The place of an account's exchange rates: <c>data.fx</c>, an address or an object of these keys.</summary>
 internal sealed record FxSource
 {
     [Key("a source of bars, such as `csv:rates` with EURUSD and USDJPY, or a table of `time,EURUSD,USDJPY` or `time,symbol,rate`",

@@ -1,10 +1,9 @@
-using Granary.Cli.Reinforcement;
 using Granary.Cli.Tables;
 using Granary.Modelling.Weighting;
 using Granary.Reinforcement.Training;
 using Spectre.Console;
 
-namespace Granary.Cli;
+namespace Granary.Cli.Reinforcement;
 
 /// <summary>
 /// Shows the learning curves of running trainings. On a terminal it is a table with the newest figures of each training; in a pipe, a line
