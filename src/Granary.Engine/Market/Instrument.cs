@@ -33,6 +33,12 @@ public sealed record Instrument
     /// <summary>When it belongs to the universe of the run; null if the run has no universe, and it may always be entered.</summary>
     public Membership? Membership { get; init; }
 
+    /// <summary>The contracts or listings that stand behind the symbol one after another; none for a plain symbol.</summary>
+    public ListingChanges Changes { get; init; } = ListingChanges.None;
+
+    /// <summary>How strategies see the prices of consecutive contracts.</summary>
+    public PriceAdjustment Adjust { get; init; }
+
     /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
     public double Multiplier { get; init; } = 1;
 

@@ -1,0 +1,13 @@
+namespace Granary.Engine.Market;
+
+/// <summary>How a strategy sees the prices of consecutive contracts. The account always trades the contracts' own prices.</summary>
+/// <remarks>The first contract is the anchor, so a value that was known earlier never changes later.</remarks>
+public enum PriceAdjustment : byte
+{
+    /// <summary>As they are, with the gaps of rolls.</summary>
+    None,
+    /// <summary>Less the sum of the gaps so far.</summary>
+    Difference,
+    /// <summary>Divided by the product of the ratios so far.</summary>
+    Ratio,
+}
