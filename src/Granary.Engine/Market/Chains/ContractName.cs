@@ -30,6 +30,9 @@ internal sealed partial class ContractName
     /// <summary>The name of the future, without separators at its end.</summary>
     public string Root { get; }
 
+    /// <summary>Whether the name may mean several months, of which the bars show one.</summary>
+    public bool IsAmbiguous => _months.Count > 1;
+
     /// <summary>Reads a name.</summary>
     /// <param name="root">Text that the name may begin with, such as "ES", by which a name with several meanings is read.</param>
     /// <returns>Null if the name has no delivery month.</returns>

@@ -1,3 +1,5 @@
+using Granary.Engine.Catalogues;
+
 namespace Granary.Engine.Market.Chains;
 
 /// <summary>What decides when a chain changes to its next contract.</summary>
@@ -7,12 +9,14 @@ public enum RollBy
     Expiry,
 
     /// <summary>Trading days before the first notice day.</summary>
+    [Word("firstNotice")]
     FirstNotice,
 
     /// <summary>A later contract has more volume on a day.</summary>
     Volume,
 
     /// <summary>A later contract has more open interest at the end of a day.</summary>
+    [Word("openInterest")]
     OpenInterest,
 
     /// <summary>A day of the month, the last one before the expiry.</summary>
