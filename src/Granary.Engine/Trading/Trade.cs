@@ -37,6 +37,11 @@ public readonly record struct Trade(
     /// </summary>
     public double Rate { get; init; } = 1;
 
+    /// <summary>
+    /// The part of <see cref="Profit"/> that came from rolls to other contracts: prices of entry and exit are those of their own contracts.
+    /// </summary>
+    public double RollProfit { get; init; }
+
     /// <summary>Whether its last fill was at the open of its bar.</summary>
     public bool EndedAtOpen { get; init; }
 
@@ -51,6 +56,7 @@ public readonly record struct Trade(
         Profit = Profit * rate,
         Commission = Commission * rate,
         Financing = Financing * rate,
+        RollProfit = RollProfit * rate,
         Rate = rate,
     };
 }

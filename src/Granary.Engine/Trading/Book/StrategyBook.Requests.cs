@@ -48,7 +48,7 @@ internal sealed partial class StrategyBook
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
-        if (Instrument.IsDelistedIn(_timeframe, time))
+        if (Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index))
         {
             Reject(ref order, SignalEnd.Delisted, time);
             return default;
@@ -243,7 +243,7 @@ internal sealed partial class StrategyBook
             if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
             return default;
         }
-        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted
+        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || EndsWith(index) ? SignalEnd.Delisted
             : OpensOutside(request.Side, quantity, _timeframe.CloseOf(TimeAt(index))) ? SignalEnd.NotMember
             : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum : null;
         if (refusal is { } end)
