@@ -345,7 +345,7 @@ public sealed class PortfolioRun
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
         var isShort = _policy.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
         if (!isShort) quantity = payable;
-        var value = quantity * signal.Price * unit;
+        var value = quantity * Math.Abs(signal.Price) * unit;
         var decision = _rules.Admit(new PositionScope(entry.Member, entry.Market, signal.Side, CountsReserved: true), value);
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;

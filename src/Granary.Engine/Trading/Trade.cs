@@ -48,7 +48,7 @@ public readonly record struct Trade(
     public double NetProfit => Profit - Commission + Financing;
 
     /// <summary>Net profit over the notional at entry, both in the currency of the prices.</summary>
-    public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier * Rate);
+    public double Return(double multiplier = 1) => NetProfit / (Math.Abs(EntryPrice) * Quantity * multiplier * Rate);
 
     /// <summary>The trade with amounts in the currency of its prices, as one in the account's.</summary>
     public Trade In(double rate) => this with

@@ -152,7 +152,7 @@ internal struct OpenTrade
         var entry = _lot.EntryGap == 0 ? EntryPrice : _lot.OwnEntryPrice;
         return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, entry, end.Time,
             exitGap == 0 ? end.ExitPrice : end.ExitPrice - exitGap, end.Profit,
-            Commission, end.Bars, end.Reason, worst / entry, best / entry)
+            Commission, end.Bars, end.Reason, worst / Math.Abs(entry), best / Math.Abs(entry))
         { Financing = Financing };
     }
 }
