@@ -77,6 +77,7 @@ internal sealed partial class StrategyBook
         _meter.Commission += fee * RateAt(bar.Time);
         trade.Pay(fee);
         _trades.Roll(at, bought - sold, change, Instrument);
-        _events.Rolled(trade, new RollEvent(trade.Number, bar.Time, _nextChange, side, quantity, sold, bought, fee));
+        _events.Rolled(trade, new RollEvent(trade.Number, bar.Time, _nextChange, side, quantity, sold, bought, fee, bar.High, bar.Low,
+            bar.Close, bar.Volume));
     }
 }
