@@ -21,7 +21,7 @@ internal sealed record AccountRun(
     /// <summary>The fills, trades and financing of its own account.</summary>
     public IReadOnlyList<RunEvent> Events { get; } = [.. Own.Events(Strategy.Index)
         .Where(e => e.Kind
-            is RunEventKinds.Fill or RunEventKinds.Financing or RunEventKinds.Split || e.IsTradeRow)];
+            is RunEventKinds.Fill or RunEventKinds.Financing or RunEventKinds.Split or RunEventKinds.Roll || e.IsTradeRow)];
 
     /// <summary>The number of signals in the run that a portfolio follows.</summary>
     public int Signals => Followed.Events(Strategy.Index).Count(e => e.Kind == RunEventKinds.Signal);

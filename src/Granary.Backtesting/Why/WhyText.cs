@@ -79,6 +79,9 @@ internal static class WhyText
         RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Number(e.Financing.Amount)} per unit of "
             + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
         RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Number(e.Split.Ratio)}."),
+        RunEventKinds.Roll => string.Create(Plain, $"Trade {number} rolled {Number(e.Roll.Quantity)} to the next contract: closed the old "
+            + $"one at {Number(e.Roll.OldPrice)}, opened the new one at {Number(e.Roll.NewPrice)}, commission "
+            + $"{Number(e.Roll.Commission)}."),
         RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}."),
         RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",

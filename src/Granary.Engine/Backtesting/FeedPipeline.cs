@@ -19,6 +19,9 @@ internal sealed class FeedPipeline
     private (long Time, double Close) _last = (long.MinValue, double.NaN);
     private int _capacity = 1;
     private readonly long _tracePeriod;
+    // Null if strategies see the traded prices, and if the symbol is a plain one.
+    private readonly SeenPrices? _seen;
+    private readonly ListingSteps? _steps;
 
     /// <param name="plan">Complete: every run of the feed has added its factors.</param>
     /// <param name="tracePeriod">Ticks of the periods at whose ends the runs' equity is recorded; 0 = none.</param>
@@ -31,6 +34,8 @@ internal sealed class FeedPipeline
         _computer = new FactorComputer(plan, series);
         _readsItself = _computer.ReferenceSymbols.Contains(series.Instrument.Symbol);
         Clock = new FeedClock(series.Timeframe, from);
+        _seen = SeenPrices.Of(series.Instrument);
+        if (!series.Instrument.Changes.IsNone) _steps = new ListingSteps(series.Instrument.Changes);
     }
 
     public MarketSeries Series { get; }
@@ -45,15 +50,16 @@ internal sealed class FeedPipeline
     {
         _capacity = Math.Max(_capacity, block.Count);
         var prepared = Spare(block) ?? new PreparedBlock(_plan, _capacity, _tracePeriod);
-        prepared.Take(block, _last);
+        var seen = _seen is null ? block : _seen.Of(block);
+        prepared.Take(block, seen, _last, _steps?.In(block));
         _last = (block.TimeColumn[block.Count - 1], block.CloseColumn[block.Count - 1]);
         Clock.Add(block.Time);
         // A symbol that is compared with itself needs no other bars.
         if (_readsItself && references?.ContainsKey(Series.Instrument.Symbol) is not true)
             references = new Dictionary<string, double[]>(references ?? new Dictionary<string, double[]>(),
                 StringComparer.Ordinal)
-            { [Series.Instrument.Symbol] = block.CloseColumn };
-        _computer.Compute(block, prepared.Sheet, references);
+            { [Series.Instrument.Symbol] = seen.CloseColumn };
+        _computer.Compute(seen, prepared.Sheet, references);
         return prepared;
     }
 

@@ -13,6 +13,7 @@ internal sealed class JoinedPipeline
     private readonly FeedPipeline[] _pipelines;
     private readonly int[][] _references;
     private readonly long _tracePeriod;
+    private readonly SeenPrices?[] _seen;
     private long _lastTime = long.MinValue;
 
     /// <param name="series">In the order of the joined blocks' symbols; of one timeframe.</param>
@@ -25,6 +26,7 @@ internal sealed class JoinedPipeline
         _tracePeriod = tracePeriod;
         Series = series;
         _pipelines = [.. series.Zip(plans, (s, p) => new FeedPipeline(s, p, tracePeriod, from))];
+        _seen = [.. series.Select(s => SeenPrices.Of(s.Instrument))];
         _references = [.. _pipelines.Select(p => p.ReferenceSymbols.Select(Find).ToArray())];
         Clock = new FeedClock(series[0].Timeframe, from);
     }
@@ -57,7 +59,7 @@ internal sealed class JoinedPipeline
             if (block.Bars(s) is not { } bars) continue;
             Dictionary<string, double[]>? references = null;
             foreach (var other in _references[s])
-                (references ??= new(StringComparer.Ordinal))[Series[other].Instrument.Symbol] = block.CloseOf(other, s);
+                (references ??= new(StringComparer.Ordinal))[Series[other].Instrument.Symbol] = block.CloseOf(other, s, _seen[other]);
             symbols[s] = _pipelines[s].Prepare(bars, references);
         }
         var nothing = new double[block.Count];

@@ -71,7 +71,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
             _symbols[s] = new SymbolContext(s, book, bars, strategy,
                 [.. strategy.Factors.Select(f => plan.Add(f.Request, bars, symbols) + f.Line)]);
             var context = _symbols[s];
-            if (range is not null) book.AverageTrueRange = _ => context[range];
+            if (range is not null) book.AverageTrueRange = _ => context.TradedDistance(context[range]);
             if (_listens) book.CallBack(new StrategyCallbacks(strategy, _symbols[s]));
         }
         _account.Take([.. _symbols.Select(s => s.Book)]);
@@ -154,8 +154,8 @@ internal sealed class MultiSymbolRun : IStrategyRun
         }
         _meter.Mark(0, lives, exposed, marks, join.Calendar, from, block.Count);
         for (var s = 0; s < _symbols.Length; s++)
-            if (block.Bars(s) is { } bars)
-                _symbols[s].Leave(bars, join.Calendar);
+            if (join.Symbol(s) is { } prepared)
+                _symbols[s].Leave(prepared, join.Calendar);
         _rows += block.Count;
         _lastTime = block.TimeColumn[^1];
     }
@@ -182,7 +182,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
             }
             _activity.Mark(s);
             var prepared = join.Symbol(s)!;
-            symbol.MoveTo(index, prepared.Block, prepared.Sheet, prepared.Calendar);
+            symbol.MoveTo(index, prepared);
             // Asked before the open is worked, which may use up the last order and leave a stop.
             active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High);
         }

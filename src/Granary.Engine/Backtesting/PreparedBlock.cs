@@ -25,7 +25,7 @@ internal sealed class PreparedBlock : PreparedBars
     private const int Short = 64, Together = 512;
 
     private readonly BlockCalendar _calendarOfCollected;
-    private BarBlock? _copy, _collected;
+    private BarBlock? _copy, _seenCopy, _collected;
 
     internal PreparedBlock(FactorPlan plan, int capacity, long tracePeriod)
     {
@@ -43,12 +43,21 @@ internal sealed class PreparedBlock : PreparedBars
 
     public BarBlock Block { get; private set; } = null!;
 
+    /// <summary>The same bars as strategies see them; the block itself unless they see adjusted prices.</summary>
+    public BarBlock Seen { get; private set; } = null!;
+
+    /// <summary>The bars at which the symbol's listing changes; null if there are none.</summary>
+    public IReadOnlyList<ListingStep>? Steps { get; private set; }
+
     public FactorSheet Sheet { get; }
 
     public BlockCalendar Calendar { get; }
 
     /// <summary>The block's bars; for all blocks of a collection the same object, so a run need not be given a new one.</summary>
     internal BarBlock Bars { get; private set; } = null!;
+
+    /// <summary>These bars as strategies see them.</summary>
+    internal BarBlock SeenBars { get; private set; } = null!;
 
     /// <summary>The bars in which the runs mark: the collection, or the block alone.</summary>
     internal BarBlock Marks { get; private set; } = null!;
@@ -68,8 +77,9 @@ internal sealed class PreparedBlock : PreparedBars
     internal bool CanTake(BarBlock next) =>
         IsOpen && next.Count <= Math.Min(Short, Capacity) && next.FirstIndex == Marks.FirstIndex + Marks.Count;
 
+    /// <param name="seen">The block as strategies see it.</param>
     /// <param name="last">Open time and close of the bar before the block.</param>
-    internal void Take(BarBlock block, (long Time, double Close) last)
+    internal void Take(BarBlock block, BarBlock seen, (long Time, double Close) last, IReadOnlyList<ListingStep>? steps)
     {
         Calendar.Read(block, last.Time);
         if (block.Count > Short)
@@ -87,7 +97,17 @@ internal sealed class PreparedBlock : PreparedBars
             else _calendarOfCollected.Add(block, last.Time, Offset);
             (Bars, Marks, MarkCalendar, IsOpen) = (_copy, _collected, _calendarOfCollected, _collected.Count <= Together - Short);
         }
+        SeenBars = Bars;
+        if (!ReferenceEquals(seen, block))
+        {
+            SeenBars = seen;
+            if (block.Count <= Short)
+            {
+                SeenBars = _seenCopy ??= new BarBlock(Short);
+                SeenBars.Write(0, seen);
+            }
+        }
         if (Offset == 0) Before = last;
-        Block = block;
+        (Block, Seen, Steps) = (block, seen, steps);
     }
 }

@@ -47,7 +47,8 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _closesAtEnd = execution.AtEnd == AtEnd.Close;
         _context = new StrategyContext(_book, series);
-        if (strategy.UseAtr(settings) is { } range) _book.AverageTrueRange = range.At;
+        if (strategy.UseAtr(settings) is { } range)
+            _book.AverageTrueRange = SeenPrices.Of(series.Instrument) is null ? range.At : i => _context.TradedDistance(range.At(i));
         _factors = [.. strategy.Factors];
         foreach (var crossing in strategy.Crossings.Reverse())
         {
@@ -133,7 +134,7 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
         var block = prepared.Block;
         if (block.FirstIndex != _lastIndex + 1) Refuse(block);
         if (prepared.Offset == 0) Bind(prepared);
-        ProcessBlock(block, prepared.Sheet, prepared.Offset);
+        ProcessBlock(prepared);
         if (!prepared.IsOpen) _book.MarkAll();
     }
 
@@ -150,27 +151,60 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
     {
         if (!ReferenceEquals(prepared.Sheet, _sheet)) Bind(prepared.Sheet);
         _book.Bind(prepared.Bars, prepared.Marks, prepared.MarkCalendar, prepared.Before);
-        _context.Bind(prepared.Bars);
+        _context.Bind(prepared.SeenBars);
         _block = prepared.Bars;
     }
 
     // Processes a block that contains the same bars as the bound one.
-    private void ProcessBlock(BarBlock block, FactorSheet sheet, int offset)
+    private void ProcessBlock(PreparedBlock prepared)
     {
+        var block = prepared.Block;
         var n = block.Count;
         var turn = n;
         for (var crossing = _crossing; crossing is not null; crossing = crossing.Following)
             turn = Math.Min(turn, crossing.Begin(n));
-        _filter?.Bind(block, sheet);
-        if (!_rests || turn < n || _until <= block.TimeColumn[n - 1]) ProcessBars(n, offset);
+        _filter?.Bind(prepared.Seen, prepared.Sheet);
+        if (prepared.Steps is { } steps) ProcessListings(n, prepared.Offset, steps);
+        else if (!_rests || turn < n || _until <= block.TimeColumn[n - 1]) ProcessBars(n, prepared.Offset);
         _lastIndex += n;
     }
 
     private void ProcessBars(int n, int offset)
     {
-        var block = _block;
         _book.Begin(offset);
-        var i = _warm ? 0 : FirstWarm(n);
+        ProcessStretch(0, n);
+        _rests = _occasions is [] && _warm && _started && _book.Rests;
+    }
+
+    // Processes a block in which the symbol's listing changes, in the stretches between: the book sees the bar of each change, and at the
+    // first bar of a new listing the strategy begins again.
+    private void ProcessListings(int n, int offset, IReadOnlyList<ListingStep> steps)
+    {
+        _book.Begin(offset);
+        var from = 0;
+        foreach (var step in steps)
+        {
+            if (from < step.Index) ProcessStretch(from, step.Index);
+            from = step.Index;
+            if (step.Restarts) Restart(from);
+            else _book.ExpectChange();
+        }
+        ProcessStretch(from, n);
+        _rests = false;
+    }
+
+    private void Restart(int index)
+    {
+        _warm = false;
+        foreach (var factor in _factors) factor.IsWarm = false;
+        for (var crossing = _crossing; crossing is not null; crossing = crossing.Following) crossing.Restart(index);
+    }
+
+    // Processes the bars [start, n) of the block.
+    private void ProcessStretch(int start, int n)
+    {
+        var block = _block;
+        var i = _warm ? start : FirstWarm(start, n);
         var asked = block.TimeColumn[0] >= _from ? 0 : FirstFrom(_from);
         if (!_started && asked < n)
         {
@@ -178,7 +212,7 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
             _context.Index = asked;
             _strategy.OnStart(_context);
         }
-        if (i < asked) i = FollowUntil(i, asked);
+        if (i < asked) i = FollowUntil(i, Math.Min(asked, n));
         if (_until <= block.TimeColumn[n - 1])
         {
             var end = FirstFrom(_until);
@@ -187,7 +221,6 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
             _until = long.MaxValue;
         }
         Run(i, n);
-        _rests = _occasions is [] && _warm && _started && _book.Rests;
     }
 
     // A sheet keeps its columns and a feed reuses its sheets; a live session has one sheet for all its bars.
@@ -324,14 +357,14 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
         return acts;
     }
 
-    // The first bar of the block at which every declared factor has had a value; the block's length if there is none.
-    private int FirstWarm(int count)
+    // The first bar of the block at which every declared factor has had a value; the end if there is none.
+    private int FirstWarm(int start, int count)
     {
-        var first = 0;
+        var first = start;
         foreach (var factor in _factors)
         {
             if (factor.IsWarm) continue;
-            var i = 0;
+            var i = start;
             while (i < count && double.IsNaN(factor.Column[i])) i++;
             factor.IsWarm = i < count;
             first = Math.Max(first, i);

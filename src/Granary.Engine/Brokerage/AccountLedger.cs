@@ -167,6 +167,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             VenueSequence = e.Sequence;
             if (e.Financing is { } financing) Finance(financing);
             if (e.Split is { } split) Split(split);
+            if (e.Roll is { } roll) Roll(roll);
         }
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
@@ -196,6 +197,17 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (!_trades.TryGetValue(split.ClientId, out var trade)) return;
         _positions.Adjust(split.Symbol, (int)trade.Side * trade.Open * (split.Ratio - 1));
         trade.Split(split.Ratio);
+    }
+
+    private void Roll(BrokerRoll roll)
+    {
+        if (!_trades.TryGetValue(roll.ClientId, out var trade)) return;
+        var multiplier = multiplierOf(roll.Symbol);
+        _account.Book((Side)(-(int)trade.Side), roll.Quantity, roll.OldPrice, multiplier, 0);
+        _account.Book(trade.Side, roll.Quantity, roll.NewPrice, multiplier, roll.Fee);
+        Fees += roll.Fee;
+        Traded += roll.Quantity * (Math.Abs(roll.OldPrice) + Math.Abs(roll.NewPrice)) * multiplier;
+        trade.Roll(roll.NewPrice - roll.OldPrice, roll.Fee, multiplier);
     }
 
     private AccountTrade Enter(TrackedOrder order, BrokerFill fill, double multiplier)

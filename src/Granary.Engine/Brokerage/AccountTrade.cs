@@ -38,9 +38,16 @@ public sealed class AccountTrade
 
     public double Open => _lot.Quantity;
 
-    public double EntryPrice => _lot.EntryPrice;
+    /// <summary>Of the contract of that time; the exit price likewise.</summary>
+    public double EntryPrice => _lot.EntryGap == 0 ? _lot.EntryPrice : _lot.OwnEntryPrice;
 
-    public double ExitPrice { get; internal set; }
+    /// <summary>The price from which an open position earns or loses now: after a roll one of the present contract.</summary>
+    public double Basis => _lot.EntryPrice;
+
+    // In prices of the present contract.
+    private double _exit;
+
+    public double ExitPrice => _lot.ExitGaps == 0 ? _exit : _exit - _lot.ExitGaps / _lot.Closed;
 
     /// <summary>Realised profit before fees, quote currency.</summary>
     public double Profit { get; internal set; }
@@ -78,20 +85,43 @@ public sealed class AccountTrade
     {
         _lot.Reduce(fill.Quantity, fill.Price, fill.Fee);
         _lot.DropRest(Rounding);
-        ExitPrice = fill.Quantity == _lot.Closed ? fill.Price : _lot.ExitPrice;
+        _exit = fill.Quantity == _lot.Closed ? fill.Price : _lot.ExitPrice;
         Value(multiplier);
     }
 
     internal void Finance(double amount) => _lot.Financing += amount;
 
     // From the average entry and exit prices, so that it does not depend on the order in which fills were booked.
-    private void Value(double multiplier) => Profit = _lot.Profit(ExitPrice, _lot.Closed, multiplier);
+    private void Value(double multiplier)
+    {
+        Profit = _lot.Profit(_exit, _lot.Closed, multiplier);
+        if (_lot.EntryGap == 0 && _lot.ExitGaps == 0) return;
+        RollProfit = _lot.RollProfit(Quantity, closed: true, multiplier);
+        ClosedRollProfit = _lot.RollProfit(_lot.Closed, closed: true, multiplier);
+    }
+
+    /// <summary>Moves the trade to the next contract.</summary>
+    /// <param name="gap">The price of the new contract less that of the old one, as they were traded.</param>
+    /// <param name="fee">Of both orders.</param>
+    internal void Roll(double gap, double fee, double multiplier)
+    {
+        _lot.Roll(gap);
+        _lot.Fees += fee;
+        if (_lot.Closed > 0) _exit += gap;
+        Value(multiplier);
+    }
+
+    /// <summary>The part of the profit, open and closed, that came from rolls to other contracts.</summary>
+    public double RollProfit { get; private set; }
+
+    /// <summary>The share of the closed part in <see cref="RollProfit"/>.</summary>
+    public double ClosedRollProfit { get; private set; }
 
     /// <summary>Applies a split: quantities grow as prices fall.</summary>
     internal void Split(double ratio)
     {
         _lot.Split(ratio);
-        ExitPrice /= ratio;
+        _exit /= ratio;
     }
 
     internal TradeChanged ToEvent(long timestamp) =>

@@ -73,6 +73,18 @@ public sealed record BrokerFinancing(string ClientId, string Symbol, FinancingKi
 /// <param name="At">Venue clock, UTC ticks.</param>
 public sealed record BrokerSplit(string ClientId, string Symbol, double Ratio, long At);
 
+/// <summary>The position of an entry moved from one contract to the next, with two orders.</summary>
+/// <param name="ClientId">The entry's.</param>
+/// <param name="From">The old contract.</param>
+/// <param name="To">The new contract.</param>
+/// <param name="Quantity">Base units that moved.</param>
+/// <param name="OldPrice">The price at which the old contract was closed.</param>
+/// <param name="NewPrice">The price at which the new contract was opened.</param>
+/// <param name="Fee">Of both orders, quote currency.</param>
+/// <param name="At">Venue clock, UTC ticks.</param>
+public sealed record BrokerRoll(string ClientId, string Symbol, string From, string To, double Quantity, double OldPrice, double NewPrice,
+    double Fee, long At);
+
 /// <summary>An event at the venue after it received an order.</summary>
 /// <param name="Sequence">
 /// Increases within the account. If the venue has no such number, the adapter assigns and stores its own.
@@ -86,6 +98,9 @@ public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderSta
 
     /// <summary>A split of the order's position; null for none.</summary>
     public BrokerSplit? Split { get; init; }
+
+    /// <summary>A roll of the order's position to the next contract; null for none.</summary>
+    public BrokerRoll? Roll { get; init; }
 }
 
 /// <summary>The account as the venue reports it.</summary>

@@ -45,7 +45,7 @@ internal sealed class SimulatedExchange
         public long Bars;
 
         public RunEventKinds Kinds => RunEventKinds.Order | RunEventKinds.Fill | RunEventKinds.Trade | RunEventKinds.Financing
-            | RunEventKinds.Split | RunEventKinds.CashShort;
+            | RunEventKinds.Split | RunEventKinds.Roll | RunEventKinds.CashShort;
 
         public void On(in RunEvent e) => exchange.On(this, e);
     }
@@ -125,6 +125,8 @@ internal sealed class SimulatedExchange
         if (!_instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
+        if (_markets.TryGetValue(order.Symbol, out var known) && instrument.Changes.EndsAt(known.Last.Time))
+            return $"{instrument.Changes.At(known.Last.Time)} has ended";
         var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice
             : _markets.TryGetValue(order.Symbol, out var market) ? market.Last.Close : 0;
         if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
@@ -282,7 +284,20 @@ internal sealed class SimulatedExchange
                 _events.Add(new BrokerEvent(_events.Count + 1, null, entry.Status)
                 { Split = new BrokerSplit(entry.Order.ClientId, entry.Order.Symbol, e.Split.Ratio, e.Time) });
                 break;
+            case RunEventKinds.Roll:
+                OnRoll(market, e.Roll);
+                break;
         }
+    }
+
+    private void OnRoll(Market market, in RollEvent roll)
+    {
+        var (entry, change) = (_entries[roll.Number], market.Instrument.Changes[roll.Change]);
+        _events.Add(new BrokerEvent(_events.Count + 1, null, entry.Status)
+        {
+            Roll = new BrokerRoll(entry.Order.ClientId, entry.Order.Symbol, change.From, change.To, roll.Quantity, roll.OldPrice,
+                roll.NewPrice, roll.Commission, roll.Time),
+        });
     }
 
     private void OnOrder(Market market, in Order order)
@@ -320,6 +335,7 @@ internal sealed class SimulatedExchange
         return why.Length > 0 ? why
             : state == OrderState.Expired ? "its time was over"
             : market.Instrument.IsDelistedIn(market.Timeframe, time) ? $"{symbol} was delisted"
+            : market.Instrument.Changes.EndsAt(time) ? $"{market.Instrument.Changes.At(time)} has ended"
             : _account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity
             : working.Order.Closes is not null ? "there is nothing left to close"
             : market.Instrument.Membership?.Contains(time) == false ? $"{symbol} is not in the universe" : "its trade was closed";

@@ -19,6 +19,8 @@ internal sealed class FactorColumns
     private readonly Computation[] _computations;
     private readonly (int Computation, int Line)[] _columns;
     private readonly string[] _referenceSymbols;
+    // Null if factors see the traded prices.
+    private readonly SeenPrices? _seen;
     private int _count;
 
     /// <param name="series">The feed's instrument and timeframe.</param>
@@ -29,6 +31,7 @@ internal sealed class FactorColumns
     /// </exception>
     public FactorColumns(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue catalogue)
     {
+        _seen = SeenPrices.Of(series.Instrument);
         Headers = [.. factors.Select(f => f.Trim())];
         var computations = new List<Computation>();
         var known = new Dictionary<FactorRequest, int>();
@@ -71,6 +74,7 @@ internal sealed class FactorColumns
         if ((references?.Count ?? 0) < _referenceSymbols.Length)
             throw new ArgumentException($"the closes of {string.Join(", ", _referenceSymbols)} are needed beside these bars",
                 nameof(references));
+        if (_seen is not null) block = _seen.Of(block);
         _count = block.Count;
         foreach (var computation in _computations)
         {

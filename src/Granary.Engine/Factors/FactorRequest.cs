@@ -37,6 +37,17 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     /// <exception cref="InputException">The feed's bars are too long for it.</exception>
     public FactorKernel CreateKernel(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null)
     {
+        if (series.Instrument.Changes.IsNone) return CreateFor(series, supply);
+        // Prices that are divided by a ratio are not decimal.
+        if (series.Instrument.Adjust == PriceAdjustment.Ratio)
+            series = series with { Instrument = series.Instrument with { PriceDecimals = -1 } };
+        var kernel = new RestartingKernel(() => CreateFor(series, supply));
+        kernel.Begin(series);
+        return kernel;
+    }
+
+    private FactorKernel CreateFor(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply)
+    {
         FactorKernel kernel;
         if (Timeframe is { } longer && longer != series.Timeframe)
         {

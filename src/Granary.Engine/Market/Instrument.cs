@@ -83,6 +83,17 @@ public sealed record Instrument
     /// <summary>Returns a price after a split of one share into <paramref name="ratio"/>, on the tick grid; 0 stays 0.</summary>
     public double SplitPrice(double price, double ratio) => price > 0 ? RoundPrice(price / ratio) : price;
 
+    /// <summary>
+    /// Returns a level after a roll: as far from the new contract's price as it was from the old one's, by difference or by ratio; on the
+    /// tick grid. 0 stays 0.
+    /// </summary>
+    internal double RollPrice(double price, ListingChange roll) => price == 0 || double.IsNaN(price) ? price
+        : RoundPrice(Adjust == PriceAdjustment.Ratio ? price * (roll.NewPrice / roll.OldPrice) : price + roll.Gap);
+
+    /// <summary>Returns a distance of prices after a roll.</summary>
+    internal double RollDistance(double distance, ListingChange roll) =>
+        Adjust == PriceAdjustment.Ratio ? distance * (roll.NewPrice / roll.OldPrice) : distance;
+
     /// <summary>Rounds a quantity towards zero to whole lots, so a rounded order never costs more than intended.</summary>
     public double RoundQuantity(double quantity) => RoundQuantity(quantity, LotSize);
 

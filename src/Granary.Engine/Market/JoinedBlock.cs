@@ -42,17 +42,24 @@ internal sealed class JoinedBlock
     /// The other symbol's last known close at the close of each of the subject's bars in this stretch: of the same time slice, or else of
     /// its last bar before; NaN before its first bar.
     /// </summary>
+    /// <param name="seen">The other's prices as they are seen; null if these are the traded ones.</param>
     /// <exception cref="InvalidOperationException">The subject has no bar in this stretch.</exception>
-    public double[] CloseOf(int other, int subject)
+    public double[] CloseOf(int other, int subject, SeenPrices? seen = null)
     {
         var bars = _bars[subject] ?? throw new InvalidOperationException("the subject has no bar in this stretch");
         var result = new double[bars.Count];
         var close = _closeBefore[other];
+        // A roll is at a bar, so the close before this stretch is of the contract before it.
+        if (seen is not null) close = seen.ToSeen(close, TimeColumn[0] - 1);
         var own = _index[subject];
         var theirs = _index[other];
         for (var row = 0; row < own.Length; row++)
         {
-            if (theirs[row] >= 0) close = _bars[other]!.CloseColumn[theirs[row]];
+            if (theirs[row] >= 0)
+            {
+                close = _bars[other]!.CloseColumn[theirs[row]];
+                if (seen is not null) close = seen.ToSeen(close, TimeColumn[row]);
+            }
             if (own[row] >= 0) result[own[row]] = close;
         }
         return result;

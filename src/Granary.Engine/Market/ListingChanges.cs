@@ -45,6 +45,15 @@ public sealed class ListingChanges
     /// <summary>The contract or listing after the last change.</summary>
     public string Last => _changes.Count == 0 ? First : _changes[^1].To;
 
+    /// <summary>Whether a contract or listing ends with a bar.</summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    public bool EndsAt(long time)
+    {
+        for (var i = _changes.Count - 1; i >= 0 && _changes[i].Time >= time; i--)
+            if (_changes[i].Time == time) return _changes[i].Kind == ListingChangeKind.End;
+        return false;
+    }
+
     /// <summary>The contract or listing of a bar.</summary>
     /// <param name="time">The bar's open, UTC ticks.</param>
     public string At(long time)

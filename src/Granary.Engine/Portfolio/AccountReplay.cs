@@ -101,6 +101,11 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
             case RunEventKinds.Split when _open.TryGetValue(key, out var holding):
                 holding.SignedQuantity *= e.Split.Ratio;
                 break;
+            case RunEventKinds.Roll when _open.TryGetValue(key, out var holding):
+                Commission += e.Roll.Commission * RateAt(market, e.Time);
+                holding.Commission += e.Roll.Commission;
+                Book(holding, e.Roll.Profit(instruments[market].Multiplier) - e.Roll.Commission);
+                break;
             case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
                 // Amounts that the trade's fills did not report come with its last one. The loss that the broker bears at ruin, for
                 // example, is only in its financing.

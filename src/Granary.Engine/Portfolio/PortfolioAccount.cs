@@ -244,6 +244,19 @@ internal sealed class PortfolioAccount : IPortfolioView
         Filled?.Invoke(fill);
     }
 
+    /// <summary>Books the two orders that move a position to the next contract, each with its fee.</summary>
+    /// <param name="closes">Its quantity is negative.</param>
+    /// <param name="entry">The entry price of the trade, of the old contract.</param>
+    public void Roll(in PortfolioFill closes, in PortfolioFill opens, double entry)
+    {
+        Book(opens.Market, (Side)(-(int)opens.Side), closes.Price, opens.Quantity, closes.Commission);
+        Book(opens.Market, opens.Side, opens.Price, opens.Quantity, opens.Commission);
+        Lock(opens.Market, opens.Side, -opens.Quantity, entry);
+        Lock(opens.Market, opens.Side, opens.Quantity, entry + opens.Price - closes.Price);
+        Filled?.Invoke(closes with { Rate = RateOf(opens.Market) });
+        Filled?.Invoke(opens with { Rate = RateOf(opens.Market) });
+    }
+
     /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
     public (double Net, double Gross) ValuesIn(int market) =>
         (_positions.NetOf(market) * _positions.ValueOfClose(market), _positions.ValueIn(market));

@@ -155,7 +155,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             var holding = account.Holdings[key];
             var (market, member) = (holding.Market, TradeKey.Member(key));
             // In the bar of its delisting all of a symbol is closed, at the price of the delisting.
-            var isGone = held.IsDelistedIn(market, account.InstrumentOf(market), volume.LastBar(market));
+            var isGone = held.IsDelistedIn(market, account.InstrumentOf(market), volume.LastBar(market))
+                || account.InstrumentOf(market).Changes.EndsAt(volume.LastBar(market));
             var own = isGone ? holding.Quantity : volume.TakeAtClose(market, holding.Quantity);
             if (!(own > 0)) continue;
             var price = isGone ? account.CloseOf(market) : account.PriceAtClose(market, (Side)(-(int)holding.Side), own);
@@ -175,9 +176,9 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     /// Books what a bar brings to trades that wait for their exit, since their strategies report nothing of them any more: borrow fees,
     /// dividends and splits. Call it before the bar's close is marked.
     /// </summary>
-    /// <param name="time">The bar's open, UTC ticks.</param>
-    public void BookWaiting(int market, long time)
+    public void BookWaiting(int market, in Bar bar)
     {
+        var time = bar.Time;
         foreach (var key in waiting.Keys)
         {
             if (account.Holdings[key].Market != market) continue;
@@ -188,6 +189,9 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             if (side == Side.Sell && rates.ChargesBorrowFee && FinancingRate.Nights(ref charged, time) is > 0 and var nights)
                 Pay(key, FinancingKind.BorrowFee, -account.CloseOf(market) * instrument.Multiplier * rates.BorrowFee(nights), time);
             var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
+            for (var i = 0; i < instrument.Changes.Count; i++)
+                if (instrument.Changes[i] is { Kind: ListingChangeKind.Roll } roll && roll.Time > before && roll.Time <= bar.Time)
+                    trades.Roll(market, i, bar);
             foreach (var action in instrument.CorporateActions)
             {
                 var from = action.From(timeframe);

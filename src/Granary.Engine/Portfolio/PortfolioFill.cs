@@ -11,6 +11,8 @@ internal enum PortfolioFillKind : byte
     Exit,
     /// <summary>A split of the shares, without cash.</summary>
     Split,
+    /// <summary>One of the two orders of a roll to the next contract.</summary>
+    Roll,
 }
 
 /// <summary>One change of the portfolio's position in a trade. All changes up to a time add up to the position at that time.</summary>
@@ -19,7 +21,8 @@ internal enum PortfolioFillKind : byte
 /// <param name="Side">The side of the trade.</param>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Price">Quote currency, slippage included; 0 for a split.</param>
-/// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split.</param>
+/// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split; for a roll negative where it closes
+/// the old contract.</param>
 /// <param name="Commission">Quote currency; negative is a rebate.</param>
 internal readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time,
     double Price, double Quantity, double Commission)

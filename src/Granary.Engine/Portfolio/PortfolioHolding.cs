@@ -40,6 +40,9 @@ internal struct PortfolioHolding
     /// <summary>The product of the ratios of these splits; not set without them.</summary>
     public double AheadRatio;
 
+    /// <summary>The number of changes of the instrument's listing that it has followed, or that were before its entry.</summary>
+    public int Changes;
+
     /// <summary>Index of the instrument.</summary>
     public int Market;
 

@@ -222,7 +222,7 @@ public sealed class PortfolioRun
     public void Mark(int symbol, in Bar bar)
     {
         _trades.ChargeNights(bar.Time);
-        if (_volume.IsOn) _exits.BookWaiting(symbol, bar.Time);
+        if (_volume.IsOn) _exits.BookWaiting(symbol, bar);
         _account.Reach(_held.CloseOf(symbol, bar.Time));
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
@@ -345,7 +345,7 @@ public sealed class PortfolioRun
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
         var isShort = _policy.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
         if (!isShort) quantity = payable;
-        var value = quantity * signal.Price * unit;
+        var value = quantity * Math.Abs(signal.Price) * unit;
         var decision = _rules.Admit(new PositionScope(entry.Member, entry.Market, signal.Side, CountsReserved: true), value);
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
@@ -444,6 +444,12 @@ public sealed class PortfolioRun
     /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
     public void OnSplit(int member, int number, long time, long exDate, double ratio) =>
         _trades.Split(TradeKey.Of(member, number), time, exDate, ratio);
+
+    /// <summary>
+    /// Reports that a strategy's trade was rolled. The first report rolls all positions of the portfolio in the instrument, each with orders
+    /// of its own quantity.
+    /// </summary>
+    internal void OnRoll(int member, in RollEvent roll) => _trades.Roll(TradeKey.Of(member, roll.Number), roll);
 
     // ---- exits that the portfolio makes itself ----
 

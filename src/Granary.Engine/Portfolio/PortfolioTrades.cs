@@ -96,6 +96,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             Theirs = fill.Quantity,
             Market = market,
             EntryTime = fill.Time,
+            Changes = ChangesBefore(market, fill.Time),
             EnteredOnClose = fill.IsOnClose,
             EnteredAtOpen = fill.IsAtOpen,
             EntryBar = held.EntryBar(market, account.Member(member).Timeframe, fill.Time),
@@ -104,6 +105,15 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.Record((ulong)key, (ulong)fill.Time);
         account.Record(fill.Price, own);
         return own;
+    }
+
+    // How many changes of the listing were made by the open of a bar.
+    private int ChangesBefore(int market, long time)
+    {
+        var changes = account.InstrumentOf(market).Changes;
+        var count = changes.Count;
+        while (count > 0 && changes[count - 1].Time > time) count--;
+        return count;
     }
 
     private double Add(long key, ref PortfolioHolding holding, in TradeFill theirs, bool wasReserved)
@@ -205,14 +215,20 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     {
         if (!account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) || !holding.IsParted) return null;
         var (market, closed, price) = (holding.Market, holding.Lot.Closed, holding.Lot.ExitPrice);
-        return new PortfolioTrade(member, new Trade(number, holding.Side, closed, holding.EntryTime, holding.EntryTime, holding.EntryPrice,
-            holding.LastExit, price, ProfitOf(holding, price, closed),
+        return new PortfolioTrade(member, new Trade(number, holding.Side, closed, holding.EntryTime, holding.EntryTime,
+            holding.Lot.OwnEntryPrice,
+            holding.LastExit, price - holding.Lot.ExitGaps / closed, ProfitOf(holding, price, closed),
             holding.Lot.ClosedFees, holding.LastExitBars, holding.LastReason, double.NaN, double.NaN)
         {
             SymbolIndex = account.SymbolOf(member, market),
             Financing = holding.Lot.ClosedFinancing,
+            RollProfit = RollProfitOf(holding, closed, closed: true),
         }.In(account.RateOf(market)), holding.Weight);
     }
+
+    private double RollProfitOf(in PortfolioHolding holding, double quantity, bool closed) => holding.Lot.EntryGap == 0
+        && holding.Lot.ExitGaps == 0 ? 0
+        : holding.Lot.RollProfit(quantity, closed, account.InstrumentOf(holding.Market).Multiplier);
 
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
         holding.Lot.Profit(exit, quantity, account.InstrumentOf(holding.Market).Multiplier);
@@ -225,11 +241,12 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         return new PortfolioTrade(member, (trade with
         {
             Quantity = holding.Quantity,
-            EntryPrice = holding.EntryPrice,
+            EntryPrice = holding.Lot.OwnEntryPrice,
             ExitPrice = price,
             Profit = ProfitOf(holding, price, holding.Quantity),
             Commission = holding.Lot.OpenFees,
             Financing = holding.Lot.OpenFinancing,
+            RollProfit = RollProfitOf(holding, holding.Quantity, closed: false),
         }).In(account.RateOf(holding.Market)), holding.Weight);
     }
 
@@ -264,8 +281,9 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var own = (trade with
         {
             Quantity = holding.Entered,
-            EntryPrice = holding.EntryPrice,
-            ExitPrice = exit,
+            EntryPrice = holding.Lot.OwnEntryPrice,
+            ExitPrice = holding.Lot.ExitGaps == 0 ? exit : exit - holding.Lot.ExitGaps / holding.Entered,
+            RollProfit = RollProfitOf(holding, holding.Entered, closed: true),
             Profit = profit,
             Commission = fee,
             Financing = holding.Lot.Financing,
@@ -422,6 +440,62 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         own.SplitsAhead--;
         own.AheadRatio /= ratio;
         account.Holdings[trade] = own;
+    }
+
+    /// <summary>
+    /// Makes a roll that a strategy reports. The first report moves all positions of the portfolio in the instrument, so all have the
+    /// same contract.
+    /// </summary>
+    public void Roll(long trade, in RollEvent roll)
+    {
+        ChargeNights(roll.Time);
+        if (account.Holdings.TryGetValue(trade, out var first) && first.Changes <= roll.Change)
+            Roll(first.Market, roll.Change, roll.BarAt(account.InstrumentOf(first.Market).Changes[roll.Change].NewPrice), trade);
+    }
+
+    /// <summary>Moves all positions in an instrument that were entered before a roll to the next contract.</summary>
+    /// <param name="number">The index of the roll among the instrument's changes.</param>
+    /// <param name="bar">The new contract's.</param>
+    /// <param name="reported">A trade that moves whenever it was entered; 0 for none.</param>
+    public void Roll(int market, int number, in Bar bar, long reported = 0)
+    {
+        var change = account.InstrumentOf(market).Changes[number];
+        var moved = false;
+        foreach (var key in account.Holdings.Keys.Order().ToList())
+        {
+            var holding = account.Holdings[key];
+            if (holding.Market != market || holding.Changes > number || key != reported && holding.EntryTime >= bar.Time) continue;
+            RollOne(key, holding, change, number, bar);
+            moved = true;
+        }
+        if (!moved) return;
+        account.Mark(market, account.CloseOf(market) + change.Gap);
+        account.Record((ulong)(uint)market | 7UL << 61, (ulong)bar.Time);
+        account.Record(change.Gap, account.NetOf(market));
+    }
+
+    private void RollOne(long key, PortfolioHolding holding, ListingChange change, int number, in Bar bar)
+    {
+        var (market, side, quantity) = (holding.Market, holding.Side, holding.Quantity);
+        holding.Changes = number + 1;
+        if (quantity > 0)
+        {
+            var (sold, bought) = account.RuleOf(market).RollPrices(change, side, quantity, bar);
+            var opens = new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, side, PortfolioFillKind.Roll, bar.Time, bought,
+                quantity, account.Fees.OfRoll(market, bar.Time, bought, quantity));
+            var closes = opens with
+            {
+                Price = sold,
+                Quantity = -quantity,
+                Commission = account.Fees.OfRoll(market, bar.Time, sold, quantity),
+            };
+            account.Roll(closes, opens, holding.EntryPrice);
+            holding.Lot.Roll(bought - sold);
+            holding.Lot.Fees += closes.Commission + opens.Commission;
+            if (holding.Exposed.Quantity > 0) holding.Exposed = holding.Exposed with { EntryPrice = holding.Exposed.EntryPrice + bought - sold };
+            if (!double.IsNaN(holding.OnlyExit)) holding.OnlyExit += bought - sold;
+        }
+        account.Holdings[key] = holding;
     }
 
     // Whether a trade was entered before a split took effect in the bars of its strategy.

@@ -63,6 +63,13 @@ public sealed class Crossing
         return next;
     }
 
+    /// <summary>Begins again at a bar of the block: what was before is forgotten.</summary>
+    internal void Restart(int index)
+    {
+        _sign = 0;
+        _next = NextFrom(index);
+    }
+
     /// <summary>
     /// +1 at the bar where the line has crossed above, −1 where it has crossed below, else 0. To be asked once at every bar.
     /// </summary>

@@ -53,8 +53,8 @@ public sealed class MultiSymbolContext
         {
             var missing = symbol.Missing(percents[symbol.Number], equity);
             if (double.IsNaN(missing) || missing == 0) continue;
-            var opens = symbol.Book.OpeningPart(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing), symbol.Close, out var released);
-            var opening = opens > 0 ? symbol.Book.InAccount(symbol.Book.CostOf(opens, symbol.Close)) : 0;
+            var opens = symbol.Book.OpeningPart(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing), symbol.TradedClose, out var released);
+            var opening = opens > 0 ? symbol.Book.InAccount(symbol.Book.CostOf(opens, symbol.TradedClose)) : 0;
             released = symbol.Book.InAccount(released);
             (available, cost) = (available + released, cost + opening);
             orders.Add((symbol, missing, opens, opening - released));

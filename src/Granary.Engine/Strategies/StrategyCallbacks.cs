@@ -9,7 +9,7 @@ internal sealed class StrategyCallbacks(Strategy strategy, StrategyContext conte
 
     public void On(in RunEvent e)
     {
-        if (e.Kind == RunEventKinds.Order) strategy.OnOrder(context, e.Order);
-        else if (e.Kind == RunEventKinds.Trade) strategy.OnTrade(context, e.Trade);
+        if (e.Kind == RunEventKinds.Order) strategy.OnOrder(context, context.Seen(e.Order));
+        else if (e.Kind == RunEventKinds.Trade) strategy.OnTrade(context, context.Seen(e.Trade));
     }
 }

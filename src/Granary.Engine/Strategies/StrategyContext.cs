@@ -9,11 +9,14 @@ namespace Granary.Engine.Strategies;
 public class StrategyContext
 {
     private readonly StrategyBook _book;
+    // Null if the prices are those that the account trades.
+    private readonly SeenPrices? _prices;
     private BarBlock _block = null!;
 
     internal StrategyContext(StrategyBook book, MarketSeries series)
     {
         _book = book;
+        _prices = SeenPrices.Of(series.Instrument);
         Series = series;
     }
 
@@ -44,6 +47,11 @@ public class StrategyContext
     /// <summary>Closing price of the bar.</summary>
     public double Close => _block.CloseColumn[Index];
 
+    /// <summary>
+    /// The close at which the account trades, for quantities: of an adjusted chain the contract's own, otherwise <see cref="Close"/>.
+    /// </summary>
+    public double TradedClose => _prices is null ? Close : _book.CloseAt(Index);
+
     /// <summary>Traded volume of the bar, in the unit of the source.</summary>
     public double Volume => _block.VolumeColumn[Index];
 
@@ -73,10 +81,11 @@ public class StrategyContext
     public long BarsInTrade => _book.BarsInTrade(BarNumber);
 
     /// <summary>The fill price of the newest open trade; NaN without an open trade.</summary>
-    public double EntryPrice => _book.LastEntryPrice;
+    public double EntryPrice => Seen(_book.LastEntryPrice);
 
     /// <summary>The net position of longs and shorts.</summary>
-    public Position Position => _book.NetPosition;
+    public Position Position => _prices is not null && _book.NetPosition is { SignedQuantity: not 0 } position
+        ? position with { AveragePrice = Seen(position.AveragePrice) } : _book.NetPosition;
 
     /// <summary>Cash plus positions at this bar's close, in the account's currency.</summary>
     public double Equity
@@ -84,7 +93,7 @@ public class StrategyContext
         get
         {
             _book.ValueAtClose(Index);
-            return _book.InAccount(_book.EquityAt(Close));
+            return _book.InAccount(_book.EquityAt(TradedClose));
         }
     }
 
@@ -106,7 +115,7 @@ public class StrategyContext
         get
         {
             _book.ValueAtClose(Index);
-            return _book.UsualQuantity(Close);
+            return _book.UsualQuantity(TradedClose);
         }
     }
 
@@ -116,7 +125,7 @@ public class StrategyContext
         get
         {
             _book.ValueAtClose(Index);
-            return _book.InAccount(_book.Available(Close));
+            return _book.InAccount(_book.Available(TradedClose));
         }
     }
 
@@ -130,7 +139,7 @@ public class StrategyContext
     public OrderId Enter(Side side) => _book.Enter(side, StrategyBook.AtMarket, Index);
 
     /// <summary>Requests a trade with a different order type, size or protection.</summary>
-    public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, options, Index);
+    public OrderId Enter(Side side, in EntryOptions options) => _book.Enter(side, _prices is null ? options : Traded(options), Index);
 
     /// <summary>Sets the position to this side: closes open trades on the other side and enters, each as far as the batch allows.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -162,10 +171,10 @@ public class StrategyContext
     public void ExitOnClose(Side side) => _book.Exit(side, Index, OrderType.MarketOnClose);
 
     /// <summary>Moves the stop of the open trades of one side; takes effect from the next bar.</summary>
-    public void MoveStop(Side side, double price) => _book.MoveStop(side, price, Index);
+    public void MoveStop(Side side, double price) => _book.MoveStop(side, Traded(price), Index);
 
     /// <summary>Submits a manual order, which nets against open trades.</summary>
-    public OrderId Submit(in OrderRequest request) => _book.Submit(request, Index);
+    public OrderId Submit(in OrderRequest request) => _book.Submit(_prices is null ? request : Traded(request), Index);
 
     /// <summary>Cancels a waiting order; false if it is no longer waiting.</summary>
     public bool Cancel(OrderId id) => _book.Cancel(id, Index);
@@ -174,4 +183,41 @@ public class StrategyContext
     public void CancelEntries(Side side) => _book.CancelEntries(side, Index);
 
     internal void Bind(BarBlock block) => _block = block;
+
+    // ---- adjusted prices ----
+
+    private long BarTime => _block.TimeColumn[Index];
+
+    private double Seen(double price) => _prices is null || double.IsNaN(price) ? price : _prices.ToSeen(price, BarTime);
+
+    private double Traded(double price) => _prices is null ? price : _prices.ToTraded(price, BarTime);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private EntryOptions Traded(in EntryOptions options) => options with
+    {
+        LimitPrice = Traded(options.LimitPrice),
+        StopPrice = Traded(options.StopPrice),
+        StopLoss = Traded(options.StopLoss),
+        TakeProfit = Traded(options.TakeProfit),
+    };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private OrderRequest Traded(in OrderRequest request) => request with
+    {
+        LimitPrice = Traded(request.LimitPrice),
+        StopPrice = Traded(request.StopPrice),
+    };
+
+    /// <summary>An order as the strategy sees prices.</summary>
+    internal Order Seen(in Order order) => _prices is null ? order : order.Seen(p => p == 0 ? 0 : Seen(p));
+
+    /// <summary>A trade as the strategy sees prices: those of its entry and exit, each at its own time.</summary>
+    internal Trade Seen(in Trade trade) => _prices is null ? trade : trade with
+    {
+        EntryPrice = _prices.ToSeen(trade.EntryPrice, trade.EntryTime),
+        ExitPrice = _prices.ToSeen(trade.ExitPrice, trade.ExitTime),
+    };
+
+    /// <summary>A distance of seen prices as the account counts it.</summary>
+    internal double TradedDistance(double distance) => _prices is null ? distance : _prices.DistanceToTraded(distance, BarTime);
 }

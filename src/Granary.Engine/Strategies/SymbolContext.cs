@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -113,7 +114,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
 
     /// <summary>Returns the quantity from the net position to this percentage of an equity, at the last close.</summary>
     internal double Missing(double percent, double equity) =>
-        percent / 100 * equity / (Close * Instrument.Multiplier * CurrencyRate) - _book.NetQuantity;
+        percent / 100 * equity / (TradedClose * Instrument.Multiplier * CurrencyRate) - _book.NetQuantity;
 
     private OrderId Order(double missing) => double.IsNaN(missing) || missing == 0
         ? default
@@ -121,7 +122,7 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
 
     /// <summary>Market value of the net position at the last close, account currency; negative if short.</summary>
     public double PositionValue =>
-        _book.NetQuantity == 0 ? 0 : _book.NetQuantity * Close * Instrument.Multiplier * CurrencyRate;
+        _book.NetQuantity == 0 ? 0 : _book.NetQuantity * TradedClose * Instrument.Multiplier * CurrencyRate;
 
     /// <summary>The declared factors in the syntax of a batch file.</summary>
     public IReadOnlyList<string> FactorNames => _names ??= [.. _factors.Select(f => f.ToString())];
@@ -139,21 +140,23 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     }
 
     // Moves to the next bar of the block; at the block's first bar it binds the block.
-    internal void MoveTo(int index, BarBlock block, FactorSheet sheet, BlockCalendar calendar)
+    internal void MoveTo(int index, PreparedBlock prepared)
     {
+        var (block, sheet) = (prepared.Block, prepared.Sheet);
         if (index == 0)
         {
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
-            _book.Bind(block, block, calendar, _started ? (Time.Ticks, Close) : (0, double.NaN));
+            _book.Bind(block, block, prepared.Calendar, _started ? (Time.Ticks, _book.CloseAt(Index)) : (0, double.NaN));
             _book.Begin(0);
-            Bind(block);
-            _filter?.Bind(block, sheet);
+            Bind(prepared.Seen);
+            _filter?.Bind(prepared.Seen, sheet);
             if (!_started) _book.Open();
             _started = true;
         }
         Index = index;
         HasBar = true;
         _book.BeginSlice();
+        if (prepared.Steps is { } steps) Follow(steps);
         if (_cold == 0) return;
         for (var i = 0; i < _columns.Length; i++)
             if (!_warm[i] && !double.IsNaN(_columns[i][index]))
@@ -163,16 +166,33 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
             }
     }
 
-    // The block's columns will be reused, so this copies its last bar until the next block comes.
-    internal void Leave(BarBlock block, BlockCalendar calendar)
+    private void Follow(IReadOnlyList<ListingStep> steps)
     {
+        foreach (var step in steps)
+            if (step.Index != Index) continue;
+            else if (step.Restarts) Restart();
+            else _book.ExpectChange();
+    }
+
+    // A new listing begins: its factors and crossings know nothing of the one before.
+    private void Restart()
+    {
+        _cold = _factors.Length;
+        Array.Clear(_warm);
+        Array.Clear(_signs);
+    }
+
+    // The block's columns will be reused, so this copies its last bar until the next block comes.
+    internal void Leave(PreparedBlock prepared, BlockCalendar calendar)
+    {
+        var (block, seen) = (prepared.Block, prepared.Seen);
         for (var i = 0; i < _columns.Length; i++)
         {
             _kept[i][0] = _columns[i][Index];
             _columns[i] = _kept[i];
         }
         var last = block.Count == 1 ? block : block.Slice(block.Count - 1, 1);
-        Bind(last);
+        Bind(ReferenceEquals(seen, block) ? last : seen.Count == 1 ? seen : seen.Slice(seen.Count - 1, 1));
         _book.Keep(last, calendar);
         Index = 0;
     }

@@ -12,7 +12,7 @@ internal static class EventEncoding
     /// <summary>The length of the longest event without factor values.</summary>
     public static readonly int MostLength = HeadLength + Math.Max(Unsafe.SizeOf<Signal>(), Unsafe.SizeOf<Trade>());
 
-    private const int HeadLength = 6;
+    private const int HeadLength = 8;
 
     [StructLayout(LayoutKind.Sequential, Pack = 1, Size = HeadLength)]
     private readonly record struct Head(RunEventKinds Kind, ushort Symbol, ushort Factors);
@@ -38,6 +38,7 @@ internal static class EventEncoding
             RunEventKinds.Exiting => Put(e.Exiting, record),
             RunEventKinds.CashShort => Put(e.CashShort, record),
             RunEventKinds.Priced => Put(e.Priced, record),
+            RunEventKinds.Roll => Put(e.Roll, record),
             _ => throw new InvalidOperationException($"a log keeps no {e.Kind}"),
         };
     }
@@ -71,6 +72,7 @@ internal static class EventEncoding
             RunEventKinds.EntryCut => RunEvent.Of(MemoryMarshal.AsRef<EntryCutEvent>(record), symbol),
             RunEventKinds.Exiting => RunEvent.Of(MemoryMarshal.AsRef<ExitingEvent>(record), symbol),
             RunEventKinds.Priced => RunEvent.Of(MemoryMarshal.AsRef<PricedEvent>(record), symbol),
+            RunEventKinds.Roll => RunEvent.Of(MemoryMarshal.AsRef<RollEvent>(record), symbol),
             _ => RunEvent.Of(MemoryMarshal.AsRef<CashShortEvent>(record), symbol),
         };
     }
@@ -104,6 +106,7 @@ internal static class EventEncoding
             RunEventKinds.Exiting => Unsafe.SizeOf<ExitingEvent>(),
             RunEventKinds.CashShort => Unsafe.SizeOf<CashShortEvent>(),
             RunEventKinds.Priced => Unsafe.SizeOf<PricedEvent>(),
+            RunEventKinds.Roll => Unsafe.SizeOf<RollEvent>(),
             _ => throw new InvalidDataException($"the log of a strategy's events has one of the unknown kind {(int)head.Kind}"),
         };
         return bytes.Length < length + head.Factors * sizeof(double) ? throw Cut() : head;

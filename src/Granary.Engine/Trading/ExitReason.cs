@@ -29,6 +29,8 @@ public enum ExitReason : byte
     LeftUniverse,
     /// <summary>An operator closed it.</summary>
     Operator,
+    /// <summary>Its contract had expired, and it was settled in cash at the last price.</summary>
+    Expired,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -58,6 +60,8 @@ internal static class ExitReasonTexts
         ExitReason.LeftUniverse => ("left-universe", "left universe",
             "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close), or at the last close if the "
                 + "next bar was of its next membership."),
+        ExitReason.Expired => ("expired", "expired",
+            "The contract had expired, and no later one could take the position over; it was settled in cash at its last price."),
         ExitReason.Operator => ("operator", "operator", "An operator closed the trade, or all trades of the account."),
     };
 

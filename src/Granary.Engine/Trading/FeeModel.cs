@@ -49,7 +49,8 @@ public sealed class PercentFee(double percent) : FeeModel
 {
     private readonly double _rate = percent / 100;
 
-    public override double Fee(double price, double quantity, double multiplier, bool maker) => price * quantity * multiplier * _rate;
+    public override double Fee(double price, double quantity, double multiplier, bool maker) =>
+        Math.Abs(price) * quantity * multiplier * _rate;
 
     public override FeeModel Times(double factor) => new PercentFee(Worse(percent, factor));
 }

@@ -54,7 +54,8 @@ internal sealed class FeeSchedule : FeeModel
         var at = _tiers.Length - 1;
         while (at > 0 && traded < _tiers[at].From) at--;
         var percent = maker ? _tiers[at].MakerPercent : _tiers[at].TakerPercent;
-        var earned = paid.Earned + (paid.Fills == 0 ? PerOrder : 0) + PerUnit * quantity + price * quantity * multiplier * (percent / 100);
+        var earned = paid.Earned + (paid.Fills == 0 ? PerOrder : 0) + PerUnit * quantity
+            + Math.Abs(price) * quantity * multiplier * (percent / 100);
         var due = Minimum > 0 ? Math.Max(Minimum, earned) : earned;
         var fee = due - paid.Charged;
         paid = new OrderFees(earned, due, paid.Fills + 1);

@@ -175,6 +175,27 @@ public record struct Order
         Atr /= ratio;
     }
 
+    // The order with its prices as a strategy sees them.
+    internal readonly Order Seen(Func<double, double> price) => this with
+    {
+        LimitPrice = price(LimitPrice),
+        StopPrice = price(StopPrice),
+        StopLoss = price(StopLoss),
+        TakeProfit = price(TakeProfit),
+        FilledPrice = price(FilledPrice),
+    };
+
+    // Moves the order to the next contract.
+    internal void Roll(ListingChange change, Instrument instrument)
+    {
+        LimitPrice = instrument.RollPrice(LimitPrice, change);
+        StopPrice = instrument.RollPrice(StopPrice, change);
+        StopLoss = instrument.RollPrice(StopLoss, change);
+        TakeProfit = instrument.RollPrice(TakeProfit, change);
+        if (FilledQuantity > 0) FilledPrice += change.Gap;
+        Atr = instrument.RollDistance(Atr, change);
+    }
+
     /// <exception cref="InvalidOperationException">The life cycle does not permit the transition.</exception>
     internal void Become(OrderState state)
     {

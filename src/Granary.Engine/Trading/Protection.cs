@@ -46,6 +46,10 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
 
     public bool IsNone => StopPrice <= 0 && StopFraction <= 0 && StopAtr <= 0 && !HasTarget && !HasTrail;
 
+    /// <summary>Whether a distance counts in percent of the entry's price.</summary>
+    public bool CountsInPercent => StopPrice <= 0 && StopFraction > 0 || TrailFraction > 0 || TrailStart > 0
+        || TargetPrice <= 0 && (TargetFraction > 0 || Targets is { Count: > 0 } || Falls is { Count: > 0 });
+
     public bool HasTrail => TrailFraction > 0 || TrailAtr > 0;
 
     public bool HasTarget =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -14,7 +15,8 @@ internal readonly struct RunEvent
 {
     private const int RecordOffset = 16;
 
-    [FieldOffset(0)] private readonly RunEventKinds _kind;
+    // The number of the kind's bit, which fits a byte.
+    [FieldOffset(0)] private readonly byte _kind;
     [FieldOffset(2)] private readonly ushort _symbol;
     [FieldOffset(4)] private readonly int _number;
     [FieldOffset(8)] private readonly long _time;
@@ -33,12 +35,13 @@ internal readonly struct RunEvent
     [FieldOffset(RecordOffset)] private readonly LevelsEvent _levels;
     [FieldOffset(RecordOffset)] private readonly ExitRefusedEvent _exitRefused;
     [FieldOffset(RecordOffset)] private readonly PricedEvent _priced;
+    [FieldOffset(RecordOffset)] private readonly RollEvent _roll;
 
     // The record is written by the constructor of its kind.
     private RunEvent(RunEventKinds kind, int symbol, int number, long time)
     {
         Unsafe.SkipInit(out this);
-        (_kind, _symbol, _number, _time) = (kind, (ushort)symbol, number, time);
+        (_kind, _symbol, _number, _time) = ((byte)BitOperations.TrailingZeroCount((uint)kind), (ushort)symbol, number, time);
     }
 
     private RunEvent(RunEventKinds kind, in Trade trade) : this(kind, trade.SymbolIndex, trade.Number, trade.ExitTime) => _trade = trade;
@@ -70,6 +73,8 @@ internal readonly struct RunEvent
     private RunEvent(in ExitRefusedEvent e, int symbol) : this(RunEventKinds.ExitRefused, symbol, e.Number, e.Time) => _exitRefused = e;
 
     private RunEvent(in PricedEvent e, int symbol) : this(RunEventKinds.Priced, symbol, e.Number, e.Time) => _priced = e;
+
+    private RunEvent(in RollEvent e, int symbol) : this(RunEventKinds.Roll, symbol, e.Number, e.Time) => _roll = e;
 
     /// <param name="symbol">Index among the strategy's symbols.</param>
     public static RunEvent Of(in Signal signal, int symbol = 0) => new(signal, symbol);
@@ -119,7 +124,10 @@ internal readonly struct RunEvent
     /// <inheritdoc cref="Of(in Signal, int)"/>
     public static RunEvent Of(in PricedEvent e, int symbol = 0) => new(e, symbol);
 
-    public RunEventKinds Kind => _kind;
+    /// <inheritdoc cref="Of(in Signal, int)"/>
+    public static RunEvent Of(in RollEvent e, int symbol = 0) => new(e, symbol);
+
+    public RunEventKinds Kind => (RunEventKinds)(1u << _kind);
 
     /// <summary>The number of the signal and of the trade that it opened; 0 if the event has none.</summary>
     public int Number => _number;
@@ -192,16 +200,20 @@ internal readonly struct RunEvent
     [UnscopedRef]
     public ref readonly PricedEvent Priced => ref Record(RunEventKinds.Priced, in _priced);
 
+    /// <inheritdoc cref="Signal"/>
+    [UnscopedRef]
+    public ref readonly RollEvent Roll => ref Record(RunEventKinds.Roll, in _roll);
+
     [UnscopedRef]
     private ref readonly T Record<T>(RunEventKinds kinds, [UnscopedRef] in T record) where T : struct
     {
-        if ((_kind & kinds) == 0) Refuse(kinds);
+        if ((Kind & kinds) == 0) Refuse(kinds);
         return ref record;
     }
 
     private void Refuse(RunEventKinds asked) => throw new InvalidOperationException($"the event is of the kind {Kind}, not {asked}");
 
-    private bool Is(RunEventKinds kind) => _kind == kind;
+    private bool Is(RunEventKinds kind) => Kind == kind;
 
     /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
     public bool IsAtClose => Is(RunEventKinds.Exiting) || Is(RunEventKinds.Signal) && !_signal.AtFill;
@@ -211,7 +223,7 @@ internal readonly struct RunEvent
         || Is(RunEventKinds.Trade) && _trade.Reason == ExitReason.Open || Is(RunEventKinds.ClosedPart);
 
     /// <summary>Whether it is a row of the list of trades: a closed trade, or the closed or open part of an open one.</summary>
-    public bool IsTradeRow => (_kind & (RunEventKinds.Trade | RunEventKinds.ClosedPart)) != 0;
+    public bool IsTradeRow => (Kind & (RunEventKinds.Trade | RunEventKinds.ClosedPart)) != 0;
 
     /// <summary>Whether it counts as a closed trade.</summary>
     public bool IsClosedTrade => IsTradeRow && _trade.Reason != ExitReason.Open;
@@ -220,7 +232,7 @@ internal readonly struct RunEvent
     /// Returns the event with its number shifted, for consecutive runs of one strategy whose signals are numbered continuously.
     /// </summary>
     /// <param name="earlier">The number of signals of the earlier runs.</param>
-    public RunEvent NumberedAfter(int earlier) => earlier == 0 ? this : _kind switch
+    public RunEvent NumberedAfter(int earlier) => earlier == 0 ? this : Kind switch
     {
         RunEventKinds.Signal => Of(_signal with { Number = _number + earlier }, _symbol),
         RunEventKinds.SignalEnded => Of(_signalEnded with { Number = _number + earlier }, _symbol),
@@ -233,6 +245,7 @@ internal readonly struct RunEvent
         RunEventKinds.EntryCut => Of(_entryCut with { Number = _number + earlier }, _symbol),
         RunEventKinds.Exiting => Of(_exiting with { Number = _number + earlier }, _symbol),
         RunEventKinds.Priced => Of(_priced with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Roll => Of(_roll with { Number = _number + earlier }, _symbol),
         RunEventKinds.CashShort => this,
         _ => throw new InvalidOperationException($"a log keeps no {Kind}"),
     };

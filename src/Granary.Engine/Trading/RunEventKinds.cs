@@ -2,7 +2,7 @@ namespace Granary.Engine.Trading;
 
 /// <summary>Kinds of <see cref="RunEvent"/>. An event has one; a listener names several.</summary>
 [Flags]
-internal enum RunEventKinds : ushort
+internal enum RunEventKinds : uint
 {
     None = 0,
     Signal = 1,
@@ -44,7 +44,10 @@ internal enum RunEventKinds : ushort
     ExitRefused = 1 << 14,
     /// <summary>The terms of the fill that comes next; only where its price, or a liquidation before it, depends on the quantity.</summary>
     Priced = 1 << 15,
+    /// <summary>An open trade has moved from one contract to the next.</summary>
+    Roll = 1 << 16,
     /// <summary>The events that a log keeps, from which an account can follow the run.</summary>
-    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort | Priced,
+    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort | Priced
+        | Roll,
     All = Logged | Order | StopMoved | Levels | ExitRefused,
 }

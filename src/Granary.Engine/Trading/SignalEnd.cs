@@ -19,13 +19,15 @@ internal enum SignalEnd : byte
     Delisted,
     /// <summary>The symbol was not in the universe.</summary>
     NotMember,
+    /// <summary>The price was 0 or less, and the entry counts in percent of it.</summary>
+    PriceNotPositive,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 internal static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.NotMember + 1;
+    internal const int Count = (int)SignalEnd.PriceNotPositive + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -50,6 +52,10 @@ internal static class SignalEndTexts
         SignalEnd.NotMember => new("not-member", "not in the universe",
             "The symbol was not in the universe at the signal, or left it before the entry filled.", "outside of the universe",
             ", since their symbol was not in the universe then"),
+        SignalEnd.PriceNotPositive => new("price-not-positive", "price not above 0",
+            "The price was 0 or less, of which a percentage has no meaning.", "in percent of a price of 0 or less",
+            ": a size, stop, target, trail or offset in percent has no meaning where the price is 0 or less. Use units and distances in "
+                + "average true ranges"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

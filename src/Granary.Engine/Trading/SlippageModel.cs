@@ -35,6 +35,9 @@ public abstract class SlippageModel
     /// </summary>
     protected static double ShareOf(double quantity, in Bar bar) => bar.Volume > quantity ? quantity / bar.Volume : 1;
 
+    /// <summary>The sign of a fraction of a price that makes it worse: a price below 0 falls where its size grows.</summary>
+    protected static int Away(Side side, double price) => price < 0 ? -(int)side : (int)side;
+
     private sealed class ScaledSlippage(SlippageModel inner, double factor) : SlippageModel
     {
         public override bool NeedsTick => inner.NeedsTick;
@@ -58,7 +61,7 @@ internal sealed class PercentSlippage(double percent) : SlippageModel
     private readonly double _rate = percent / 100;
 
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize) =>
-        price * (1 + (int)side * _rate);
+        price * (1 + Away(side, price) * _rate);
 
     public override SlippageModel Times(double factor) => new PercentSlippage(percent * factor);
 }
@@ -86,7 +89,7 @@ internal sealed class VolumeShareSlippage(double impact) : SlippageModel
     public override double Slip(Side side, double price, double quantity, in Bar bar, double tickSize)
     {
         var share = ShareOf(quantity, bar);
-        return price * (1 + (int)side * impact * share * share);
+        return price * (1 + Away(side, price) * impact * share * share);
     }
 
     public override SlippageModel Times(double factor) => new VolumeShareSlippage(impact * factor);

@@ -37,13 +37,18 @@ public readonly record struct Trade(
     /// </summary>
     public double Rate { get; init; } = 1;
 
+    /// <summary>
+    /// The part of <see cref="Profit"/> that came from rolls to other contracts: prices of entry and exit are those of their own contracts.
+    /// </summary>
+    public double RollProfit { get; init; }
+
     /// <summary>Whether its last fill was at the open of its bar.</summary>
     public bool EndedAtOpen { get; init; }
 
     public double NetProfit => Profit - Commission + Financing;
 
     /// <summary>Net profit over the notional at entry, both in the currency of the prices.</summary>
-    public double Return(double multiplier = 1) => NetProfit / (EntryPrice * Quantity * multiplier * Rate);
+    public double Return(double multiplier = 1) => NetProfit / (Math.Abs(EntryPrice) * Quantity * multiplier * Rate);
 
     /// <summary>The trade with amounts in the currency of its prices, as one in the account's.</summary>
     public Trade In(double rate) => this with
@@ -51,6 +56,7 @@ public readonly record struct Trade(
         Profit = Profit * rate,
         Commission = Commission * rate,
         Financing = Financing * rate,
+        RollProfit = RollProfit * rate,
         Rate = rate,
     };
 }

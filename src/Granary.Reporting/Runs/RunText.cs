@@ -17,6 +17,7 @@ internal static class RunText
         PortfolioFillKind.Entry => "entry",
         PortfolioFillKind.Exit => "exit",
         PortfolioFillKind.Split => "split",
+        PortfolioFillKind.Roll => "roll",
     };
 
     /// <summary>ISO 8601 time in UTC, with fractions of a second only if there are any.</summary>

@@ -256,6 +256,9 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 var split = e.Split;
                 _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
+            case RunEventKinds.Roll:
+                _run.OnRoll(strategy, e.Roll);
+                break;
             case RunEventKinds.Trade:
                 CloseTrade(strategy, e);
                 break;

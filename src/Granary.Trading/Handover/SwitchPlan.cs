@@ -43,7 +43,7 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
             trades.Add(handed);
             var close = books.LastClose.GetValueOrDefault(entry.Order.Symbol, double.NaN);
             steps.Add(new SwitchStep(entry.Strategy, entry.Order.Symbol, entry.Order.Side, trade?.Open ?? entry.Order.Quantity,
-                trade?.EntryPrice ?? 0, trade is null ? null : (int)trade.Side * (close - trade.EntryPrice) * trade.Open,
+                trade?.EntryPrice ?? 0, trade is null ? null : (int)trade.Side * (close - trade.Basis) * trade.Open,
                 handed.Handling, Words(handed, trade is not null, to.Number, from.Number)));
         }
         var tag = "g" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

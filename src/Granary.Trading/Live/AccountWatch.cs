@@ -119,7 +119,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         var last = portfolio.LastOf(t.Symbol)?.Close;
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last,
-            last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
+            last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,

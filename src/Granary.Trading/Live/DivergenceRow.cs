@@ -78,12 +78,13 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
 
     private double Mark => Last?.Close ?? Own!.EntryPrice;
 
-    /// <summary>Fees of the account less its financing.</summary>
+    /// <summary>Fees of the account less its financing, and less what rolls to other contracts brought.</summary>
     public double Costs => Own is null ? double.NaN : Part switch
     {
-        DivergencePart.Closed => Own.ClosedFees - Own.ClosedFinancing,
-        DivergencePart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing),
-        _ => Own.Fees - Own.Financing,
+        DivergencePart.Closed => Own.ClosedFees - Own.ClosedFinancing - Own.ClosedRollProfit,
+        DivergencePart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing)
+            - (Own.RollProfit - Own.ClosedRollProfit),
+        _ => Own.Fees - Own.Financing - Own.RollProfit,
     };
 
     /// <summary>The row as a comparison reads it from its table.</summary>
@@ -104,7 +105,7 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
             ExitTime = Utc(planned.ExitTime),
             ExitPrice = planned.ExitPrice,
             Net = planned.NetProfit,
-            Fees = planned.Profit - planned.NetProfit,
+            Fees = planned.Profit - planned.RollProfit - planned.NetProfit,
         },
         Filled = Own is null ? null : new RoundTrip
         {

@@ -63,8 +63,8 @@ public sealed class PairsSpread : MultiSymbolStrategy
         var side = spread > 0 ? Side.Sell : Side.Buy;
         var quantity = a.UsualQuantity / (1 + ratio);
         if (!(quantity > 0)) return;
-        var other = quantity * a.Close * a.Instrument.Multiplier * a.CurrencyRate * ratio
-            / (b.Close * b.Instrument.Multiplier * b.CurrencyRate);
+        var other = quantity * a.TradedClose * a.Instrument.Multiplier * a.CurrencyRate * ratio
+            / (b.TradedClose * b.Instrument.Multiplier * b.CurrencyRate);
         a.Enter(side, new EntryOptions { Quantity = quantity });
         b.Enter((Side)(-(int)side), new EntryOptions { Quantity = other });
     }

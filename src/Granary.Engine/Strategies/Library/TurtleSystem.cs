@@ -71,7 +71,7 @@ public sealed class TurtleSystem : Strategy
     private void Add(StrategyContext bar, Side side)
     {
         var money = bar.Equity / (bar.Instrument.Multiplier * bar.CurrencyRate);
-        var quantity = Math.Min(money * _risk / 100 / _n, money * Invested / (_units * bar.Close));
+        var quantity = Math.Min(money * _risk / 100 / _n, money * Invested / (_units * bar.TradedClose));
         bar.Enter(side, new EntryOptions { Quantity = quantity, StopLoss = bar.Close - (int)side * _stop * _n });
     }
 }

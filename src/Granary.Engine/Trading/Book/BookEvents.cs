@@ -240,6 +240,13 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
         Protected(trade, time);
     }
 
+    public void Rolled(in OpenTrade trade, in RollEvent roll)
+    {
+        _digest.Rolled(roll);
+        if (Want(RunEventKinds.Roll)) Send(RunEvent.Of(roll, _symbol));
+        Protected(trade, roll.Time);
+    }
+
     // ---- stops and targets ----
 
     /// <summary>Records that the stop of an open trade was moved.</summary>

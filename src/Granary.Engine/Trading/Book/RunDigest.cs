@@ -39,6 +39,12 @@ internal struct RunDigest()
 
     public void Split(int number, long time, double ratio, double quantity) => Add(number, 0x38, time, ratio, quantity);
 
+    public void Rolled(in RollEvent roll)
+    {
+        Add(roll.Number, 0x39, roll.Time, roll.OldPrice, roll.NewPrice);
+        _digest.Add(roll.Quantity, roll.Commission);
+    }
+
     public void Closed(int number, ExitReason reason, long time, double exitPrice, double net) =>
         Add(number, (byte)(0x60 | (byte)reason), time, exitPrice, net);
 

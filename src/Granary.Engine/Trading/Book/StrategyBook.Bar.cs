@@ -36,6 +36,7 @@ internal sealed partial class StrategyBook
     {
         _events.IsAtOpen = true;
         if (_foreign is not null) ValueAt(_block.TimeColumn[index]);
+        if (_changes is not null) BeginListing(index);
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
         if (_members is not null)
@@ -90,6 +91,7 @@ internal sealed partial class StrategyBook
         }
 
         ValueAtClose(index);
+        if (_changes is not null) EndListing(index);
         EndTrades(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);

@@ -26,7 +26,7 @@ internal sealed partial class StrategyBook
         ValueAtClose(index);
         var close = _block.CloseColumn[index];
         var atr = AverageTrueRange?.Invoke(index) ?? 0;
-        var options = asked.Type == OrderType.Market && _settings.EntryOrder != EntryOrder.Market
+        var options = asked.Type == OrderType.Market && _settings.EntryOrder != EntryOrder.Market && close > 0
             ? Placed(asked, side, close, atr) : asked;
         var time = TimeAt(index);
         // In a time slice without a bar of the instrument, a model makes no prediction.
@@ -48,7 +48,7 @@ internal sealed partial class StrategyBook
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
 
-        if (Instrument.IsDelistedIn(_timeframe, time))
+        if (Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index))
         {
             Reject(ref order, SignalEnd.Delisted, time);
             return default;
@@ -56,6 +56,11 @@ internal sealed partial class StrategyBook
         if (_members is not null && !_members.Contains(_timeframe.CloseOf(time)))
         {
             Reject(ref order, SignalEnd.NotMember, time);
+            return default;
+        }
+        if (!(plan.Price > 0) && CountsInPercent(options, plan, order, advice))
+        {
+            Reject(ref order, SignalEnd.PriceNotPositive, time);
             return default;
         }
         if (noStop || !(quantity > 0))
@@ -79,6 +84,12 @@ internal sealed partial class StrategyBook
         if (FillsNow(options.Type)) FillAtClose(_orders.Count - 1, index);
         return id;
     }
+
+    // Whether the entry counts in percent of its price.
+    private bool CountsInPercent(in EntryOptions options, in EntryPlan plan, in Order order, in EntryAdvice advice) =>
+        options.Quantity <= 0 && _settings.Size.Kind is SizeKind.PercentOfEquity or SizeKind.Cash
+            || _usual.Of(order).CountsInPercent || plan.OwnStop <= 0 && advice.StopFraction > 0
+            || _settings.EntryOrder is not (EntryOrder.Market or EntryOrder.Close) || _settings.ScaleIn.Count > 0;
 
     private bool WantsSignal => _events.Want(RunEventKinds.Signal | RunEventKinds.Exiting);
 
@@ -243,7 +254,7 @@ internal sealed partial class StrategyBook
             if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
             return default;
         }
-        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) ? SignalEnd.Delisted
+        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || EndsWith(index) ? SignalEnd.Delisted
             : OpensOutside(request.Side, quantity, _timeframe.CloseOf(TimeAt(index))) ? SignalEnd.NotMember
             : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum : null;
         if (refusal is { } end)

@@ -18,7 +18,7 @@ internal sealed partial class StrategyBook
         if (_shared is not null && !(_margin.IsCross && _shared.IsLast(this))) return false;
         var equity = WholeCash + _trades.Net * price;
         if (_margin.IsCross && equity <= MarginRequirement(price)) return true;
-        return equity <= NearRuin * Math.Abs(_trades.Net) * price
+        return equity <= NearRuin * Math.Abs(_trades.Net * price)
             && equity <= RuinPrice.CostToClose(_trades, price, _execution.Fee, _multiplier);
     }
 

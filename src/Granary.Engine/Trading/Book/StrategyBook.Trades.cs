@@ -112,7 +112,7 @@ internal sealed partial class StrategyBook
             return false;
         }
         if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
-        _events.LastFill(trade, fill, bar, isWhole: reason == ExitReason.Delisted);
+        _events.LastFill(trade, fill, bar, isWhole: reason is ExitReason.Delisted or ExitReason.Expired);
         Settle(ref trade, fill, reason, bar, index);
         var (exiting, number) = (trade.Exiting || _faults is not null, trade.Number);
         _trades.RemoveAt(at);
@@ -148,7 +148,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ReportClosed(ref OpenTrade trade, in TradeEnd end, double price, double rate)
     {
-        var closed = Counted(trade.ToTrade(end), rate);
+        var closed = Counted(trade.ToTrade(end, _multiplier), rate);
         _events.Trade(closed);
         if (!_events.HasCallBacks) return;
         NoteProtection(ref trade,
@@ -201,7 +201,7 @@ internal sealed partial class StrategyBook
             var rate = Settle(net, time);
             _meter.Add(net * rate, bars);
             var end = new TradeEnd(time, exitPrice, profit, net, bars, ExitReason.DataEnded);
-            _events.ClosedAtEnd(end, Counted(trade.ToTrade(end), rate));
+            _events.ClosedAtEnd(end, Counted(trade.ToTrade(end, _multiplier), rate));
         }
         _trades.Clear();
         _marks.Settle(InAccount(_account.Cash));
@@ -218,7 +218,7 @@ internal sealed partial class StrategyBook
             var bars = (int)(lastIndex - trade.EntryIndex);
             var end = new TradeEnd(time, exitPrice, profit, profit, bars, ExitReason.Open);
             if (trade.Parted) ReportParts(ref events, trade, end, close, counts);
-            else events.StaysOpen(end, null, Counted(trade.ToTrade(end with { ExitPrice = close }), Rate));
+            else events.StaysOpen(end, null, Counted(trade.ToTrade(end with { ExitPrice = close }, _multiplier), Rate));
         }
     }
 

@@ -28,7 +28,7 @@ namespace Granary.Engine.Trading.Book;
 /// </list>
 /// <para>Within a bar the sequence is that in which its prices can have occurred:</para>
 /// <list type="number">
-/// <item>financing, dividends and splits since the last bar;</item>
+/// <item>financing, dividends, splits and rolls since the last bar;</item>
 /// <item>ruin, if the open leaves no equity, and the liquidation of trades whose margin the open has used up;</item>
 /// <item>orders that fill at the open, in the order of their making;</item>
 /// <item>
@@ -43,7 +43,7 @@ namespace Granary.Engine.Trading.Book;
 /// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
 /// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
 /// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funding</c>,
-/// <c>Funds</c> available cash, <c>Universe</c> the membership of the symbol, and
+/// <c>Funds</c> available cash, <c>Universe</c> the membership of the symbol, <c>Listings</c> its contracts and listings, and
 /// <c>Triggers</c> the bars to process.
 /// </para>
 /// </remarks>
@@ -151,6 +151,7 @@ internal sealed partial class StrategyBook
         _hasMarks = execution.Margin != MarginMode.None && Instrument.Marks.Count > 0;
         _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
         _members = Instrument.Membership;
+        _changes = Instrument.Changes.IsNone ? null : Instrument.Changes;
     }
 
     public Instrument Instrument { get; }
@@ -223,6 +224,9 @@ internal sealed partial class StrategyBook
 
     /// <summary>Starts a time slice in which the instrument has a bar.</summary>
     public void BeginSlice() => _staleAt = 0;
+
+    /// <summary>The price at a bar's close that the account trades: strategies may see an adjusted one.</summary>
+    public double CloseAt(int index) => _block.CloseColumn[index];
 
     /// <summary>Takes a bar's close as the last price.</summary>
     public void KeepClose(int index) => LastPrice = _block.CloseColumn[index];

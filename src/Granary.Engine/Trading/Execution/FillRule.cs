@@ -112,6 +112,17 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
         return double.IsNaN(terms.Bound) ? price : side == Side.Buy ? Math.Min(price, terms.Bound) : Math.Max(price, terms.Bound);
     }
 
+    /// <summary>The prices of the two market orders that move a position to the next contract.</summary>
+    /// <param name="side">The side of the position.</param>
+    /// <param name="bar">The new contract's. The old one's range is taken to be as wide.</param>
+    public (double Old, double New) RollPrices(ListingChange roll, Side side, double quantity, in Bar bar)
+    {
+        var gap = roll.Gap;
+        var before = bar with { Open = roll.OldPrice, High = bar.High - gap, Low = bar.Low - gap, Close = bar.Close - gap };
+        return (Price(new FillTerms(FillSlippage.Order, roll.OldPrice, double.NaN, before), (Side)(-(int)side), quantity),
+            Price(new FillTerms(FillSlippage.Order, roll.NewPrice, double.NaN, bar), side, quantity));
+    }
+
     /// <summary>The highest price that a part of a fill can have, whose whole quantity has a given price.</summary>
     public static double Highest(in FillTerms terms, double price) => Math.Max(price, terms.Reference);
 

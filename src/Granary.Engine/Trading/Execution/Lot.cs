@@ -43,6 +43,7 @@ internal struct Lot
     public void Increase(double quantity, double price, double fee)
     {
         EntryPrice = (EntryPrice * Entered + price * quantity) / (Entered + quantity);
+        if (EntryGap != 0) EntryGap *= Entered / (Entered + quantity);
         Entered += quantity;
         Quantity += quantity;
         Fees += fee;
@@ -70,6 +71,33 @@ internal struct Lot
         Entered *= ratio;
         EntryPrice /= ratio;
     }
+
+    /// <summary>
+    /// Moves the trade to the next contract. From then on prices are the new contract's, also those of earlier entries and exits, so that
+    /// profits stay what the contracts' own trades have brought.
+    /// </summary>
+    /// <param name="gap">The price of the new contract less that of the old one, as they were traded.</param>
+    public void Roll(double gap)
+    {
+        EntryPrice += gap;
+        EntryGap += gap;
+        ExitNotional += gap * Closed;
+        ExitGaps += gap * Closed;
+    }
+
+    /// <summary>What rolls have added to <see cref="EntryPrice"/> since the entry.</summary>
+    public double EntryGap { get; private set; }
+
+    /// <summary>What rolls have added to <see cref="ExitNotional"/>.</summary>
+    public double ExitGaps { get; private set; }
+
+    /// <summary>The price at which it was entered, of the contract of that time.</summary>
+    public readonly double OwnEntryPrice => EntryPrice - EntryGap;
+
+    /// <summary>The part of the profit of a quantity that comes from rolls.</summary>
+    /// <param name="closed">Whether it is the closed part or the whole; else what is open.</param>
+    public readonly double RollProfit(double quantity, bool closed, double multiplier) =>
+        -(int)Side * (EntryGap * quantity - (closed ? ExitGaps : 0)) * multiplier;
 
     public readonly double Closed => Entered - Quantity;
 

@@ -98,13 +98,28 @@ internal struct OpenTrade
         HighestHigh /= ratio;
     }
 
+    /// <summary>Moves the trade to the next contract: levels move by its distance, so that they stand where they stood.</summary>
+    public void Roll(double traded, ListingChange change, Instrument instrument)
+    {
+        Protection.Roll(change, instrument);
+        _lot.Roll(traded);
+        LowestLow += change.Gap;
+        HighestHigh += change.Gap;
+    }
+
     /// <summary>
     /// Returns the part that is open when the bars end, at the last close. Entry fees and financing are shared by quantity.
     /// </summary>
     public readonly Trade OpenPart(long time, double close, double multiplier, int bars)
     {
         var end = new TradeEnd(time, close, _lot.Profit(close, Quantity, multiplier), 0, bars, ExitReason.Open);
-        return ToTrade(end) with { Quantity = Quantity, Commission = _lot.OpenFees, Financing = _lot.OpenFinancing };
+        return Exited(end, 0) with
+        {
+            Quantity = Quantity,
+            Commission = _lot.OpenFees,
+            Financing = _lot.OpenFinancing,
+            RollProfit = _lot.RollProfit(Quantity, closed: false, multiplier),
+        };
     }
 
     /// <summary>Returns the closed parts, as one trade, of a trade that is open when the bars end.</summary>
@@ -112,20 +127,32 @@ internal struct OpenTrade
     {
         var (closed, price) = (_lot.Closed, _lot.ExitPrice);
         var profit = _lot.Profit(price, closed, multiplier);
-        return ToTrade(new TradeEnd(PartTime, price, profit, 0, (int)(PartIndex - EntryIndex), PartReason)) with
+        return Exited(new TradeEnd(PartTime, price, profit, 0, (int)(PartIndex - EntryIndex), PartReason), _lot.ExitGaps / closed) with
         {
             Quantity = closed,
             Commission = _lot.ClosedFees,
             Financing = _lot.ClosedFinancing,
+            RollProfit = _lot.RollProfit(closed, closed: true, multiplier),
         };
     }
 
-    public readonly Trade ToTrade(in TradeEnd end)
+    /// <summary>Returns the whole trade.</summary>
+    public readonly Trade ToTrade(in TradeEnd end, double multiplier) =>
+        _lot.EntryGap == 0 && _lot.ExitGaps == 0 ? Exited(end, 0)
+            : Exited(end, _lot.ExitGaps / EntryQuantity) with
+            {
+                RollProfit = _lot.RollProfit(EntryQuantity, closed: true, multiplier),
+            };
+
+    // Prices of entry and exit are those of the contracts of their time.
+    private readonly Trade Exited(in TradeEnd end, double exitGap)
     {
         var (below, above) = (EntryPrice - LowestLow, HighestHigh - EntryPrice);
         var (worst, best) = Side == Side.Buy ? (below, above) : (above, below);
-        return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, EntryPrice, end.Time, end.ExitPrice, end.Profit,
-            Commission, end.Bars, end.Reason, worst / EntryPrice, best / EntryPrice)
+        var entry = _lot.EntryGap == 0 ? EntryPrice : _lot.OwnEntryPrice;
+        return new Trade(Number, Side, EntryQuantity, SignalTime, EntryTime, entry, end.Time,
+            exitGap == 0 ? end.ExitPrice : end.ExitPrice - exitGap, end.Profit,
+            Commission, end.Bars, end.Reason, worst / Math.Abs(entry), best / Math.Abs(entry))
         { Financing = Financing };
     }
 }

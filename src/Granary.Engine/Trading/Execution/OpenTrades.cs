@@ -66,6 +66,12 @@ internal struct OpenTrades(double multiplier)
         Sum();
     }
 
+    /// <summary>Moves the quantity of a trade to the next contract.</summary>
+    /// <param name="traded">The price of the new contract less that of the old one, as they were traded.</param>
+    /// <param name="change">The change of the instrument, by which levels move.</param>
+    public readonly void Roll(int at, double traded, ListingChange change, Instrument instrument) =>
+        _trades[at].Roll(traded, change, instrument);
+
     // Sums again, so that rounding leaves no residual position.
     private void Sum()
     {

@@ -134,6 +134,17 @@ internal struct TradeProtection
         return new ProtectionTouch(stopped, reached, stop, reason);
     }
 
+    /// <summary>Moves the levels to the next contract.</summary>
+    public void Roll(ListingChange change, Instrument instrument)
+    {
+        _terms = Terms.With(instrument.RollPrice(Terms.StopPrice, change), instrument.RollPrice(Terms.TargetPrice, change),
+            Terms.TrailFraction, instrument.RollDistance(Terms.Atr, change));
+        Stop = instrument.RollPrice(Stop, change);
+        Target = instrument.RollPrice(Target, change);
+        TrailBest = instrument.RollPrice(TrailBest, change);
+        TrailLevel = instrument.RollPrice(TrailLevel, change);
+    }
+
     /// <summary>Applies a split: prices fall by its ratio, quantities grow.</summary>
     /// <param name="entered">Base units that were entered, before the split.</param>
     public void Split(double ratio, double entered, Instrument instrument)
