@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Formats;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Chains;
@@ -13,9 +14,6 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 internal sealed class ChainSource : IBarSource
 {
-    // Without signs: "Open Interest", "open_interest", "OpenInt".
-    private static readonly string[] s_openInterest = ["openinterest", "openint", "oi", "opint"];
-
     private readonly IBarSource _source;
     // The contracts without slower series, whose rows are those of the chain's symbol.
     private readonly IBarSource _contracts;
@@ -152,7 +150,7 @@ internal sealed class ChainSource : IBarSource
     private async Task<string> OpenInterestAsync(BarQuery query, string contract, CancellationToken cancellationToken)
     {
         var columns = await _contracts.ListColumnsAsync(query with { Symbol = contract }, cancellationToken);
-        return columns.FirstOrDefault(c => s_openInterest.Contains(new string([.. c.Where(char.IsLetterOrDigit)]).ToLowerInvariant()))
+        return columns.FirstOrDefault(OpenInterestColumn.IsName)
             ?? throw new BarDataException($"the bars of {contract} have no column of open interest; "
                 + (columns.Count > 0 ? $"they have {string.Join(", ", columns.Take(10))}; call it open_interest" : "add a column open_interest")
                 + ", or roll by volume");
