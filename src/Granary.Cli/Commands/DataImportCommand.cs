@@ -35,6 +35,8 @@ internal static class DataImportCommand
         [Key("further columns of numbers that are stored with the bars, by their names in the header, such as open_interest,funding; "
             + "all stores all of numbers (none)")]
         public string? FurtherColumns { get; init; }
+        [Key("accept prices at or below zero, such as crude oil's of April 2020, which only chains of futures trade")]
+        public bool NegativePrices { get; init; }
         [Key("download from kucoin, gateio or binance instead of reading files")]
         public string? FromExchange { get; init; }
         [Key("the first bar of a download, such as 2024-01-31 or 2024-01-31T14:30:00Z"), JsonConverter(typeof(UtcTicks))]
@@ -79,7 +81,7 @@ internal static class DataImportCommand
             throw new InputException("give --symbol S for files of one market, or --symbol-from name for a market in each file's name");
         if (given.SymbolFrom is not (null or "name"))
             throw new InputException($"--symbol-from {given.SymbolFrom}: write --symbol-from name");
-        var reading = given.ToOptions(known);
+        var reading = given.ToOptions(known) with { AllowsNegative = given.NegativePrices };
         var store = Address.Parse(given.Store);
         var (timeframe, market) = Guess(given, files, reading);
         ImportRequest Request(string symbol, IReadOnlyList<string> of) => new(of, store, symbol, timeframe, reading)

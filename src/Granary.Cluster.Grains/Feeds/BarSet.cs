@@ -24,6 +24,10 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
     /// <summary>Further columns that the bars have, as far as their market has them.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
 
+    /// <summary>Whether prices at or below zero are prices.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AllowsNegative { get; init; }
+
     /// <summary>Slower series that become further columns.</summary>
     public IReadOnlyList<AsofSet> Asof { get; init; } = [];
 
@@ -35,6 +39,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
             data.Adjust, data.Stamp, data.TimeZone, data.Columns, query.From, query.To)
         {
             Further = data.FurtherColumns,
+            AllowsNegative = data.HasNegativePrices,
         };
 
     public static BarSet Parse(string text) => JsonSerializer.Deserialize<BarSet>(text)!;
@@ -48,6 +53,7 @@ internal sealed record BarSet(string Source, string? Folder, string State, strin
         Stamp = Stamp,
         TimeZone = TimeZone,
         Columns = Columns,
+        AllowsNegative = AllowsNegative,
     };
 
     /// <summary>Opens the bars of a feed. The thread pool parses files, so grain calls on this silo do not wait.</summary>

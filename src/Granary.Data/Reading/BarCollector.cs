@@ -60,6 +60,9 @@ internal sealed class BarCollector
 
     public Timeframe Timeframe => _timeframe;
 
+    /// <summary>Whether prices at or below zero are prices.</summary>
+    public bool AllowsNegative { get; set; }
+
     /// <summary>Complete blocks, which the reader removes.</summary>
     public List<BarColumns> Completed { get; } = [];
 
@@ -159,6 +162,11 @@ internal sealed class BarCollector
     public static bool IsBar(double open, double high, double low, double close, double volume) =>
         low > 0 & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity & volume >= 0
             & volume < double.PositiveInfinity;
+
+    /// <summary>The same for prices that may be zero or negative.</summary>
+    public static bool IsBarOfAnyPrice(double open, double high, double low, double close, double volume) =>
+        low > double.NegativeInfinity & low <= open & low <= close & high >= open & high >= close & high < double.PositiveInfinity
+            & volume >= 0 & volume < double.PositiveInfinity;
 
     /// <summary>
     /// Widens high and low to open and close that lie outside of them by rounding, at most 1e-9 of the price, as those of adjusted prices

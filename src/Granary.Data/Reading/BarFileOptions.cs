@@ -29,6 +29,9 @@ public sealed record BarFileOptions
     /// <summary>The IANA zone of times without an offset; null is UTC, or the format's zone (LEAN's equities: New York).</summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Whether prices at or below zero are prices, as of crude oil in April 2020, and not faults.</summary>
+    public bool AllowsNegative { get; init; }
+
     /// <summary>Roles of the columns, for files with other header names; null = by the header.</summary>
     public ColumnMapping? Columns { get; init; }
 

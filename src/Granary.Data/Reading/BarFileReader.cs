@@ -30,6 +30,7 @@ internal sealed class BarFileReader : IDisposable
         _options = options;
         _onFault = onFault;
         Collector = collector;
+        collector.AllowsNegative = options.AllowsNegative;
     }
 
     public BarCollector Collector { get; }

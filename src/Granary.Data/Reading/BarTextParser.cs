@@ -85,13 +85,17 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         var isAdjusted = adjusted > 0 && adjusted < double.PositiveInfinity;
         if (!BarCollector.IsBar(open, high, low, close, volume) || !isAdjusted)
         {
-            if (!isAdjusted || !BarCollector.TryWiden(open, ref high, ref low, close, volume))
+            if (collector.AllowsNegative && double.IsFinite(adjusted) && BarCollector.IsBarOfAnyPrice(open, high, low, close, volume))
+            {
+                // A price of crude oil in April 2020.
+            }
+            else if (!isAdjusted || !BarCollector.TryWiden(open, ref high, ref low, close, volume))
             {
                 ReportPrices(open, high, low, close, adjusted, volume);
                 collector.Resume(time);
                 return false;
             }
-            collector.WidenedRows++;
+            else collector.WidenedRows++;
         }
         if (collector.Gathered is not null)
         {
@@ -138,10 +142,11 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
             ("adjusted close", adjusted) })
         {
             if (!double.IsFinite(value)) { Fail(RowFaultKind.Value, name, "the price is not a finite number", Remedy); return; }
+            if (collector.AllowsNegative) continue;
             if (value < 0)
             {
                 Fail(RowFaultKind.Value, name, $"the price {value} is negative",
-                    "correct it, or leave the row out if the price is real, since Granary has no prices below zero");
+                    "correct it, or leave the row out if the price is real; only chains of futures have prices below zero");
                 return;
             }
             if (value == 0) { Fail(RowFaultKind.Value, name, "the price is zero", Remedy); return; }

@@ -24,6 +24,9 @@ internal sealed class JoinedBlock
     /// <summary>The number of time slices, at most <see cref="BarBlock.MaxCount"/>.</summary>
     public int Count => TimeColumn.Length;
 
+    /// <summary>The number of symbols.</summary>
+    public int Symbols => _bars.Length;
+
     /// <summary>Open times, UTC ticks, strictly increasing.</summary>
     public ReadOnlySpan<long> Time => TimeColumn;
 

@@ -178,6 +178,13 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
         var own = part.Find("folder") is { } folder && more.Length > 0 ? folder.Folder() : part.Place;
         var address = source.Address(own);
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
+        foreach (var (symbol, instrument) in keys.Instruments.Where(i => i.Value.Chain is not null))
+        {
+            var chain = part.Need("instruments").Need(symbol).Need("chain");
+            if (symbol == "*") chain.Wrong("a chain is of one symbol; name it in place of \"*\"", 0);
+            else if (instrument.Delisted is not null)
+                chain.Wrong("a chain ends with its last contract; leave 'delisted' out", 0);
+        }
         foreach (var (symbol, instrument) in keys.Instruments)
             if (instrument is { DelistingPrice: not null, Delisted: null })
                 part.Need("instruments").Need(symbol).Need("delistingPrice").Wrong("it is the price at 'delisted', which is missing; add "

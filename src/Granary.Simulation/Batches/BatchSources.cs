@@ -19,8 +19,8 @@ internal static class BatchSources
         data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
         : catalogues.Sources.Knows(data.Source)
-        ? DeclaredSource.Of(HoldoutSource.Of(open is null ? Further(catalogues.Sources.Open(data.Source, Options(data)), data)
-            : open(data), data.Holdout), data, catalogues)
+        ? DeclaredSource.Of(ChainSource.Of(data, catalogues, own => HoldoutSource.Of(open is null
+            ? Further(catalogues.Sources.Open(own.Source, Options(own)), own) : open(own), own.Holdout)), data, catalogues)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
 
     /// <summary>Returns the source with the further columns that the batch reads.</summary>
@@ -51,6 +51,7 @@ internal static class BatchSources
         TimeZone = data.TimeZone,
         Stamp = data.Stamp,
         Columns = data.Columns,
+        AllowsNegative = data.HasNegativePrices,
     };
 
     /// <summary>Returns the batch's distinct symbols in the order of the file, with "*" resolved.</summary>

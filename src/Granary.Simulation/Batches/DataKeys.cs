@@ -120,6 +120,9 @@ internal sealed record InstrumentKeys
         Range(-1, 100)]
     public double? DelistingReturn { get; init; }
 
+    [Key("the contracts of a future, of which the symbol is one series: [Chains](chains.md)", Without = "a market of its own")]
+    public ChainKeys? Chain { get; init; }
+
     [Key("text", Without = "the source's")]
     public string? Venue { get; init; }
 

@@ -83,6 +83,9 @@ internal sealed record DataSpec
     /// <summary>The symbols that "*" may stand for, of a universe; null for all of the source.</summary>
     public IReadOnlySet<string>? Among { get; init; }
 
+    /// <summary>Whether prices at or below zero are prices, as of the contracts of a chain.</summary>
+    public bool HasNegativePrices { get; init; }
+
     /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];
 
@@ -104,6 +107,18 @@ internal sealed record DataSpec
             StringComparer.Ordinal).Order(StringComparer.Ordinal)],
         Tables = tables,
         Parts = [.. Parts.Select(p => p with { Data = p.Data.Reading(columns, tables) })],
+    };
+
+    /// <summary>
+    /// Returns a copy for the contracts of chains: with prices below zero, unless all chains are adjusted by ratio, and without slower
+    /// series, which are those of the chains.
+    /// </summary>
+    internal DataSpec OfContracts() => this with
+    {
+        Asof = [],
+        // A future has no dividends.
+        Adjust = false,
+        HasNegativePrices = Instruments.Values.Any(i => i.Chain is { Adjust: not PriceAdjustment.Ratio }),
     };
 
     /// <summary>Returns a copy for an account in a currency.</summary>

@@ -18,7 +18,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("2020-01-03,1,2,1,-Infinity,5", "line 3, close: '-Infinity' is not a finite number; correct the row or remove it")]
     [InlineData("2020-01-03,1,1e999,1,2,5", "line 3, high: the price is not a finite number; correct the row or remove it")]
     [InlineData("2020-01-03,1,2,-1,2,5", "line 3, low: the price -1 is negative; correct it, or leave the row out if the "
-        + "price is real, since Granary has no prices below zero")]
+        + "price is real; only chains of futures have prices below zero")]
     [InlineData("2020-01-03,0,2,1,2,5", "line 3, open: the price is zero; correct the row or remove it")]
     [InlineData("2020-01-03,1,2,1,,5", "line 3, close: the field is empty; correct the row or remove it")]
     [InlineData("2020-01-03,3,2,4,3,5", "line 3, high: the high 2 is below the low 4; correct the row or remove it")]

@@ -147,7 +147,7 @@ public sealed class ForeignRowsTests : IDisposable
     public void A_negative_price_may_be_real_and_the_limit_is_said() =>
         Read.Fault(_folder.Write("x.csv", Header + "2020-04-17,18,19,17,18\n2020-04-20,-4,-2,-7,-5\n")).ShouldContain(
             "line 3, open: the price -4 is negative; correct it, "
-            + "or leave the row out if the price is real, since Granary has no prices below zero");
+            + "or leave the row out if the price is real; only chains of futures have prices below zero");
 
     [Theory]
     [InlineData("2026-11-25", "2026-11-26", 0)]
