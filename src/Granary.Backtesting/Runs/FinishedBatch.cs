@@ -95,11 +95,12 @@ internal sealed class FinishedBatch
         var finished = model.Strategies.Where(s => s.Stats is not null).ToList();
         var traded = finished.Where(s => _listed.Trades.Contains(s.Index)).ToList();
         var signalled = finished.Where(s => _listed.Signals.Contains(s.Index)).ToList();
-        yield return OutputFile.Of("trades", "trades", RunTables.Trades(traded, Events.Trades, UnitOf, IsConverted));
+        yield return OutputFile.Of("trades", "trades", RunTables.Trades(traded, Events.Trades, UnitOf, Form));
+        if (HasChains) yield return OutputFile.Of("trades", "rolls", RunTables.Rolls(traded, model.Strategies, Events, UnitOf));
         yield return OutputFile.Of("signals", "signals", RunTables.Signals(signalled, Events));
         yield return OutputFile.Of("factors", "factors", RunTables.Factors(signalled, Events));
         yield return OutputFile.Of("portfolio_trades", "portfolio_trades",
-            RunTables.PortfolioTrades(model.Strategies, Events, UnitOf, IsConverted));
+            RunTables.PortfolioTrades(model.Strategies, Events, UnitOf, Form));
         yield return OutputFile.Of("portfolio_trades", "portfolio_fills", RunTables.PortfolioFills(model.Strategies, Events, IsConverted));
         yield return OutputFile.Of("trades_by_model", "trades_by_model", RunTables.TradesByModel(finished));
         // A session cannot trade recorded decisions of another program, and a replay has no registry versions.
@@ -132,7 +133,7 @@ internal sealed class FinishedBatch
         if (!_run.Options.Separate) yield break;
         foreach (var strategy in finished)
             yield return OutputFile.Of("trades", Path.Combine("trades", $"{strategy.Index:D6}-{strategy.Class}"),
-                RunTables.Trades([strategy], Events.Trades, UnitOf, IsConverted));
+                RunTables.Trades([strategy], Events.Trades, UnitOf, Form));
     }
 
     private StrategyEntry Entry(StrategyInstance i)
@@ -176,6 +177,7 @@ internal sealed class FinishedBatch
             && WeightComparison.Of(plan, _strategies.Outcomes, _run.Options.Threads) is { } allocations) sections.Add(allocations);
         if (_portfolio.Outcome.Currency is { } currency) sections.Add(currency);
         if (_portfolio.Outcome.Funding is { } funding) sections.Add(funding);
+        if (HasChains) sections.Add(RollResults.Of(_entries, Events, UnitOf));
         _conditions = await ConditionsAsync();
         if (_conditions is not null) sections.Add(_conditions.Results);
         if (plan.Spec.Regimes is not null || plan.Spec.Portfolio.Rule == WeightMethods.Regime)
@@ -204,8 +206,11 @@ internal sealed class FinishedBatch
     // Models judge the entries of strategies with one symbol only.
     private double Multiplier(int strategy) => MultiplierOf(_run.Plan.Instances[strategy].Symbols[0]);
 
-    private PriceUnit UnitOf(string symbol) =>
-        new(_run.Markets[symbol].Instrument.Multiplier, _run.Markets[symbol].Instrument.Currency);
+    private PriceUnit UnitOf(string symbol) => new(_run.Markets[symbol].Instrument);
+
+    private TradeForm Form => new(IsConverted, HasChains);
+
+    private bool HasChains => _run.Markets.Values.Any(m => !m.Instrument.Changes.IsNone);
 
     private bool IsConverted => _run.Markets.Values.Any(m => m.Instrument.Rates.IsForeign);
 

@@ -91,6 +91,12 @@ internal sealed class StitchedEvents(WalkForwardOutcome outcome, IReadOnlyDictio
 
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => outcome.Fills;
 
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) =>
+        from placed in PlacedIn(strategy)
+        from e in placed.Run.Events
+        where e.Kind == RunEventKinds.Roll
+        select (placed.Run.Strategy.Symbols[e.SymbolIndex], e.Roll with { Number = e.Number + placed.Signals });
+
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most)
     {
         if (!bars.TryGetValue(symbol, out var market)) return [];

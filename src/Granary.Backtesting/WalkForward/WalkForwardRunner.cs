@@ -228,11 +228,14 @@ internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Tri
     {
         var events = new StitchedEvents(outcome, bars);
         var isConverted = bars.Values.Any(b => b.Instrument.Rates.IsForeign);
-        PriceUnit Unit(string symbol) => new(bars[symbol].Instrument.Multiplier, bars[symbol].Instrument.Currency);
+        var form = new TradeForm(isConverted, bars.Values.Any(b => !b.Instrument.Changes.IsNone));
+        PriceUnit Unit(string symbol) => new(bars[symbol].Instrument);
         return
         [
-            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Unit, isConverted)),
-            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Unit, isConverted)),
+            .. form.HasChains && prefix.Length == 0
+                ? (OutputFile[])[OutputFile.Of(null, "rolls", RunTables.Rolls(model.Strategies, model.Strategies, events, Unit))] : [],
+            OutputFile.Of(null, prefix + "trades", RunTables.Trades(model.Strategies, events.Trades, Unit, form)),
+            OutputFile.Of(null, prefix + "portfolio_trades", RunTables.PortfolioTrades(model.Strategies, events, Unit, form)),
             OutputFile.Of(null, prefix + "portfolio_fills", RunTables.PortfolioFills(model.Strategies, events, isConverted)),
         ];
     }

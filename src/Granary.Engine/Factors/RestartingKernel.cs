@@ -10,8 +10,6 @@ internal sealed class RestartingKernel(Func<FactorKernel> create) : FactorKernel
 {
     private FactorKernel _kernel = create();
     private int _next;
-    // Whether the next bar is the first of a new listing.
-    private bool _restarts;
 
     public override int WarmUp => _kernel.WarmUp;
 
@@ -25,23 +23,29 @@ internal sealed class RestartingKernel(Func<FactorKernel> create) : FactorKernel
     {
         for (var from = 0; from < bars.Count;)
         {
-            if (_restarts) _kernel = create();
-            var end = EndFrom(bars.Time, from);
+            if (IsNewListing(bars.Time[from])) _kernel = create();
+            var end = EndOfListing(bars.Time);
             _kernel.Process(bars.Slice(from, end - from), lines.Slice(from, end - from));
             from = end;
         }
     }
 
-    // The bar after the next end of a listing; the number of bars if none ends.
-    private int EndFrom(ReadOnlySpan<long> time, int from)
+    // Whether a listing has ended since the bar before.
+    private bool IsNewListing(long time)
     {
-        _restarts = false;
+        var (changes, isNew) = (Series.Instrument.Changes, false);
+        for (; _next < changes.Count && changes[_next].Time < time; _next++) isNew |= changes[_next].Kind == ListingChangeKind.End;
+        return isNew;
+    }
+
+    // The bar after the last one of the present listing; the number of bars if it does not end before.
+    private int EndOfListing(ReadOnlySpan<long> time)
+    {
         var changes = Series.Instrument.Changes;
-        for (; _next < changes.Count && changes[_next].Time <= time[^1]; _next++)
+        for (var i = _next; i < changes.Count && changes[i].Time < time[^1]; i++)
         {
-            if (changes[_next].Kind != ListingChangeKind.End || changes[_next].Time < time[from]) continue;
-            _restarts = true;
-            var at = time.BinarySearch(changes[_next++].Time);
+            if (changes[i].Kind != ListingChangeKind.End) continue;
+            var at = time.BinarySearch(changes[i].Time);
             return at < 0 ? ~at : at + 1;
         }
         return time.Length;

@@ -22,10 +22,12 @@ internal sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
     public IReadOnlyList<OutputColumn> Of(IReadOnlyList<string> header, string path)
     {
         for (var i = 0; i < First.Count; i++) Check(header, i, First[i].Name, path);
-        if (Optional.Count > 0 && header.Count == First.Count + Optional.Count)
+        // Columns that some runs have, such as those of rolls, are there in their order or not at all.
+        if (Optional.Where(o => header.Skip(First.Count).Contains(o.Name)).ToList() is { Count: > 0 } given
+            && header.Count == First.Count + given.Count)
         {
-            for (var i = 0; i < Optional.Count; i++) Check(header, First.Count + i, Optional[i].Name, path);
-            return [.. First, .. Optional];
+            for (var i = 0; i < given.Count; i++) Check(header, First.Count + i, given[i].Name, path);
+            return [.. First, .. given];
         }
         var more = header.Count - First.Count - Last.Count;
         if (more < 0 || more > 0 && !HasMore)

@@ -22,6 +22,9 @@ internal interface IRunEvents
     /// <summary>Returns each change of a portfolio position with its symbol, in the order of booking.</summary>
     IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills();
 
+    /// <summary>Returns a strategy's rolls to other contracts, in order.</summary>
+    IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
+
     /// <summary>
     /// Returns at most <paramref name="most"/> bars of a market for charts, aggregated if there are more.
     /// </summary>

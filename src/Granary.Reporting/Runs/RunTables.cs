@@ -23,6 +23,22 @@ internal static class RunTables
         .Number("pnl_local", r => r.InPrices(r.Trade.Profit)).Number("commission_local", r => r.InPrices(r.Trade.Commission))
         .Number("carry_local", r => r.InPrices(r.Trade.Financing)).Number("pnl_net_local", r => r.InPrices(r.Trade.NetProfit));
 
+    /// <summary>The same of a run with chains of contracts: prices are those of the contracts of their time.</summary>
+    public static readonly TableDefinition<TradeOfRun> RolledTrade = WithRolls(Trade);
+
+    /// <inheritdoc cref="RolledTrade"/>
+    public static readonly TableDefinition<TradeOfRun> ConvertedRolledTrade = WithRolls(ConvertedTrade);
+
+    private static TableDefinition<TradeOfRun> WithRolls(TableDefinition<TradeOfRun> trades) =>
+        trades.Word("contract", r => r.Contract).Number("roll_pnl", r => r.Trade.RollProfit);
+
+    /// <summary>rolls.csv: each move of a position from one contract to the next. Amounts are in the currency of the prices.</summary>
+    public static readonly TableDefinition<RollOfRun> Roll = new TableDefinition<RollOfRun>()
+        .Word("account", r => r.IsPortfolio ? "portfolio" : "strategy").Word("strategy", r => r.Strategy.Id).Word("symbol", r => r.Symbol)
+        .Whole("number", r => r.Number).Time("time", r => r.Time).Word("from", r => r.From).Word("to", r => r.To)
+        .Word("side", r => RunText.Of(r.Side)).Number("quantity", r => r.Quantity).Number("old_price", r => r.OldPrice)
+        .Number("new_price", r => r.NewPrice).Number("commission", r => r.Commission).Number("pnl", r => r.Profit);
+
     /// <summary>portfolio_fills.csv: each change of a position of the portfolio.</summary>
     public static readonly TableDefinition<FillOfRun> Fill = new TableDefinition<FillOfRun>()
         .Time("time", r => r.Fill.Time).Word("strategy", r => r.Strategy.Id).Whole("number", r => r.Fill.Number)
@@ -68,17 +84,17 @@ internal static class RunTables
 
     /// <summary>Returns the trades of strategies, each in its own account.</summary>
     /// <param name="unit">Returns the unit of a symbol's prices.</param>
-    /// <param name="isConverted">Whether some instrument has another currency than the account.</param>
+    /// <param name="form">The columns that the run needs.</param>
     public static Table Trades(IEnumerable<StrategyEntry> strategies, Func<int, IEnumerable<Trade>> trades,
-        Func<string, PriceUnit> unit, bool isConverted) =>
-        TradeTable(isConverted).Of(
+        Func<string, PriceUnit> unit, TradeForm form) =>
+        TradeTable(form).Of(
             strategies.SelectMany(s => trades(s.Index).Select(t => new TradeOfRun(s, t, s.Weight, unit(s.SymbolOf(t))))));
 
     /// <summary>Returns the trades that the portfolio took, at its size.</summary>
     /// <inheritdoc cref="Trades"/>
     public static Table PortfolioTrades(IReadOnlyList<StrategyEntry> strategies, IRunEvents events, Func<string, PriceUnit> unit,
-        bool isConverted) =>
-        TradeTable(isConverted).Of(events.PortfolioTrades().Select(p => (Strategy: strategies[p.Member], p.Trade, p.Weight))
+        TradeForm form) =>
+        TradeTable(form).Of(events.PortfolioTrades().Select(p => (Strategy: strategies[p.Member], p.Trade, p.Weight))
             .Select(p => new TradeOfRun(p.Strategy, p.Trade, p.Weight, unit(p.Strategy.SymbolOf(p.Trade)))));
 
     /// <summary>Returns each change of a position of the portfolio.</summary>
@@ -87,7 +103,30 @@ internal static class RunTables
         (isConverted ? ConvertedFill : Fill).Of(
             events.PortfolioFills().Select(f => new FillOfRun(strategies[f.Fill.Member], f.Symbol, f.Fill)));
 
-    private static TableDefinition<TradeOfRun> TradeTable(bool isConverted) => isConverted ? ConvertedTrade : Trade;
+    private static TableDefinition<TradeOfRun> TradeTable(TradeForm form) => form.HasChains
+        ? form.IsConverted ? ConvertedRolledTrade : RolledTrade
+        : form.IsConverted ? ConvertedTrade : Trade;
+
+    /// <summary>Returns the rolls of strategies, each in its own account, and then those of the portfolio.</summary>
+    /// <param name="traded">Strategies whose trades are listed.</param>
+    /// <param name="unit">Returns the unit of a symbol's prices.</param>
+    public static Table Rolls(IEnumerable<StrategyEntry> traded, IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
+        Func<string, PriceUnit> unit) =>
+        Roll.Of(traded.SelectMany(s => events.Rolls(s.Index).Select(r => RollOfRun.Of(s, r.Symbol, r.Roll, unit(r.Symbol))))
+            .Concat(PortfolioRolls(strategies, events, unit)));
+
+    // Each roll of the portfolio is two fills, the old contract first.
+    private static IEnumerable<RollOfRun> PortfolioRolls(IReadOnlyList<StrategyEntry> strategies, IRunEvents events,
+        Func<string, PriceUnit> unit)
+    {
+        PortfolioFill? old = null;
+        foreach (var (symbol, fill) in events.PortfolioFills())
+        {
+            if (fill.Kind != PortfolioFillKind.Roll) continue;
+            if (old is { } closed) yield return RollOfRun.Of(strategies[fill.Member], symbol, closed, fill, unit(symbol));
+            old = old is null ? fill : null;
+        }
+    }
 
     /// <summary>Returns the signals of strategies.</summary>
     public static Table Signals(IEnumerable<StrategyEntry> strategies, IRunEvents events) =>
@@ -125,6 +164,30 @@ internal readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, 
     public double InPrices(double amount) => amount / Trade.Rate;
 
     public string Symbol => Strategy.SymbolOf(Trade);
+
+    /// <summary>The contract at the exit; empty for a plain symbol.</summary>
+    public string Contract => Unit.Changes.At(Trade.ExitTime);
+}
+
+/// <summary>Which columns a table of trades has.</summary>
+/// <param name="IsConverted">Whether some instrument has another currency than the account.</param>
+/// <param name="HasChains">Whether some symbol is a chain of contracts.</param>
+internal readonly record struct TradeForm(bool IsConverted, bool HasChains);
+
+/// <summary>A row of the table of rolls.</summary>
+/// <param name="Number">The number of the trade.</param>
+/// <param name="Profit">Before commission.</param>
+internal readonly record struct RollOfRun(bool IsPortfolio, StrategyEntry Strategy, string Symbol, int Number, long Time, string From,
+    string To, Side Side, double Quantity, double OldPrice, double NewPrice, double Commission, double Profit)
+{
+    internal static RollOfRun Of(StrategyEntry strategy, string symbol, in RollEvent roll, PriceUnit unit) =>
+        new(false, strategy, symbol, roll.Number, roll.Time, unit.Changes[roll.Change].From, unit.Changes[roll.Change].To, roll.Side,
+            roll.Quantity, roll.OldPrice, roll.NewPrice, roll.Commission, roll.Profit(unit.Multiplier));
+
+    internal static RollOfRun Of(StrategyEntry strategy, string symbol, in PortfolioFill old, in PortfolioFill opened, PriceUnit unit) =>
+        new(true, strategy, symbol, opened.Number, opened.Time, unit.Changes.At(opened.Time - 1), unit.Changes.At(opened.Time), opened.Side,
+            opened.Quantity, old.Price, opened.Price, old.Commission + opened.Commission,
+            (int)opened.Side * (old.Price - opened.Price) * opened.Quantity * unit.Multiplier);
 }
 
 /// <summary>A row of the table of the portfolio's fills.</summary>

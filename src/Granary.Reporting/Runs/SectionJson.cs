@@ -12,6 +12,7 @@ namespace Granary.Reporting.Runs;
 [JsonSerializable(typeof(ParameterSearchResults))]
 [JsonSerializable(typeof(RegimeResults))]
 [JsonSerializable(typeof(ResamplingResults))]
+[JsonSerializable(typeof(RollResults))]
 [JsonSerializable(typeof(SessionResults))]
 [JsonSerializable(typeof(UniverseResults))]
 [JsonSerializable(typeof(ValidationFigures))]

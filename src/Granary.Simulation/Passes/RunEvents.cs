@@ -40,6 +40,9 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         return run.Factors(0).FactorNames;
     }
 
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => log is null ? []
+        : log.Events(strategy).Where(e => e.Kind == RunEventKinds.Roll).Select(e => (plan.Instances[strategy].Symbols[e.SymbolIndex], e.Roll));
+
     public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolio.Trades();
 
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => portfolio.Fills();

@@ -64,7 +64,7 @@ internal sealed class RunFolder : IDisposable
     // In each format in which a run or an export writes them.
     private static readonly string[] _tables =
     [
-        "trades", "signals", "factors", "portfolio_trades", "portfolio_fills", "trades_by_model", "conditions", "allocations",
+        "trades", "signals", "factors", "portfolio_trades", "portfolio_fills", "rolls", "trades_by_model", "conditions", "allocations",
         "resampling", "predictions", "risk", "equity", "weights", "strategies", Stressed + "trades", Stressed + "portfolio_trades",
         Stressed + "portfolio_fills", "model_log", "model_decisions", "model_challengers", "windows", "trials", "account_trades",
         "account_equity", "account_gap", "orders", UniverseTable.Name,

@@ -172,6 +172,7 @@ internal sealed class SavedRun : IRunEvents
                 {
                     SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, CsvText.Read(csv.GetField("symbol")!)) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,
+                    RollProfit = csv.TryGetField<double>("roll_pnl", out var rolled) ? rolled : 0,
                 });
             }
         }

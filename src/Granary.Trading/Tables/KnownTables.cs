@@ -17,7 +17,7 @@ internal static class KnownTables
 {
     private static readonly CsvSchema s_trades = new(RunTables.Trade.Columns)
     {
-        Optional = [.. RunTables.ConvertedTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
+        Optional = [.. RunTables.ConvertedRolledTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
     };
 
     private static readonly CsvSchema s_fills = new(RunTables.Fill.Columns)
@@ -30,6 +30,7 @@ internal static class KnownTables
         ["trades"] = s_trades,
         ["portfolio_trades"] = s_trades,
         ["portfolio_fills"] = s_fills,
+        ["rolls"] = new(RunTables.Roll.Columns),
         [RunFolder.Stressed + "trades"] = s_trades,
         [RunFolder.Stressed + "portfolio_trades"] = s_trades,
         [RunFolder.Stressed + "portfolio_fills"] = s_fills,

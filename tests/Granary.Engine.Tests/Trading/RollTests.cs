@@ -1,3 +1,5 @@
+using Granary.Engine.Backtesting;
+using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -155,7 +157,6 @@ public sealed class RollTests
     {
         List<(int Bar, double Average)> seen = [];
         var instrument = Chain(PriceAdjustment.None, End(3, 13, to: "ESM4"));
-        var strategy = new SeesAverage(seen);
         var bars = new double[] { 10, 11, 12, 13, 100, 102, 104, 106 }
             .Select((p, i) => new Bar(Start.AddMinutes(i).Ticks, p, p, p, p, 1)).ToArray();
         foreach (var size in new[] { 1, 3, 4, 8 })
@@ -166,7 +167,58 @@ public sealed class RollTests
         }
     }
 
-    private sealed class SeesAverage : Strategy
+    [Fact]
+    public void An_end_that_becomes_known_with_the_next_listing_settles_at_the_same_price()
+    {
+        List<(int Bar, double Average)> seen = [];
+        var instrument = Chain(PriceAdjustment.None);
+        var recorder = new TradeRecorder();
+        var run = new StreamedRun(new EntersOnce(seen), new MarketSeries(instrument, Timeframe.M1), One, recorder);
+        double[] prices = [10, 11, 12, 13, 100, 102, 104, 106];
+        for (var i = 0; i < prices.Length; i++)
+        {
+            if (i == 4) instrument.Changes.Add(End(3, 13, to: "ESM4"));
+            run.Add(new Bar(Start.AddMinutes(i).Ticks, prices[i], prices[i], prices[i], prices[i], 1));
+        }
+        run.Finish();
+        seen.ShouldBe([(2, 11), (3, 12), (6, 102), (7, 104)]);
+        (recorder.Trades[0].Reason, recorder.Trades[0].ExitPrice).ShouldBe((ExitReason.Expired, 13));
+    }
+
+    private sealed class EntersOnce(List<(int, double)> seen) : SeesAverage(seen)
+    {
+        public override void OnBar(StrategyContext bar)
+        {
+            base.OnBar(bar);
+            if (bar.BarNumber == 2) bar.Enter(Side.Buy);
+        }
+    }
+
+    // A run to which bars come one by one, as in a session.
+    private sealed class StreamedRun
+    {
+        private readonly FactorPlan _plan = new();
+        private readonly StrategyRun _run;
+        private readonly FeedPipeline _pipeline;
+        private long _bars;
+
+        public StreamedRun(Strategy strategy, MarketSeries series, TradingSettings settings, IRunListener listener)
+        {
+            _run = new StrategyRun("streamed", strategy, series, settings, new ExecutionSettings(), _plan, listener);
+            _pipeline = new FeedPipeline(series, _plan);
+        }
+
+        public void Add(Bar bar)
+        {
+            var prepared = _pipeline.Prepare(BarBlock.FromBars(_bars++, [bar]));
+            _run.Process(prepared);
+            _pipeline.Return(prepared);
+        }
+
+        public void Finish() => _run.Finish();
+    }
+
+    private class SeesAverage : Strategy
     {
         private readonly List<(int, double)> _seen;
         private readonly Factor _average;

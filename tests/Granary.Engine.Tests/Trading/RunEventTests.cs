@@ -23,7 +23,7 @@ public sealed class RunEventTests
 
     private static readonly Trade s_trade =
         new(3, Side.Sell, 2, 4, 5, 10.5, 9, 8.5, 4, 0.1, 6, ExitReason.TrailingStop, 0.02, 0.3)
-        { SymbolIndex = 2, Financing = -0.5, EndedAtOpen = true };
+        { SymbolIndex = 2, Financing = -0.5, RollProfit = 1.5, EndedAtOpen = true };
 
     private static readonly TradeFill s_fill = new(3, 5, 10.5, 2, 0.1, new OrderId(11), IsEntry: true, IsFirst: true, IsMaker: true)
     {
@@ -34,6 +34,8 @@ public sealed class RunEventTests
 
     private static readonly PricedEvent s_priced =
         new(3, 8, new FillTerms(FillSlippage.Stop, 10.5, 10.25, 5, 11, 12, 9.5, 10, 1000, 9.75, true), IsAtOpen: true);
+
+    private static readonly RollEvent s_roll = new(3, 8, 1, Side.Sell, 2, 10.5, 11.25, 0.5, 12, 9.5, 10, 1000);
 
     // Of every kind that a log keeps, with all fields set, in symbol 2.
     private static readonly (RunEvent Event, object Record)[] s_logged =
@@ -51,6 +53,7 @@ public sealed class RunEventTests
         (RunEvent.Of(new ExitingEvent(3, 8), 2), new ExitingEvent(3, 8)),
         (RunEvent.Of(new CashShortEvent(8), 2), new CashShortEvent(8)),
         (RunEvent.Of(s_priced, 2), s_priced),
+        (RunEvent.Of(s_roll, 2), s_roll),
     ];
 
     private static object RecordOf(in RunEvent e) => e.Kind switch
@@ -66,6 +69,7 @@ public sealed class RunEventTests
         RunEventKinds.Exiting => e.Exiting,
         RunEventKinds.CashShort => e.CashShort,
         RunEventKinds.Priced => e.Priced,
+        RunEventKinds.Roll => e.Roll,
         _ => throw new ArgumentException($"a log keeps no {e.Kind}", nameof(e)),
     };
 

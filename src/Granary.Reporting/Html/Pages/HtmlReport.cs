@@ -44,6 +44,7 @@ internal static class HtmlReport
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
                 .. run.Section<CurrencyResults>() is { } currency ? (IReportSection<RunView>[])[new CurrencySection(currency)] : [],
                 .. run.Section<FundingResults>() is { } funding ? (IReportSection<RunView>[])[new FundingSection(funding)] : [],
+                .. run.Section<RollResults>() is { } rolls ? (IReportSection<RunView>[])[new RollSection(rolls)] : [],
                 new RefusedSection(), .. run.Section<ConditionResults>() is { } conditions
                     ? (IReportSection<RunView>[])[new ConditionSection(conditions)] : []]),
             new("Learning", run.Section<LearningReport>() is { } learning ? [new LearningSection(learning)] : []),
@@ -58,7 +59,7 @@ internal static class HtmlReport
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or UniverseResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
-                or ParameterSearchResults or FundingResults or CurrencyResults or StatedFindings))
+                or ParameterSearchResults or FundingResults or RollResults or CurrencyResults or StatedFindings))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];
