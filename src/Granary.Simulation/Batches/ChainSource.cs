@@ -115,6 +115,9 @@ internal sealed class ChainSource : IBarSource
         var opened = await OpenContractsAsync(query, names, interest, cancellationToken);
         try
         {
+            if (_data.IsOfSession && chain.FirstWithoutExpiry([.. opened.Keys]) is { } unknown)
+                throw new BarDataException($"a session has to know when {unknown} expires before it does; give the chain of {query.Symbol} a "
+                    + "table of expiries, run the backtest again, and trade its prod.json");
             var lastBars = chain.NeedsLastBars([.. opened.Keys]) ? await LastBarsAsync(query, opened, cancellationToken) : null;
             var (contracts, byLastBar) = chain.Ordered([.. opened.Keys], lastBars);
             List<IBarSeries> series = [.. contracts.Select(c => opened[c.Name])];
