@@ -79,7 +79,8 @@ internal static class WhyText
         RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Number(e.Financing.Amount)} per unit of "
             + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
         RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Number(e.Split.Ratio)}."),
-        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}."),
+        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}"
+            + $"{(e.EntryCut.IsBorrowed ? ", which was what data.borrow had to borrow" : "")}."),
         RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
         RunEventKinds.ExitRefused => string.Create(Plain, $"The strategy asked to close trade {number}. The batch keeps it open "

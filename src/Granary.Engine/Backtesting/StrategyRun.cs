@@ -178,6 +178,9 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
             _context.Index = asked;
             _strategy.OnStart(_context);
         }
+        // Cash earns before the factors have a value.
+        if (_book.BearsInterest)
+            for (var cold = asked; cold < Math.Min(i, n); cold++) _book.Process(cold);
         if (i < asked) i = FollowUntil(i, asked);
         if (_until <= block.TimeColumn[n - 1])
         {

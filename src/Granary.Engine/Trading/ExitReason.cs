@@ -29,6 +29,8 @@ public enum ExitReason : byte
     LeftUniverse,
     /// <summary>An operator closed it.</summary>
     Operator,
+    /// <summary>What it had borrowed was recalled.</summary>
+    Recalled,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -59,6 +61,8 @@ internal static class ExitReasonTexts
             "The symbol had left the universe; the trade was closed at the next open (universe.onLeave: close), or at the last close if the "
                 + "next bar was of its next membership."),
         ExitReason.Operator => ("operator", "operator", "An operator closed the trade, or all trades of the account."),
+        ExitReason.Recalled => ("recalled", "recalled",
+            "Less could be borrowed than was held short (data.borrow); the trade, or a part of it, was closed."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

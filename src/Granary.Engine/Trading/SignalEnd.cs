@@ -19,13 +19,15 @@ internal enum SignalEnd : byte
     Delisted,
     /// <summary>The symbol was not in the universe.</summary>
     NotMember,
+    /// <summary>What a short position needs could not be borrowed.</summary>
+    NotShortable,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 internal static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.NotMember + 1;
+    internal const int Count = (int)SignalEnd.NotShortable + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -50,6 +52,9 @@ internal static class SignalEndTexts
         SignalEnd.NotMember => new("not-member", "not in the universe",
             "The symbol was not in the universe at the signal, or left it before the entry filled.", "outside of the universe",
             ", since their symbol was not in the universe then"),
+        SignalEnd.NotShortable => new("not-shortable", "not shortable",
+            "At the signal, or at the fill, data.borrow had no more of the symbol to borrow.", "not shortable",
+            ", since data.borrow had no more of their symbol to borrow"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

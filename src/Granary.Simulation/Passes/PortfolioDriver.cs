@@ -72,6 +72,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         { Timeframe = s.Timeframe }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
             plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        BeginInterest();
         if (exposure is null && plan.Spec.Portfolio.Risk.Count > 0) exposure = _caps = new RiskCaps(plan, weights, instruments);
         if (exposure is not null) _run.CapExposure(exposure);
         foreach (var instance in plan.Instances)
@@ -83,7 +84,14 @@ internal sealed class PortfolioDriver : IPortfolioSteps
 
     /// <summary>Sets the first bar that the portfolio trades. Before it, only the strategies' own accounts trade.</summary>
     /// <param name="from">Open time, UTC ticks.</param>
-    public void StartAt(long from) => _start = from;
+    public void StartAt(long from)
+    {
+        _start = from;
+        BeginInterest();
+    }
+
+    // With the first row.
+    private void BeginInterest() => _run.BeginInterest(_start > long.MinValue ? Math.Max(_from, _start - _shortest + 1) : _from);
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
@@ -127,6 +135,11 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
         foreach (var closed in _run.Unwind(stamp)) Book(closed);
         foreach (var (member, number, share, closed) in _run.Trim(stamp))
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
+        }
+        foreach (var (member, number, share, closed) in _run.CloseRecalled(stamp))
         {
             if (closed is { } whole) Book(whole);
             _cuts.Add((member, number, share));
@@ -367,10 +380,11 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     {
         var said = AnswersTo(strategy, 0);
         if (number > said.Count) return;
-        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
+        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash
+            : _run.IsUnborrowed ? Decision.NotShortable : Decision.VolumeTaken;
         var before = said[number - 1];
         if (before == now || !before.IsAccepted && before != Decision.VolumeTaken && before != Decision.NoCash
-            || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
+            && before != Decision.NotShortable || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1 && !_run.IsUnborrowed) return;
         Change(said, number - 1, now);
     }
 
@@ -409,6 +423,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
             Risk = _caps?.Answers ?? [],
             Funding = FundingReport.Of(_run.FundingByDay(), _symbols),
             Currency = CurrencyReport.Of(_run, _plan.Spec),
+            Borrowing = BorrowingReport.Of(_run),
         };
     }
 }
