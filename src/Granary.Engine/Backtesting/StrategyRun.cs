@@ -179,7 +179,7 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
             _strategy.OnStart(_context);
         }
         // Cash earns before the factors have a value.
-        if (_book.BearsInterest)
+        if (i > asked && _book.BearsInterest)
             for (var cold = asked; cold < Math.Min(i, n); cold++) _book.Process(cold);
         if (i < asked) i = FollowUntil(i, asked);
         if (_until <= block.TimeColumn[n - 1])

@@ -112,17 +112,19 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
     }
 
     /// <summary>
-    /// Closes what is held short beyond what could be borrowed at the open of the bars that closed now, the last entered first, at the last
-    /// closes. Until then the strategies themselves close what was recalled from them.
+    /// Closes what is held short beyond what could be borrowed at the closes before, the last entered first, at the last closes. Since then
+    /// the strategies themselves could close what was recalled from them.
     /// </summary>
     /// <param name="time">The open of the bars that closed, UTC ticks.</param>
-    public IReadOnlyList<LimitCut> CutRecalled(long time)
+    /// <param name="known">The closes before, UTC ticks.</param>
+    public IReadOnlyList<LimitCut> CutRecalled(long time, long known)
     {
         List<LimitCut>? cuts = null;
+        if (known == long.MinValue) return [];
         for (var market = 0; market < account.Instruments.Count; market++)
         {
             if (account.InstrumentOf(market).Borrow is not { ClosesRecalled: true } borrow) continue;
-            var excess = account.QuantitiesIn(market).Shorts - borrow.AvailableAt(time);
+            var excess = account.QuantitiesIn(market).Shorts - borrow.AvailableAt(known);
             if (!(excess > 0)) continue;
             foreach (var key in account.Holdings.Where(h => h.Value.Market == market && h.Value.Side == Side.Sell)
                 .OrderByDescending(h => h.Value.EntryTime).ThenByDescending(h => h.Key).Select(h => h.Key).ToList())

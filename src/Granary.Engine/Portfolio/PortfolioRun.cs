@@ -26,6 +26,8 @@ public sealed class PortfolioRun
     private readonly DailyReturns? _returns;
     private readonly TradeHistory? _history;
     private readonly bool _recalls;
+    // The last close, and that of the row before, UTC ticks.
+    private (long Before, long Last) _closes = (long.MinValue, long.MinValue);
     private readonly HashSet<int> _disabled = [];
     // Trades that an operator closes at the next open.
     private readonly SortedSet<long> _operated = [];
@@ -231,6 +233,7 @@ public sealed class PortfolioRun
     {
         _trades.ChargeNights(bar.Time);
         if (_volume.IsOn) _exits.BookWaiting(symbol, bar.Time);
+        if (_recalls) _closes.Last = Math.Max(_closes.Last, _held.CloseOf(symbol, bar.Time));
         _account.Reach(_held.CloseOf(symbol, bar.Time));
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
@@ -558,7 +561,13 @@ public sealed class PortfolioRun
     /// <see cref="Revalue"/>, and revalue again.
     /// </summary>
     /// <param name="time">The open of the bars that closed, UTC ticks.</param>
-    internal IReadOnlyList<LimitCut> CloseRecalled(long time) => _recalls && _account.Holdings.Count > 0 ? _exits.CutRecalled(time) : [];
+    internal IReadOnlyList<LimitCut> CloseRecalled(long time)
+    {
+        if (!_recalls) return [];
+        var known = _closes.Before;
+        _closes.Before = _closes.Last;
+        return _account.Holdings.Count > 0 ? _exits.CutRecalled(time, known) : [];
+    }
 
     /// <summary>
     /// Closes trades that strategies have closed but the portfolio could not, at the last closes and within the volume of the bars that

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -114,8 +115,9 @@ internal sealed class BorrowTable(BorrowSource source, GranaryCatalogues catalog
         var word = table.Text(place);
         if (s_yes.Contains(word, StringComparer.OrdinalIgnoreCase)) return double.PositiveInfinity;
         if (s_no.Contains(word, StringComparer.OrdinalIgnoreCase)) return 0;
-        return double.TryParse(word, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _)
-            && table.Number(place) is >= 0 and var quantity ? quantity
+        // A file of a broker may say that there is more than it counts.
+        return double.TryParse(word.TrimStart('>'), NumberStyles.Float, CultureInfo.InvariantCulture, out var quantity)
+            && double.IsFinite(quantity) && quantity >= 0 ? quantity
             : throw table.Fault(table.Names[place], $"'{word}' does not say what can be borrowed", "write yes, no, or a quantity from 0 on");
     }
 

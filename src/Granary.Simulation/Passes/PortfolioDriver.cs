@@ -27,6 +27,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
     // Trades of strategies whose bars have ended; the portfolio may still close its part of them.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    // Open trades of which a recall has closed a part.
+    private readonly HashSet<(int Strategy, int Number)> _recalled = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
@@ -257,7 +259,10 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 _run.OnEntryCut(strategy, e.Number, e.EntryCut.Rest);
                 break;
             // They concern the strategy's own account; the portfolio may close a different part of its own trade.
-            case RunEventKinds.CashShort or RunEventKinds.ClosedPart:
+            case RunEventKinds.ClosedPart:
+                if (e.Trade.Reason == ExitReason.Recalled) _recalled.Add((strategy, e.Number));
+                break;
+            case RunEventKinds.CashShort:
                 break;
             case RunEventKinds.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
@@ -329,8 +334,13 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.
-    private PortfolioTrade? PartOf(int strategy, in Trade trade) =>
-        trade.Reason == ExitReason.Open ? _run.ClosedPartOf(strategy, trade.Number) : null;
+    private PortfolioTrade? PartOf(int strategy, in Trade trade)
+    {
+        if (trade.Reason != ExitReason.Open || _run.ClosedPartOf(strategy, trade.Number) is not { } part) return null;
+        // A fill that closes a part does not say why.
+        return part.Trade.Reason == ExitReason.Signal && _recalled.Contains((strategy, trade.Number))
+            ? part with { Trade = part.Trade with { Reason = ExitReason.Recalled } } : part;
+    }
 
     /// <summary>
     /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then

@@ -156,6 +156,8 @@ internal sealed partial class StrategyBook
         _nights = new InterestNights(settings.TradeFrom, settings.TradeUntil);
         _hasFinancing = new FinancingRate(execution, Instrument.Borrow).IsCharged || _borrow is not null || actions.Count > 0 || _hasFunding;
         _members = Instrument.Membership;
+        // Later calls of Refresh keep it.
+        _everyBar = Active = BearsInterest;
     }
 
     public Instrument Instrument { get; }
@@ -219,7 +221,7 @@ internal sealed partial class StrategyBook
     public void Begin(int offset)
     {
         _marks.Offset = offset;
-        if (_trades.Net < 0 || _account.Cash < 0 || BearsInterest || _foreign is not null && _trades.Count > 0) Refresh();
+        if (_trades.Net < 0 || _account.Cash < 0 || _foreign is not null && _trades.Count > 0) Refresh();
     }
 
     /// <summary>Starts a time slice in which the instrument has no bar, so a model makes no prediction.</summary>
