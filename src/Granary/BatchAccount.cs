@@ -18,6 +18,12 @@ public sealed record BatchAccount
     /// <summary>Between bid and ask, of an exchange rate; a conversion pays half of it; default <c>0</c>.</summary>
     public double? FxSpreadPercent { get; init; }
 
+    /// <summary>
+    /// Interest on cash and loans by currency, as { "EUR": { "reference": "estr.csv", "cashSpreadPercent": 0.5, "loanSpreadPercent": 1.5 }
+    /// } (borrowing); it takes the place of execution.marginRatePercent.
+    /// </summary>
+    public Dictionary<string, BatchInterest>? Interest { get; init; }
+
     /// <summary>Per year, for the report; default <c>0</c>.</summary>
     public double? RiskFreePercent { get; init; }
 

@@ -74,4 +74,10 @@ public sealed record BatchData
     /// or a table (currencies).
     /// </summary>
     public BatchFx? Fx { get; init; }
+
+    /// <summary>
+    /// Says what short positions cost and how much can be borrowed for them: a CSV or Parquet table of time,symbol,fee,available
+    /// (borrowing).
+    /// </summary>
+    public BatchBorrow? Borrow { get; init; }
 }

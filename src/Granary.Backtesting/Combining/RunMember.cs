@@ -47,6 +47,10 @@ internal sealed class RunMember
         foreach (var (section, key) in Files)
             if (batch[section] is JsonObject keys && keys[key] is JsonValue file && file.TryGetValue<string>(out var written))
                 keys[key] = place.Address(written).Kept;
+        if (batch["account"] is JsonObject account && account["interest"] is JsonObject interest)
+            foreach (var (_, terms) in interest)
+                if (terms is JsonObject own && own["reference"] is JsonValue rates && rates.TryGetValue<string>(out var name))
+                    own["reference"] = place.Address(name).Kept;
         return new RunMember(folder, manifest, place, batch);
     }
 

@@ -176,6 +176,7 @@ internal sealed class FinishedBatch
         if (Carried is null && !_strategies.Interrupted && _run.Spec.Outputs.Has("allocations")
             && WeightComparison.Of(plan, _strategies.Outcomes, _run.Options.Threads) is { } allocations) sections.Add(allocations);
         if (_portfolio.Outcome.Currency is { } currency) sections.Add(currency);
+        if (_portfolio.Outcome.Borrowing is { } borrowing) sections.Add(borrowing);
         if (_portfolio.Outcome.Funding is { } funding) sections.Add(funding);
         if (HasChains) sections.Add(RollResults.Of(_entries, Events, UnitOf));
         _conditions = await ConditionsAsync();

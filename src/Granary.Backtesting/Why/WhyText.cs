@@ -82,7 +82,8 @@ internal static class WhyText
         RunEventKinds.Roll => string.Create(Plain, $"Trade {number} rolled {Number(e.Roll.Quantity)} to the next contract: closed the old "
             + $"one at {Number(e.Roll.OldPrice)}, opened the new one at {Number(e.Roll.NewPrice)}, commission "
             + $"{Number(e.Roll.Commission)}."),
-        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}."),
+        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}"
+            + $"{(e.EntryCut.IsBorrowed ? ", which was what data.borrow had to borrow" : "")}."),
         RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
         RunEventKinds.ExitRefused => string.Create(Plain, $"The strategy asked to close trade {number}. The batch keeps it open "

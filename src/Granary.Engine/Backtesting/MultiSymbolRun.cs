@@ -56,7 +56,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
         _strategy = strategy;
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _atEnd = execution.AtEnd;
-        _account = new SharedAccount(settings.Cash, execution);
+        _account = new SharedAccount(settings.Cash, execution, settings.TradeFrom, settings.TradeUntil);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
@@ -170,6 +170,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
     {
         var block = join.Block;
         var active = false;
+        _account.BookInterest(block.TimeColumn[row]);
         for (var s = 0; s < _symbols.Length; s++)
         {
             var symbol = _symbols[s];

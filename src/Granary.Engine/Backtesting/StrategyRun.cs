@@ -212,6 +212,9 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
             _context.Index = asked;
             _strategy.OnStart(_context);
         }
+        // Cash earns before the factors have a value.
+        if (i > asked && _book.BearsInterest)
+            for (var cold = Math.Max(asked, start); cold < Math.Min(i, n); cold++) _book.Process(cold);
         if (i < asked) i = FollowUntil(i, Math.Min(asked, n));
         if (_until <= block.TimeColumn[n - 1])
         {

@@ -62,7 +62,8 @@ public sealed record BrokerFill(string ExecutionId, string ClientId, string Leg,
 public sealed record BrokerOrderStatus(string ClientId, string VenueId, OrderState State, double Filled, string Reason);
 
 /// <summary>Financing that an entry's position received or paid.</summary>
-/// <param name="ClientId">The entry's.</param>
+/// <param name="ClientId">The entry's; empty if it belongs to the account.</param>
+/// <param name="Symbol">Empty for interest in the account's own currency.</param>
 /// <param name="Amount">Quote currency; negative is a cost.</param>
 /// <param name="At">Venue clock, UTC ticks.</param>
 public sealed record BrokerFinancing(string ClientId, string Symbol, FinancingKind Kind, double Amount, long At);

@@ -88,8 +88,8 @@ internal sealed class SimulatedExchange
 
     public long Timestamp => _timestamp;
 
-    /// <summary>Whether an order is waiting or a trade is open.</summary>
-    public bool HasWork => _early.Count > 0 || _markets.Values.Any(m => m.Book.HasWork);
+    /// <summary>Whether an order is waiting, a trade is open, or cash earns.</summary>
+    public bool HasWork => _early.Count > 0 || _execution.Interest is not null || _markets.Values.Any(m => m.Book.HasWork);
 
     // ---- what a client asks ----
 
@@ -201,6 +201,7 @@ internal sealed class SimulatedExchange
         var time = bars.Max(b => b.Bar.Time);
         foreach (var market in _markets.Values) market.Book.BeginSlice(time);
         Market[] now = [.. bars.Select(Bind)];
+        _account.BookInterest(time);
         foreach (var market in now) market.Book.BeginBar(0);
         WorkOpen(now, exits: true);
         WorkOpen(now, exits: false);
@@ -238,6 +239,8 @@ internal sealed class SimulatedExchange
         var (instrument, timeframe) = (_instruments[closed.Symbol], closed.Timeframe);
         // A venue does not close positions in a symbol that leaves a universe.
         var traded = instrument.Membership is { } members ? instrument with { Membership = members.Held } : instrument;
+        // The client closes what a lender recalls.
+        if (instrument.Borrow.ClosesRecalled) traded = traded with { Borrow = instrument.Borrow.Held };
         var series = new MarketSeries(traded, timeframe);
         var market = new Market(this, instrument, timeframe);
         var settings = new TradingSettings { Cash = _settings.Cash, ResizeToCash = true };
@@ -275,6 +278,14 @@ internal sealed class SimulatedExchange
             case RunEventKinds.CashShort: _why = NoCash; break;
             case RunEventKinds.Fill: OnFill(market, e.Fill); break;
             case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(market, e.Trade); break;
+            case RunEventKinds.Financing when e.Number == 0:
+                // It belongs to no order.
+                _events.Add(new BrokerEvent(_events.Count + 1, null, new BrokerOrderStatus("", "", OrderState.Filled, 0, "interest"))
+                {
+                    Financing = new BrokerFinancing("", e.Financing.Kind == FinancingKind.CashInterest ? "" : market.Instrument.Symbol,
+                        e.Financing.Kind, e.Financing.Amount, e.Time),
+                });
+                break;
             case RunEventKinds.Financing:
                 var paid = e.Financing;
                 Pay(market, e.Number, paid.Kind, paid.Amount * market.Book.OpenQuantityOf(e.Number), e.Time);
@@ -334,6 +345,7 @@ internal sealed class SimulatedExchange
         if (why == NoCash) _why = "";
         return why.Length > 0 ? why
             : state == OrderState.Expired ? "its time was over"
+            : state == OrderState.Rejected && market.Instrument.Borrow.IsGiven ? $"data.borrow has no more of {symbol} to borrow"
             : market.Instrument.IsDelistedIn(market.Timeframe, time) ? $"{symbol} was delisted"
             : market.Instrument.Changes.EndsAt(time) ? $"{market.Instrument.Changes.At(time)} has ended"
             : _account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity

@@ -91,6 +91,9 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
             case RunEventKinds.Fill:
                 Fill(key, e.Fill, market, side);
                 break;
+            case RunEventKinds.Financing when e.Number == 0:
+                BookInterest(e.Financing, market);
+                break;
             case RunEventKinds.Financing when _open.TryGetValue(key, out var holding):
                 var amount = e.Financing.Amount * Math.Abs(holding.SignedQuantity);
                 Financing += amount * RateAt(holding.Market, e.Time);
@@ -123,6 +126,18 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
                     && Math.Abs(Cash) <= _rounding) Clear();
                 break;
         }
+    }
+
+    private void BookInterest(in FinancingEvent paid, int market)
+    {
+        if (paid.Kind == FinancingKind.CashInterest || _currencies is null || !_currencies.IsForeign(market))
+        {
+            _own += paid.Amount;
+            Financing += paid.Amount;
+            return;
+        }
+        Financing += paid.Amount * _currencies.PayInterest(_currencies.PlaceOf(market), paid.Amount, paid.Time, out var received);
+        _own += received;
     }
 
     private double RateAt(int market, long time) => instruments[market].Rates.At(time);

@@ -129,6 +129,41 @@ internal sealed class CurrencyBalances
         return rate;
     }
 
+    /// <summary>The balance of each currency, with an amount for each instrument in it.</summary>
+    public IReadOnlyList<(string Currency, double Amount)> Balances(Func<int, double> more)
+    {
+        var sums = new (string Currency, double Amount)[_names.Length];
+        for (var c = 0; c < sums.Length; c++) sums[c] = (_names[c], _held[c].Cash);
+        for (var m = 0; m < _of.Length; m++)
+            if (_of[m] >= 0)
+                sums[_of[m]].Amount += more(m);
+        return sums;
+    }
+
+    /// <summary>Takes interest on a balance: it stays, or is converted.</summary>
+    /// <param name="currency">Its place among the balances.</param>
+    /// <param name="time">UTC ticks.</param>
+    /// <param name="received">What the account gets in its own currency.</param>
+    /// <returns>The rate at which it counts.</returns>
+    public double PayInterest(int currency, double amount, long time, out double received)
+    {
+        var rate = _rates[currency].At(time);
+        received = 0;
+        if (!_converts)
+        {
+            _held[currency].Pay(amount);
+            return rate;
+        }
+        rate = ForeignBalance.Converted(rate, amount, _spread);
+        _converted[currency] += amount;
+        received = amount * rate;
+        _received += received;
+        return rate;
+    }
+
+    /// <summary>The place of an instrument's currency among the balances.</summary>
+    public int PlaceOf(int market) => _of[market];
+
     /// <summary>The account is closed without anything left.</summary>
     public void Clear() => Array.Clear(_held);
 

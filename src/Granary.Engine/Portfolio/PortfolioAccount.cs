@@ -21,6 +21,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     // Null if all instruments have the account's currency.
     private readonly CurrencyBalances? _currencies;
     private double _ownThen;
+    private InterestNights _nights = new(long.MinValue);
     // The last bar of each instrument.
     private readonly Bar[] _bars;
     private readonly PortfolioPositions _positions;
@@ -48,6 +49,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         _trades = new int[_instruments.Length];
         _holder = new int[_instruments.Length];
         Fees = new PortfolioFees(execution, instruments);
+        Costs = new FinancingCosts(_instruments, execution.Interest);
         Reserved = new Reservations(_instruments.Length, _members.Length);
     }
 
@@ -79,6 +81,9 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     /// <summary>Funding by day and instrument, and its sum.</summary>
     public PortfolioFunding Funding { get; } = new();
+
+    /// <summary>Interest and borrow fees by currency.</summary>
+    public FinancingCosts Costs { get; }
 
     /// <summary>Whether the account has lost everything: its equity stays at zero and it takes no entries.</summary>
     public bool IsRuined { get; private set; }
@@ -220,6 +225,42 @@ internal sealed class PortfolioAccount : IPortfolioView
         if (IsForeign(market)) _currencies!.Pay(market, amount);
         else _account.Pay(amount);
         Financing += amount * RateOf(market);
+    }
+
+    /// <inheritdoc cref="PortfolioRun.BeginInterest"/>
+    public void BeginInterest(long from) => _nights = new InterestNights(from);
+
+    /// <summary>Books the interest of the nights before a time, on the balances at the last closes.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public void BookInterest(long time)
+    {
+        if (Execution.Interest is not { } interest || IsRuined || !_nights.Next(time, out var nights)) return;
+        var own = _account.Cash;
+        for (var i = 0; i < _instruments.Length; i++)
+            if (!IsForeign(i)) own += _positions.SettledIn(i, Execution.Margin != MarginMode.None);
+        var amount = interest.Own.Of(own, nights.From, nights.To);
+        var foreign = _currencies?.Balances(m => _positions.SettledIn(m, Execution.Margin != MarginMode.None)) ?? [];
+        if (amount != 0)
+        {
+            _account.Pay(amount);
+            Book(interest.Currency, amount, 1, 0, time);
+        }
+        for (var c = 0; c < foreign.Count; c++)
+        {
+            var (currency, balance) = foreign[c];
+            if (interest.Of(currency)!.Of(balance, nights.From, nights.To) is not (not 0 and var paid)) continue;
+            var rate = _currencies!.PayInterest(c, paid, time, out var received);
+            _account.Pay(received);
+            Book(currency, paid, rate, c + 1, time);
+        }
+    }
+
+    private void Book(string currency, double amount, double rate, int place, long time)
+    {
+        Financing += amount * rate;
+        Costs.AddInterest(currency, amount);
+        _digest.Add(7UL << 61 | (uint)place, (ulong)time);
+        _digest.Add(amount, rate);
     }
 
     /// <summary>Closes the account after its last trade has left no equity.</summary>

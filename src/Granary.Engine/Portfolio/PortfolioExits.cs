@@ -13,6 +13,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
 {
     // A cut costs fees, which reduces the room again, and a cut on one side changes the net of both. A few rounds converge.
     private const int MostRounds = 20;
+    // Sums of fills have rounding errors.
+    private const double Rounding = 1e-9;
     // Order ids of the portfolio's own exits.
     private static readonly OrderId s_liquidation = new(-1), s_cut = new(-2), s_delayed = new(-3);
 
@@ -109,7 +111,40 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return shares;
     }
 
-    private LimitCut? Cut(long key, double share, long time)
+    /// <summary>
+    /// Closes what is held short beyond what could be borrowed at the closes before, the last entered first, at the last closes. Since then
+    /// the strategies themselves could close what was recalled from them.
+    /// </summary>
+    /// <param name="time">The open of the bars that closed, UTC ticks.</param>
+    /// <param name="known">The closes before, UTC ticks.</param>
+    public IReadOnlyList<LimitCut> CutRecalled(long time, long known)
+    {
+        List<LimitCut>? cuts = null;
+        if (known == long.MinValue) return [];
+        for (var market = 0; market < account.Instruments.Count; market++)
+        {
+            if (account.InstrumentOf(market).Borrow is not { ClosesRecalled: true } borrow) continue;
+            var excess = account.QuantitiesIn(market).Shorts - borrow.AvailableAt(known);
+            if (!(excess > 0)) continue;
+            foreach (var key in account.Holdings.Where(h => h.Value.Market == market && h.Value.Side == Side.Sell)
+                .OrderByDescending(h => h.Value.EntryTime).ThenByDescending(h => h.Key).Select(h => h.Key).ToList())
+            {
+                var quantity = account.Holdings[key].Quantity;
+                // Trades that wait for their exit are being closed.
+                if (waiting.Contains(key))
+                {
+                    excess -= quantity;
+                    continue;
+                }
+                if (!(excess > Rounding * quantity)) break;
+                if (Cut(key, Math.Min(1, excess / quantity), time, ExitReason.Recalled) is { } cut) (cuts ??= []).Add(cut);
+                excess -= quantity;
+            }
+        }
+        return cuts ?? (IReadOnlyList<LimitCut>)[];
+    }
+
+    private LimitCut? Cut(long key, double share, long time, ExitReason reason = ExitReason.Limit)
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
         var holding = account.Holdings[key];
@@ -123,7 +158,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         // A cut is no part of the strategy's exits.
         holding.Whole = default;
         trades.Reduce(key, ref holding,
-            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), ExitReason.Limit);
+            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), reason);
         PortfolioTrade? closed = null;
         if (stays > 0)
         {
@@ -136,7 +171,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         }
         else
         {
-            closed = End(key, holding, time, price, ExitReason.Limit);
+            closed = End(key, holding, time, price, reason);
         }
         return new LimitCut(member, number, goes / (goes + stays), closed);
     }
@@ -184,10 +219,11 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             if (account.Holdings[key].Market != market) continue;
             var before = waiting.BookTo(key, time);
             var (instrument, side) = (account.InstrumentOf(market), account.Holdings[key].Side);
-            var rates = new FinancingRate(account.Execution.For(instrument.Symbol));
+            var rates = new FinancingRate(account.Execution.For(instrument.Symbol), instrument.Borrow);
             var charged = before / TimeSpan.TicksPerDay;
-            if (side == Side.Sell && rates.ChargesBorrowFee && FinancingRate.Nights(ref charged, time) is > 0 and var nights)
-                Pay(key, FinancingKind.BorrowFee, -account.CloseOf(market) * instrument.Multiplier * rates.BorrowFee(nights), time);
+            if (side == Side.Sell && rates.ChargesBorrowFee && FinancingRate.Nights(ref charged, time) is > 0 and var nights
+                && rates.BorrowFee(nights, charged) is not 0 and var fee)
+                Pay(key, FinancingKind.BorrowFee, -account.CloseOf(market) * instrument.Multiplier * fee, time);
             var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
             for (var i = 0; i < instrument.Changes.Count; i++)
                 if (instrument.Changes[i] is { Kind: ListingChangeKind.Roll } roll && roll.Time > before && roll.Time <= bar.Time)

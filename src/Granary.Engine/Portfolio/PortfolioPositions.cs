@@ -208,6 +208,15 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
     }
 
     /// <summary>
+    /// What positions in an instrument take from the balance that earns, in its currency: the value of its shorts, whose proceeds the lender
+    /// keeps. Futures settle their gains and losses in cash.
+    /// </summary>
+    /// <param name="settles">Whether all positions settle in cash.</param>
+    public double SettledIn(int market, bool settles) => _gross[market] == 0 ? 0
+        : settles || instruments[market].MarginPerUnit > 0 ? _net[market] * _close[market]
+        : -(_gross[market] - _net[market]) / 2 * _close[market];
+
+    /// <summary>
     /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
     /// </summary>
     /// <param name="longValue">Long positions that are paid for, not margined.</param>

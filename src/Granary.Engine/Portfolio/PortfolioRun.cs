@@ -25,6 +25,9 @@ public sealed class PortfolioRun
     private readonly HeldBars _held;
     private readonly DailyReturns? _returns;
     private readonly TradeHistory? _history;
+    private readonly bool _recalls;
+    // The last close, and that of the row before, UTC ticks.
+    private (long Before, long Last) _closes = (long.MinValue, long.MinValue);
     private readonly HashSet<int> _disabled = [];
     // Trades that an operator closes at the next open.
     private readonly SortedSet<long> _operated = [];
@@ -52,6 +55,7 @@ public sealed class PortfolioRun
         var context = new RuleContext([.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)], _account.Peak, limits.Days);
         _rules = new RuleSet([.. RulesOf(limits, context), .. OwnRules(enablement, context)], _account);
         _returns = sizing.Kind == PortfolioSizeKind.VolatilityTarget ? context.Returns : context.UsedReturns;
+        _recalls = instruments.Any(i => i.Borrow.ClosesRecalled);
         _activity = new MarketActivity(instruments.Count);
         _held = new HeldBars(instruments, members);
         _volume = new VolumeCap(execution.VolumeShare, instruments);
@@ -165,6 +169,9 @@ public sealed class PortfolioRun
     /// <summary>Entries reduced at their signal to the cash of the portfolio, or to the member's share of it.</summary>
     public int Resized { get; private set; }
 
+    /// <summary>Entries reduced, at their signal or their fill, to what could be borrowed.</summary>
+    public int Borrowed { get => _trades.Borrowed; private set => _trades.Borrowed = value; }
+
     /// <summary>Entries reduced at their signal to the cap of the model of <see cref="CapExposure"/>.</summary>
     public int Capped { get; private set; }
 
@@ -173,6 +180,9 @@ public sealed class PortfolioRun
 
     /// <summary>The share of the last entry fill that free cash did not pay for, 0 to 1.</summary>
     public double CashCut => _trades.CashCut;
+
+    /// <summary>Whether nothing could be borrowed for the last entry fill.</summary>
+    public bool IsUnborrowed => _trades.IsUnborrowed;
 
     /// <summary>Whether other strategies had reached the volume cap of the bar of the last entry fill.</summary>
     public bool VolumeCapReached => _trades.VolumeCapReached;
@@ -223,6 +233,7 @@ public sealed class PortfolioRun
     {
         _trades.ChargeNights(bar.Time);
         if (_volume.IsOn) _exits.BookWaiting(symbol, bar);
+        if (_recalls) _closes.Last = Math.Max(_closes.Last, _held.CloseOf(symbol, bar.Time));
         _account.Reach(_held.CloseOf(symbol, bar.Time));
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
@@ -294,6 +305,12 @@ public sealed class PortfolioRun
     /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
     internal CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
 
+    /// <summary>Interest and borrow fees by currency; empty if no key of the batch says them over time.</summary>
+    internal IReadOnlyList<FinancingOfCurrency> FinancingByCurrency() => _account.Costs.All;
+
+    /// <summary>The account's first bar, UTC ticks, from which on its balances earn and pay.</summary>
+    public void BeginInterest(long from) => _account.BeginInterest(from);
+
     /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
     public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
 
@@ -337,6 +354,11 @@ public sealed class PortfolioRun
             quantity = Math.Min(quantity, risk * (_account.Equity / 100) / (Math.Abs(signal.Price - signal.Stop) * unit));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
+        var sized = quantity;
+        if (signal.Side == Side.Sell && instrument.Borrow.IsGiven)
+            quantity = _trades.Shortable(entry.Market, quantity, _account.Member(entry.Member).Timeframe.CloseOf(signal.Time), true);
+        if (!(quantity > 0)) return Decision.NotShortable;
+        if (quantity < sized) Borrowed++;
         var uncapped = quantity;
         if (_predicted is { } predicted && quantity * signal.Price * unit > predicted.Room)
             quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * unit));
@@ -438,7 +460,8 @@ public sealed class PortfolioRun
     {
         var key = TradeKey.Of(member, paid.Number);
         if (paid.Kind == FinancingKind.Liquidation) _trades.BeginLiquidation(key);
-        else if (paid.Kind is not (FinancingKind.Interest or FinancingKind.WriteOff)) _trades.Finance(key, paid);
+        else if (paid.Kind is not (FinancingKind.Interest or FinancingKind.WriteOff or FinancingKind.CashInterest
+            or FinancingKind.BalanceInterest)) _trades.Finance(key, paid);
     }
 
     /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
@@ -540,6 +563,19 @@ public sealed class PortfolioRun
         _policy.HoldsLimitsAtEveryBar && _account.Holdings.Count > 0 ? _exits.Cut(time, Revalue) : [];
 
     /// <summary>
+    /// Closes what is held short beyond what can be borrowed, where a table says it and recalls close positions. Call it after
+    /// <see cref="Revalue"/>, and revalue again.
+    /// </summary>
+    /// <param name="time">The open of the bars that closed, UTC ticks.</param>
+    internal IReadOnlyList<LimitCut> CloseRecalled(long time)
+    {
+        if (!_recalls) return [];
+        var known = _closes.Before;
+        _closes.Before = _closes.Last;
+        return _account.Holdings.Count > 0 ? _exits.CutRecalled(time, known) : [];
+    }
+
+    /// <summary>
     /// Closes trades that strategies have closed but the portfolio could not, at the last closes and within the volume of the bars that
     /// closed now. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
@@ -549,7 +585,8 @@ public sealed class PortfolioRun
     /// <summary>
     /// Whether the end of the bars changes the account: interest of the last nights is booked, or positions are closed.
     /// </summary>
-    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || new FinancingRate(_account.Execution).ChargesInterest;
+    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || new FinancingRate(_account.Execution, BorrowSeries.None).ChargesInterest
+        || _account.Execution.Interest is not null;
 
     /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
     internal IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);

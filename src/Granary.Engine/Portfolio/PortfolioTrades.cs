@@ -44,6 +44,12 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double FeeOf(long key, int market, in TradeFill fill, double own) =>
         account.Fees.Of(key, market, fill, own, hasOwnPrice: Terms is not null);
 
+    /// <summary>Number of entries that were reduced to what could be borrowed.</summary>
+    public int Borrowed { get; set; }
+
+    /// <summary>Whether nothing could be borrowed for the last entry fill.</summary>
+    public bool IsUnborrowed { get; private set; }
+
     /// <summary>The most recent closed trades; null if they are not recorded.</summary>
     public RecentTrades? Closed { get; set; }
 
@@ -54,7 +60,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     public double Fill(int member, in TradeFill fill, int symbol)
     {
         ChargeNights(fill.Time);
-        VolumeCapReached = false;
+        VolumeCapReached = IsUnborrowed = false;
         CashCut = 0;
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = TradeKey.Of(member, fill.Number);
@@ -76,6 +82,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         fill = Priced(market, fill, reservation.Side, own);
         if (policy.HoldsLimitsAtEveryBar)
             own = Fitting(new PositionScope(member, market, reservation.Side, CountsReserved: false), own, fill.Price);
+        own = Shortable(market, reservation.Side, own, fill.Time);
         own = Affordable(market, fill, own);
         var fits = own > 0 ? volume.Take(market, fill, own) : own;
         VolumeCapReached = own > 0 && !(fits > 0);
@@ -124,6 +131,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         // A later part of a manual order had no signal, so its limits are checked now.
         if (policy.HoldsLimitsAtEveryBar || !wasReserved)
             own = Fitting(new PositionScope(member, market, holding.Side, CountsReserved: false), own, fill.Price);
+        own = Shortable(market, holding.Side, own, fill.Time);
         var wanted = own;
         own = Affordable(market, fill, own);
         CashCut *= wanted / (holding.Quantity + wanted);
@@ -152,6 +160,28 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var unit = price * instrument.Multiplier * account.RateOf(scope.Market);
         var room = rules.RoomFor(scope);
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
+    }
+
+    // Quantity of an entry's fill that can be borrowed at the open of its bar.
+    private double Shortable(int market, Side side, double own, long time)
+    {
+        if (!(own > 0) || side == Side.Buy || !account.InstrumentOf(market).Borrow.IsGiven) return own;
+        var part = Shortable(market, own, time, countsReserved: false);
+        IsUnborrowed = !(part > 0);
+        if (part > 0 && part < own) Borrowed++;
+        return part;
+    }
+
+    /// <summary>Returns the part of a short entry that can be borrowed; 0 if it is to be refused.</summary>
+    /// <param name="time">UTC ticks.</param>
+    /// <param name="countsReserved">Whether accepted entries that wait for their fill have their part.</param>
+    public double Shortable(int market, double wanted, long time, bool countsReserved)
+    {
+        var instrument = account.InstrumentOf(market);
+        var room = instrument.Borrow.AvailableAt(time) - account.QuantitiesIn(market).Shorts;
+        if (countsReserved) room -= account.Reserved.ShortQuantityIn(market);
+        if (!(wanted > Math.Max(0, room) * (1 + 1e-12))) return wanted;
+        return instrument.Borrow.CutsEntries ? Math.Max(0, instrument.RoundQuantity(room)) : 0;
     }
 
     // Quantity of an entry's fill that cash pays for at its price.
@@ -373,6 +403,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             if (!paid.IsAtOpen)
                 holding.FundedWithin = (paid.Time, (holding.FundedWithin.Time == paid.Time ? holding.FundedWithin.Amount : 0) + sum);
         }
+        if (paid.Kind == FinancingKind.BorrowFee) account.Costs.AddFee(holding.Market, -paid.Amount * quantity);
         Finance(key, holding, paid.Amount, quantity, paid.Time);
     }
 
@@ -403,7 +434,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     public void ChargeNights(long time)
     {
         account.Reach(time);
-        var rates = new FinancingRate(account.Execution);
+        account.BookInterest(time);
+        var rates = new FinancingRate(account.Execution, BorrowSeries.None);
         if (!rates.ChargesInterest || FinancingRate.Nights(ref _financedTo, time) is not (> 0 and var days)) return;
         if (account.Holdings.Count == 0 || !(account.MarginPart() is > 0 and var lent)) return;
         var rate = lent * rates.Interest(days);

@@ -44,6 +44,16 @@ internal sealed class Reservations(int markets, int members)
 
     public double Of(int member) => _ofMember[member];
 
+    /// <summary>The portfolio's quantity of the short entries in an instrument, base units.</summary>
+    public double ShortQuantityIn(int market)
+    {
+        var sum = 0.0;
+        foreach (var key in All)
+            if (_byTrade[key] is { Side: Side.Sell } reservation && reservation.Market == market)
+                sum += reservation.Scale * reservation.Quantity;
+        return sum;
+    }
+
     public bool Contains(long trade) => _byTrade.ContainsKey(trade);
 
     public bool TryGet(long trade, out Reservation reservation) => _byTrade.TryGetValue(trade, out reservation);

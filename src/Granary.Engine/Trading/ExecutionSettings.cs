@@ -84,6 +84,12 @@ public sealed record ExecutionSettings
     /// </summary>
     public double MarginRate { get; init; }
 
+    /// <summary>2 if all costs are doubled: factor of the fees that <see cref="Instrument.Borrow"/> has.</summary>
+    public double BorrowFeeFactor { get; init; } = 1;
+
+    /// <summary>Interest on cash and loans by currency, which takes the place of <see cref="MarginRate"/>; null = none.</summary>
+    public InterestSettings? Interest { get; init; }
+
     /// <summary>The treatment of amounts in currencies other than the account's.</summary>
     public CurrencyConversion Conversion { get; init; }
 
@@ -177,6 +183,8 @@ public sealed record ExecutionSettings
         BySymbol = BySymbol.ToDictionary(s => s.Key, s => new SymbolCosts(s.Value.Fee.Times(2), s.Value.Slippage?.Times(2),
             s.Value.BorrowFeeRate * 2), StringComparer.Ordinal),
         MarginRate = MarginRate * 2,
+        BorrowFeeFactor = BorrowFeeFactor * 2,
+        Interest = Interest?.Stressed(),
         LiquidationFeeRate = LiquidationFeeRate * 2,
         FxSpreadRate = FxSpreadRate * 2,
         LatencyBars = LatencyBars + 1,

@@ -31,6 +31,8 @@ public enum ExitReason : byte
     Operator,
     /// <summary>Its contract had expired, and it was settled in cash at the last price.</summary>
     Expired,
+    /// <summary>What it had borrowed was recalled.</summary>
+    Recalled,
 }
 
 /// <summary>Definitions of the causes of exits: how files, tables and messages say them.</summary>
@@ -63,6 +65,8 @@ internal static class ExitReasonTexts
         ExitReason.Expired => ("expired", "expired",
             "The contract had expired, and no later one could take the position over; it was settled in cash at its last price."),
         ExitReason.Operator => ("operator", "operator", "An operator closed the trade, or all trades of the account."),
+        ExitReason.Recalled => ("recalled", "recalled",
+            "Less could be borrowed than was held short (data.borrow); the trade, or a part of it, was closed."),
     };
 
     /// <summary>Its spelling in files: "max-bars".</summary>

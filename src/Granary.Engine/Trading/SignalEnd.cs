@@ -21,13 +21,15 @@ internal enum SignalEnd : byte
     NotMember,
     /// <summary>The price was 0 or less, and the entry counts in percent of it.</summary>
     PriceNotPositive,
+    /// <summary>What a short position needs could not be borrowed.</summary>
+    NotShortable,
 }
 
 /// <summary>Definitions of the ends of signals: how files, tables and notes say them.</summary>
 internal static class SignalEndTexts
 {
     /// <summary>The number of ends.</summary>
-    internal const int Count = (int)SignalEnd.PriceNotPositive + 1;
+    internal const int Count = (int)SignalEnd.NotShortable + 1;
 
     private readonly record struct Text(string Word, string Title, string Sentence, string Counted, string? Refusal = null);
 
@@ -56,6 +58,9 @@ internal static class SignalEndTexts
             "The price was 0 or less, of which a percentage has no meaning.", "in percent of a price of 0 or less",
             ": a size, stop, target, trail or offset in percent has no meaning where the price is 0 or less. Use units and distances in "
                 + "average true ranges"),
+        SignalEnd.NotShortable => new("not-shortable", "not shortable",
+            "At the signal, or at the fill, data.borrow had no more of the symbol to borrow.", "not shortable",
+            ", since data.borrow had no more of their symbol to borrow"),
     };
 
     /// <summary>Its spelling in files: "no-cash".</summary>

@@ -45,4 +45,11 @@ public enum FinancingKind : byte
     /// <summary>The rest of its margin with which the exchange takes a liquidated trade over; a loss beyond the margin is paid back.
     /// </summary>
     Liquidation,
+    /// <summary>
+    /// Interest on what the account has in its own currency. It belongs to no trade: the number of its event is 0, and its amount is for the
+    /// whole balance.
+    /// </summary>
+    CashInterest,
+    /// <summary>The same for the balance in the currency of the symbol's prices, in that currency.</summary>
+    BalanceInterest,
 }

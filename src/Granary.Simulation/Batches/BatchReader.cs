@@ -74,8 +74,8 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
     {
         root.Only([.. DeclaredSection.All.Select(s => s.Name)]);
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
-            (new AccountKeys(), RiskFreeRate.None));
+        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
+            (new AccountKeys(), RiskFreeRate.None, null));
         var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);
         var data = faults.Try(() => Data(root.Need("data")), null);
@@ -111,7 +111,7 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
             RiskFree = riskFree,
             Benchmark = root.Find("benchmark") is { } benchmark && benchmark.String().Length > 0 ? benchmark : null,
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(LeastPerYear, MostPerYear),
-            Execution = account.ApplyTo(execution),
+            Execution = account.ApplyTo(execution, interest),
             Strategies = strategies,
             Portfolio = portfolio,
             Outputs = outputs,
@@ -223,6 +223,8 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
             FundingPlace = part.Find("funding"),
             Fx = part.Find("fx") is { IsFaulty: false } fx && keys.Fx is not null ? FxKey.Read(fx, own) : null,
             FxPlace = part.Find("fx"),
+            Borrow = part.Find("borrow") is { IsFaulty: false } borrow && keys.Borrow is not null ? BorrowKey.Read(borrow, own) : null,
+            BorrowPlace = part.Find("borrow"),
             Place = source,
             TimeframePlace = part.Need("timeframe"),
         };

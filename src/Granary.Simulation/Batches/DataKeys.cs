@@ -73,6 +73,10 @@ internal sealed record DataKeys
     [Key("exchange rates of an account with another currency than its instruments: a source of bars, such as `csv:rates` with EURUSD and "
         + "USDJPY, or a table ([currencies](currencies.md#rates))", Without = "none")]
     public FxSource? Fx { get; init; }
+
+    [Key("what short positions cost and how much can be borrowed for them: a CSV or Parquet table of `time,symbol,fee,available` "
+        + "([borrowing](borrowing.md))", Without = "any quantity, for `execution.borrowPercent`")]
+    public BorrowSource? Borrow { get; init; }
 }
 
 /// <summary>The keys of an instrument in a batch file's <c>data.instruments</c>; a missing one keeps the source's value.</summary>

@@ -77,6 +77,12 @@ internal sealed record DataSpec
     /// <summary>The value of <see cref="Fx"/>, for error messages; null if there is none.</summary>
     public JsonPart? FxPlace { get; init; }
 
+    /// <summary>The table of what can be borrowed; null if there is none.</summary>
+    internal BorrowSource? Borrow { get; init; }
+
+    /// <summary>The value of <see cref="Borrow"/>, for error messages; null if there is none.</summary>
+    public JsonPart? BorrowPlace { get; init; }
+
     /// <summary>The currency of the account; null if the batch does not name it.</summary>
     public string? AccountCurrency { get; init; }
 

@@ -9,18 +9,21 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 /// <param name="declared">Settings by symbol; "*" for all others.</param>
 /// <param name="funding">Null = the batch has none.</param>
+/// <param name="borrow">Null = any quantity can be borrowed.</param>
 /// <param name="currencies">Null = the batch does not name the account's currency.</param>
 internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<string, InstrumentKeys> declared, FundingTables? funding,
-    DeclaredCurrencies? currencies) : IBarSource
+    BorrowTable? borrow, DeclaredCurrencies? currencies) : IBarSource
 {
     /// <summary>
-    /// Wraps a source; returns the source itself if the batch has neither instrument settings nor funding nor a currency of the account.
+    /// Wraps a source; returns the source itself if the batch has neither instrument settings nor funding nor a table of what can be borrowed nor a currency of the
+    /// account.
     /// </summary>
     /// <param name="catalogues">Open the files or stores of funding and exchange rates.</param>
     public static IBarSource Of(IBarSource source, DataSpec data, GranaryCatalogues catalogues) =>
-        data.Instruments.Count == 0 && data.Funding is null && data.AccountCurrency is null || source is DeclaredSource ? source
+        data.Instruments.Count == 0 && data.Funding is null && data.Borrow is null && data.AccountCurrency is null || source is DeclaredSource ? source
             : new DeclaredSource(source, data.Instruments,
                 data.Funding is { } funding ? new FundingTables(funding, catalogues) : null,
+                data.Borrow is { } table ? new BorrowTable(table, catalogues, data.Holdout) : null,
                 data.AccountCurrency is { } currency ? new DeclaredCurrencies(data, currency, catalogues) : null);
 
     public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
@@ -35,6 +38,7 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     {
         var series = await OpenDeclaredAsync(query, cancellationToken);
         if (currencies is not null) series = await currencies.AddToAsync(series, cancellationToken);
+        if (borrow is not null) series = await borrow.AddToAsync(series, query.Symbol);
         return funding is null ? series : await funding.AddToAsync(series, query.Symbol, cancellationToken);
     }
 

@@ -129,6 +129,7 @@ internal static class ProductionJson
             Instruments = Instruments(data, plan.Sessions),
             Funding = data.Funding,
             Fx = data.Fx,
+            Borrow = data.Borrow,
         });
         json.WriteEndObject();
     }

@@ -83,8 +83,8 @@ internal sealed class ProductionReader(GranaryCatalogues catalogues, Func<string
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         CheckKeys(root);
-        var (account, riskFree) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
-            (new AccountKeys(), RiskFreeRate.None));
+        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
+            (new AccountKeys(), RiskFreeRate.None, null));
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);
@@ -117,7 +117,7 @@ internal sealed class ProductionReader(GranaryCatalogues catalogues, Func<string
             RiskFree = riskFree,
             Benchmark = root.Find("benchmark"),
             PeriodsPerYear = root.Find("periodsPerYear")?.Number(BatchReader.LeastPerYear, BatchReader.MostPerYear),
-            Execution = account.ApplyTo(execution!),
+            Execution = account.ApplyTo(execution!, interest),
             Strategies = strategies,
             Regimes = regimes,
             Portfolio = Weighted(sizes!, members, portfolio) with

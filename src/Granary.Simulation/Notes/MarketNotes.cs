@@ -24,7 +24,7 @@ internal static class MarketNotes
         IReadOnlyList<string> passedOver) =>
         [.. PassedOver(passedOver), .. Spacing(entries), .. Findings(entries), .. Unclosed(spec, entries), .. MissingDays(entries),
             .. OnePrice(entries), .. TickVolume(entries), .. LongerBars(markets), .. Tables(entries), .. Fractions(spec, markets),
-            .. DollarCoins(spec, markets), .. AssumedCurrencies(spec, markets)];
+            .. DollarCoins(spec, markets), .. AssumedCurrencies(spec, markets), .. NotShortable(markets)];
 
     private static IEnumerable<RunNote> PassedOver(IReadOnlyList<string> files)
     {
@@ -146,6 +146,16 @@ internal static class MarketNotes
                 $"Neither the source nor the name says the currency of {Names(assumed)}: it was taken as the account's, "
                     + $"{spec.Data.AccountCurrency}. If it is another one, write \"instruments\": {{ \"{assumed[0]}\": {{ \"currency\": "
                     + "\"USD\" } }.", assumed.Count);
+    }
+
+    private static IEnumerable<RunNote> NotShortable(IEnumerable<OpenedMarket> markets)
+    {
+        var missing = markets.Where(m => m.Instrument.Borrow is { IsGiven: true, Count: 0 }).Select(m => m.Symbol)
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        if (missing.Count > 0)
+            yield return new RunNote(NoteCode.DataFinding,
+                $"data.borrow has no lines of {Names(missing)}, so nothing of {(missing.Count == 1 ? "it" : "them")} could be borrowed: all "
+                    + "short entries were refused (not-shortable).", missing.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
@@ -30,6 +31,7 @@ internal static class AccountCurrency
         foreach (var (name, instrument) in counted)
         {
             CheckReading(data, name, instrument);
+            CheckInterest(plan.Spec, name, instrument);
             if (CurrencyUnit.Of(instrument.Currency) == CurrencyUnit.Of(account)) continue;
             if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
             if (!hasBars)
@@ -37,9 +39,29 @@ internal static class AccountCurrency
                     + $"currency; trade its symbols in an account in {instrument.Currency}, or backtest the batch");
         }
         if (!hasBars) return;
+        foreach (var (name, _) in counted)
+            if (plan.Spec.Execution.Settings.Interest is not null && markets.TryGetValue(name, out var market))
+                CheckReference(plan, await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken));
         foreach (var (name, instrument) in counted)
             if (instrument.Rates.IsForeign && markets.TryGetValue(name, out var market))
                 await CheckTimesAsync(plan, market, cancellationToken);
+    }
+
+    private static void CheckInterest(BatchSpec spec, string name, Instrument instrument)
+    {
+        if (spec.Execution.Settings.Interest is not { } interest || interest.Of(instrument.Currency) is not null) return;
+        var currency = CurrencyUnit.Whole(CurrencyUnit.Of(instrument.Currency)).Currency;
+        throw spec.Data.Place.Fault($"{name} is in {currency}, and account.interest has no rate for it; add it there, as \"{currency}\": "
+            + "{ \"referencePercent\": 2 }");
+    }
+
+    // A night before the first rate has none.
+    private static void CheckReference(BatchPlan plan, long bar)
+    {
+        foreach (var (currency, terms) in plan.Spec.Execution.Settings.Interest?.ByCurrency ?? new Dictionary<string, InterestTerms>())
+            if (double.IsNaN(terms.Reference.OfNight(bar / TimeSpan.TicksPerDay)))
+                throw plan.Spec.Data.Place.Fault($"the first rate of {currency} in account.interest is of {Text(terms.Reference.First)}, "
+                    + $"after the first night of the bars at {Text(bar)}; give earlier rates, or a later data.from");
     }
 
     // A name can show a pair and an exchange, or something else than its source says.
@@ -52,6 +74,13 @@ internal static class AccountCurrency
         if (other is null) return;
         throw (own.InstrumentsPart ?? own.Place).Fault($"{name} can be in {instrument.Currency} or in {other}; say which, as "
             + $"\"instruments\": {{ \"{instrument.Symbol}\": {{ \"currency\": \"{instrument.Currency}\" }} }}");
+    }
+
+    private static async Task<long> FirstBarAsync(OpenedMarket market, long from, CancellationToken cancellationToken)
+    {
+        await foreach (var block in market.Series.ReadAsync(cancellationToken: cancellationToken))
+            if (block.Time[^1] >= from) return Math.Max(from, block.Time[0]);
+        return long.MaxValue - TimeSpan.TicksPerDay * 2;
     }
 
     private static async Task<InputException> MissingAsync(BatchSpec spec, string name, string currency, string account,

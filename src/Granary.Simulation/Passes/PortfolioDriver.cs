@@ -27,6 +27,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
     // Trades of strategies whose bars have ended; the portfolio may still close its part of them.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    // Open trades of which a recall has closed a part.
+    private readonly HashSet<(int Strategy, int Number)> _recalled = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
@@ -72,6 +74,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         { Timeframe = s.Timeframe }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
             plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        BeginInterest();
         if (exposure is null && plan.Spec.Portfolio.Risk.Count > 0) exposure = _caps = new RiskCaps(plan, weights, instruments);
         if (exposure is not null) _run.CapExposure(exposure);
         foreach (var instance in plan.Instances)
@@ -83,7 +86,14 @@ internal sealed class PortfolioDriver : IPortfolioSteps
 
     /// <summary>Sets the first bar that the portfolio trades. Before it, only the strategies' own accounts trade.</summary>
     /// <param name="from">Open time, UTC ticks.</param>
-    public void StartAt(long from) => _start = from;
+    public void StartAt(long from)
+    {
+        _start = from;
+        BeginInterest();
+    }
+
+    // With the first row.
+    private void BeginInterest() => _run.BeginInterest(_start > long.MinValue ? Math.Max(_from, _start - _shortest + 1) : _from);
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
@@ -127,6 +137,11 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
         foreach (var closed in _run.Unwind(stamp)) Book(closed);
         foreach (var (member, number, share, closed) in _run.Trim(stamp))
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
+        }
+        foreach (var (member, number, share, closed) in _run.CloseRecalled(stamp))
         {
             if (closed is { } whole) Book(whole);
             _cuts.Add((member, number, share));
@@ -244,7 +259,10 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 _run.OnEntryCut(strategy, e.Number, e.EntryCut.Rest);
                 break;
             // They concern the strategy's own account; the portfolio may close a different part of its own trade.
-            case RunEventKinds.CashShort or RunEventKinds.ClosedPart:
+            case RunEventKinds.ClosedPart:
+                if (e.Trade.Reason == ExitReason.Recalled) _recalled.Add((strategy, e.Number));
+                break;
+            case RunEventKinds.CashShort:
                 break;
             case RunEventKinds.EntryEnded:
                 _run.OnEntryEnded(strategy, e.Number);
@@ -319,8 +337,13 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.
-    private PortfolioTrade? PartOf(int strategy, in Trade trade) =>
-        trade.Reason == ExitReason.Open ? _run.ClosedPartOf(strategy, trade.Number) : null;
+    private PortfolioTrade? PartOf(int strategy, in Trade trade)
+    {
+        if (trade.Reason != ExitReason.Open || _run.ClosedPartOf(strategy, trade.Number) is not { } part) return null;
+        // A fill that closes a part does not say why.
+        return part.Trade.Reason == ExitReason.Signal && _recalled.Contains((strategy, trade.Number))
+            ? part with { Trade = part.Trade with { Reason = ExitReason.Recalled } } : part;
+    }
 
     /// <summary>
     /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then
@@ -370,10 +393,11 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     {
         var said = AnswersTo(strategy, 0);
         if (number > said.Count) return;
-        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash : Decision.VolumeTaken;
+        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash
+            : _run.IsUnborrowed ? Decision.NotShortable : Decision.VolumeTaken;
         var before = said[number - 1];
         if (before == now || !before.IsAccepted && before != Decision.VolumeTaken && before != Decision.NoCash
-            || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1) return;
+            && before != Decision.NotShortable || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1 && !_run.IsUnborrowed) return;
         Change(said, number - 1, now);
     }
 
@@ -412,6 +436,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
             Risk = _caps?.Answers ?? [],
             Funding = FundingReport.Of(_run.FundingByDay(), _symbols),
             Currency = CurrencyReport.Of(_run, _plan.Spec),
+            Borrowing = BorrowingReport.Of(_run),
         };
     }
 }

@@ -30,6 +30,9 @@ internal sealed record PortfolioOutcome(
     /// <summary>How much of the return is price and how much currency; null if all instruments have the account's currency.</summary>
     public CurrencyResults? Currency { get; init; }
 
+    /// <summary>Interest and borrow fees by currency; null if the batch has neither over time.</summary>
+    public BorrowingResults? Borrowing { get; init; }
+
     /// <summary>Why the portfolio never held a position; null if it did.</summary>
     public IdlePortfolio? Idle { get; init; }
 

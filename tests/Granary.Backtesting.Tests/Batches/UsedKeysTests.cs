@@ -88,6 +88,7 @@ public sealed class UsedKeysTests : IDisposable
         ["account.currency"] = "other currencies: CurrencyAccountTests",
         ["account.conversion"] = "other currencies: CurrencyAccountTests",
         ["account.fxSpreadPercent"] = "other currencies: CurrencyAccountTests",
+        ["account.interest"] = "by currency: BorrowingAccountTests",
         ["execution.costs"] = "a file: MeasuredCostKeysTests",
         ["execution.at"] = "a file: MeasuredCostKeysTests",
         ["execution.costsHash"] = "checks a file: MeasuredCostKeysTests",

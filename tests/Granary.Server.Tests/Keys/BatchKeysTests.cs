@@ -44,10 +44,12 @@ public sealed class BatchKeysTests
     [
         new(typeof(DataKeys), ["data"], Batches, "## `data`", "parts", "folder", "source"),
         new(typeof(FxSource), ["data", "fx", "|1"], "currencies.md", "## Rates"),
+        new(typeof(BorrowSource), ["data", "borrow", "|1"], "borrowing.md", "## What can be borrowed"),
         new(typeof(AsofKeys), ["data", "asof", "[]"], Batches, "### Slower series"),
         new(typeof(InstrumentKeys), ["data", "instruments", "*"], Batches, "### Instruments"),
         new(typeof(SessionKeys), ["data", "instruments", "*", "session", "|1"], Batches, "### Sessions"),
         new(typeof(AccountKeys), ["account"], Batches, "## `account`"),
+        new(typeof(InterestKeys), ["account", "interest", "*"], "borrowing.md", "## Interest"),
         new(typeof(ExecutionKeys), ["execution"], Batches, "## `execution`"),
         new(typeof(SymbolCostKeys), ["execution", "symbols", "*"], Batches, "### Costs of single symbols"),
         new(typeof(TradingSettings), ["strategies", "[]"], Batches, "## `strategies[]`", "class", "params", "symbols", "timeframe", "tag",
@@ -129,7 +131,7 @@ public sealed class BatchKeysTests
         var section = Sections.Single(s => s.Record.Name == record);
         var key = section.Keys.Single(k => k.Name == name);
         var isText = key.Type == typeof(string) || key.Type == typeof(IReadOnlyList<string>) || key.Type == typeof(Address)
-            || key.Type == typeof(Granary.Data.Funding.FundingSources) || key.Type == typeof(FxSource);
+            || key.Type == typeof(Granary.Data.Funding.FundingSources) || key.Type == typeof(FxSource) || key.Type == typeof(BorrowSource);
         var wrong = isText ? "7" : "\"no such value\"";
         Should.Throw<InputException>(() => Read(section, name, wrong)).Message
             .ShouldStartWith($"batch.json, line 1, {name}");

@@ -16,7 +16,7 @@ public sealed class Decision : IEquatable<Decision>
         "accepted", "weight-zero", "restricted-symbol", "max-positions", "max-gross", "max-net", "max-symbol", "max-strategy",
         "max-drawdown", "daily-loss", "no-cash", "no-quantity", "strategy-refused", "model-refused", "disabled", "max-leverage",
         "max-turnover", "max-correlated", "max-group", "reserved", "same-period", "not-enough-history", "no-stop", "volume-taken",
-        "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused", "max-currency",
+        "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused", "max-currency", "not-shortable",
     }.Index().ToFrozenDictionary(word => word.Item, word => word.Index, StringComparer.Ordinal);
 
     private readonly int _place, _hash;
@@ -92,6 +92,10 @@ public sealed class Decision : IEquatable<Decision>
     public static Decision BelowMinimum { get; } = new("below-minimum", "below the minimum",
         "Its order would have been smaller than minQuantity or minNotional of the instrument.");
 
+    /// <summary>The portfolio could not borrow what the short position needs.</summary>
+    public static Decision NotShortable { get; } = new("not-shortable", "not shortable",
+        "With what the portfolio holds short and has reserved, data.borrow had no more of the symbol to borrow.");
+
     /// <summary>The decisions of the portfolio and of Granary's rules, in the order of tables.</summary>
     public static IReadOnlyList<Decision> All => Known.All;
 
@@ -146,7 +150,7 @@ public sealed class Decision : IEquatable<Decision>
             .. new[]
             {
                 Accepted, WeightZero, NoCash, NoQuantity, StrategyRefused, ModelRefused, Disabled, SamePeriod, NotEnoughHistory, NoStop,
-                VolumeTaken, Expired, Ruined, Rule, PredictedRisk, BelowMinimum, Paused,
+                VolumeTaken, Expired, Ruined, Rule, PredictedRisk, BelowMinimum, Paused, NotShortable,
             }.Concat(PortfolioRuleDefinition.BuiltIn.Select(rule => rule.Refusal)).Distinct().Order(ByTable),
         ];
 

@@ -115,11 +115,12 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
         if (Want(RunEventKinds.SignalEnded)) Send(RunEvent.Of(new SignalEndedEvent(number, end, time), _symbol));
     }
 
-    /// <summary>Records that an entry was reduced to the quantity that the account can pay for.</summary>
+    /// <summary>Records that an entry was reduced to the quantity that the account can pay or borrow.</summary>
     /// <param name="rest">The remaining quantity, base units.</param>
-    public readonly void EntryCut(int number, long time, double rest)
+    /// <param name="isBorrowed">Whether it is what could be borrowed.</param>
+    public readonly void EntryCut(int number, long time, double rest, bool isBorrowed = false)
     {
-        if (Want(RunEventKinds.EntryCut)) Send(RunEvent.Of(new EntryCutEvent(number, time, rest), _symbol));
+        if (Want(RunEventKinds.EntryCut)) Send(RunEvent.Of(new EntryCutEvent(number, time, rest, isBorrowed), _symbol));
     }
 
     /// <summary>Records that the rest of an entry is not filled any more.</summary>

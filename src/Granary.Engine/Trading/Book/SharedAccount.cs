@@ -7,8 +7,11 @@ namespace Granary.Engine.Trading.Book;
 /// The account of a strategy that trades several instruments, each in its own book. A book's cash is the sum of the cash flows of its
 /// fills.
 /// </summary>
-internal sealed class SharedAccount(double cash, ExecutionSettings execution)
+/// <param name="from">The account's first bar, UTC ticks; interest begins at it.</param>
+/// <param name="until">The bar at which another account takes over, UTC ticks.</param>
+internal sealed class SharedAccount(double cash, ExecutionSettings execution, long from = long.MinValue, long until = long.MaxValue)
 {
+    private InterestNights _nights = new(from, until);
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
     private int _signals;
@@ -156,6 +159,30 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     {
         if (_lent.Time != time) _lent = (time, FinancingRate.MarginPart(SettledCash, LongValue));
         return _lent.Part;
+    }
+
+    /// <summary>Books the interest of the nights before a time, on the balances at the last closes. Call it before its bars.</summary>
+    /// <param name="time">Open time of the bars, UTC ticks.</param>
+    public void BookInterest(long time)
+    {
+        if (execution.Interest is not { } interest || IsRuined || !_nights.Next(time, out var nights)) return;
+        var own = cash;
+        foreach (var book in _books) own += book.IsForeign ? book.OwnCash : book.InterestBalance(book.LastPrice);
+        // All balances are those before the first payment.
+        List<(StrategyBook Book, double Amount)> foreign = [];
+        for (var i = 0; i < _books.Length; i++)
+        {
+            var currency = _books[i].Instrument.Currency;
+            if (!_books[i].IsForeign || Array.FindIndex(_books, b => b.Instrument.Currency == currency) < i) continue;
+            var balance = 0.0;
+            foreach (var book in _books)
+                if (book.Instrument.Currency == currency)
+                    balance += book.InterestBalance(book.LastPrice);
+            foreign.Add((_books[i], interest.Of(currency)!.Of(balance, nights.From, nights.To)));
+        }
+        if (_books.Length > 0)
+            _books[0].PayInterest(FinancingKind.CashInterest, interest.Own.Of(own, nights.From, nights.To), time);
+        foreach (var (book, amount) in foreign) book.PayInterest(FinancingKind.BalanceInterest, amount, time);
     }
 
     public bool IsExposed

@@ -36,6 +36,7 @@ internal sealed partial class StrategyBook
     {
         _events.IsAtOpen = true;
         if (_foreign is not null) ValueAt(_block.TimeColumn[index]);
+        if (BearsInterest) BookInterest(index);
         if (_changes is not null) BeginListing(index);
         if (_hasFinancing) BookFinancing(index);
         if (_isDelisted && Instrument.IsDelistedIn(_timeframe, _block.TimeColumn[index])) CloseDelisted(index);
@@ -94,6 +95,7 @@ internal sealed partial class StrategyBook
         if (_changes is not null) EndListing(index);
         EndTrades(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
+        if (_borrow is { ClosesRecalled: true }) CloseRecalled(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();

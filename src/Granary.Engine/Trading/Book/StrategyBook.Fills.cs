@@ -65,9 +65,14 @@ internal sealed partial class StrategyBook
     private bool FillEntry(int at, double quantity, FillPrice price, in Bar bar, int index, bool atOpen)
     {
         ref var order = ref _orders[at];
+        var first = order.FilledQuantity == 0;
+        if (_borrow is not null && order.Side == Side.Sell && !Borrow(ref order, ref quantity, bar.Time))
+        {
+            Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time, SignalEnd.NotShortable);
+            return true;
+        }
         var paid = order.Fees;
         var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
-        var first = order.FilledQuantity == 0;
         if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), Available(price.Price))
             && !(_settings.ResizeToCash && Resize(ref order, ref quantity, ref price, bar.Time, ref paid, ref fee)))
         {
@@ -162,9 +167,11 @@ internal sealed partial class StrategyBook
         var order = _orders[at];
         var price = PriceOf(order, reference, quantity, bar, atOpen);
         var waiting = _orders.Count;
+        if (_borrow is not null && order.Side == Side.Sell && !BorrowNet(at, ref quantity, reference, price.Price, bar.Time)) return true;
         if (!CanPay(at, ref quantity, price, out var crumb))
         {
-            RefuseNet(at, quantity, reference, price.Price, bar.Time);
+            _events.CashShort(bar.Time);
+            RefuseNet(at, quantity, reference, price.Price, bar.Time, SignalEnd.NoCash);
             return true;
         }
         if (_fillRule.DependsOnSize) price = price with { Price = _fillRule.Price(_events.Terms, order.Side, quantity) };
@@ -204,11 +211,10 @@ internal sealed partial class StrategyBook
         return true;
     }
 
-    // Refuses a manual order that the account cannot pay for. The trade that it would have opened is a signal, as that of an entry is.
+    // Refuses a manual order. The trade that it would have opened is a signal, as that of an entry is.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RefuseNet(int at, double quantity, double reference, double price, long time)
+    private void RefuseNet(int at, double quantity, double reference, double price, long time, SignalEnd end)
     {
-        _events.CashShort(time);
         var order = _orders[at];
         var opensNothingYet = order.TradeNumber == 0;
         if (opensNothingYet)
@@ -217,7 +223,7 @@ internal sealed partial class StrategyBook
             _events.SignalledByFill(order, reference, OpeningPart(order.Side, quantity, price, out _));
         }
         Drop(at, order.FilledQuantity == 0 ? OrderState.Rejected : OrderState.Cancelled, time);
-        if (opensNothingYet) _events.SignalEnded(order.TradeNumber, SignalEnd.NoCash, time);
+        if (opensNothingYet) _events.SignalEnded(order.TradeNumber, end, time);
     }
 
     // Closes open trades on the other side; returns the remaining quantity of the fill.

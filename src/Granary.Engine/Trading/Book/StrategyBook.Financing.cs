@@ -13,7 +13,7 @@ internal sealed partial class StrategyBook
     {
         var time = _block.TimeColumn[index];
         var close = _marks.CloseBefore(index);
-        var rate = new FinancingRate(_execution);
+        var rate = new FinancingRate(_execution, Instrument.Borrow);
         if (rate.IsCharged) Accrue(rate, time, close, index);
         for (; _nextAction < _exTimes.Length && _exTimes[_nextAction] <= time; _nextAction++)
         {
@@ -34,8 +34,8 @@ internal sealed partial class StrategyBook
             ref var trade = ref _trades[i];
             var days = FinancingRate.Nights(ref trade.FinancedTo, time);
             if (days == 0) continue;
-            if (trade.Side == Side.Sell && rate.ChargesBorrowFee)
-                PayFinancing(ref trade, FinancingKind.BorrowFee, -close * _multiplier * rate.BorrowFee(days), time, index);
+            if (trade.Side == Side.Sell && rate.ChargesBorrowFee && rate.BorrowFee(days, trade.FinancedTo) is not 0 and var fee)
+                PayFinancing(ref trade, FinancingKind.BorrowFee, -close * _multiplier * fee, time, index);
             else if (trade.Side == Side.Buy && lent > 0)
                 PayFinancing(ref trade, FinancingKind.Interest, -close * _multiplier * rate.Interest(days) * lent, time, index);
         }

@@ -39,6 +39,9 @@ internal sealed partial class StrategyBook
         if (_settings.ResizeToCash && quantity > 0
             && Payable(quantity, plan.Price, AvailableAfterOrders(close), isLimit) is > 0 and var payable)
             quantity = payable;
+        var paid = quantity;
+        var shortable = side == Side.Sell && _borrow is not null && quantity > 0 ? Shortable(quantity, index) : quantity;
+        if (shortable > 0) quantity = shortable;
 
         ref var order = ref NewEntry(side, options, plan, noStop ? 0 : quantity, time);
         order.AddsTo = addsTo;
@@ -46,7 +49,7 @@ internal sealed partial class StrategyBook
         var id = order.Id;
         _events.Signalled(order, plan.RiskStop, plan.Target, advice);
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
-        if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity);
+        if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity, isBorrowed: quantity < paid);
 
         if (Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index))
         {
@@ -63,9 +66,9 @@ internal sealed partial class StrategyBook
             Reject(ref order, SignalEnd.PriceNotPositive, time);
             return default;
         }
-        if (noStop || !(quantity > 0))
+        if (noStop || !(quantity > 0) || double.IsNaN(shortable))
         {
-            Reject(ref order, noStop ? SignalEnd.NoStop : SignalEnd.NoQuantity, time);
+            Reject(ref order, noStop ? SignalEnd.NoStop : quantity > 0 ? SignalEnd.NotShortable : SignalEnd.NoQuantity, time);
             return default;
         }
         if (Instrument.MinimumOf(quantity, plan.Price) > 0)
@@ -256,7 +259,8 @@ internal sealed partial class StrategyBook
         }
         SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || EndsWith(index) ? SignalEnd.Delisted
             : OpensOutside(request.Side, quantity, _timeframe.CloseOf(TimeAt(index))) ? SignalEnd.NotMember
-            : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum : null;
+            : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum
+            : OpensUnborrowed(request.Side, quantity, index) ? SignalEnd.NotShortable : null;
         if (refusal is { } end)
         {
             Refuse(request, end, index);

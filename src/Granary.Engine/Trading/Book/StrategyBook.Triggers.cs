@@ -42,6 +42,7 @@ internal sealed partial class StrategyBook
         if (_trades.Count > 0 && (_hasFinancing || _isDelisted || _members is not null || _hasMarks || _execution.CallRate > 0
             || _shared is not null && _margin.IsCross))
             everyBar = true;
+        everyBar |= BearsInterest;
         if (_foreign is not null) everyBar |= _trades.Count > 0 && MayBeRuined();
         else if (_trades.Net < 0 || _account.Cash < 0) WatchRuin(ref low, ref high);
         (_triggerLow, _triggerHigh, _everyBar) = (low, high, everyBar);

@@ -43,8 +43,8 @@ namespace Granary.Engine.Trading.Book;
 /// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
 /// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
 /// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funding</c>,
-/// <c>Funds</c> available cash, <c>Universe</c> the membership of the symbol, <c>Listings</c> its contracts and listings, and
-/// <c>Triggers</c> the bars to process.
+/// <c>Funds</c> available cash, <c>Interest</c> what balances bring, <c>Borrowing</c> what short positions borrow, <c>Universe</c> the
+/// membership of the symbol, <c>Listings</c> its contracts and listings, and <c>Triggers</c> the bars to process.
 /// </para>
 /// </remarks>
 internal sealed partial class StrategyBook
@@ -66,6 +66,8 @@ internal sealed partial class StrategyBook
     private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
     // Null if the run has no universe.
     private readonly Membership? _members;
+    // Null if any quantity can be borrowed.
+    private readonly BorrowSeries? _borrow;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
     // The account of several books; null if the strategy has one instrument.
@@ -149,9 +151,14 @@ internal sealed partial class StrategyBook
         _isDelisted = Instrument.DelistedAt > 0;
         _hasFunding = Instrument.Funding.Count > 0;
         _hasMarks = execution.Margin != MarginMode.None && Instrument.Marks.Count > 0;
-        _hasFinancing = new FinancingRate(execution).IsCharged || actions.Count > 0 || _hasFunding;
+        _borrow = Instrument.Borrow.IsGiven ? Instrument.Borrow : null;
+        _interest = execution.Interest;
+        _nights = new InterestNights(settings.TradeFrom, settings.TradeUntil);
+        _hasFinancing = new FinancingRate(execution, Instrument.Borrow).IsCharged || _borrow is not null || actions.Count > 0 || _hasFunding;
         _members = Instrument.Membership;
         _changes = Instrument.Changes.IsNone ? null : Instrument.Changes;
+        // Later calls of Refresh keep it.
+        _everyBar = Active = BearsInterest;
     }
 
     public Instrument Instrument { get; }

@@ -1,21 +1,36 @@
+using Granary.Engine.Market;
+
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
 /// Cost of holding a position: borrow fees of a short one, margin interest of a long one. Days are calendar days of a 365-day year.
 /// </summary>
-internal readonly struct FinancingRate(ExecutionSettings execution)
+/// <param name="series">The fees over time; where it has none, the constant one counts.</param>
+internal readonly struct FinancingRate(ExecutionSettings execution, BorrowSeries series)
 {
-    private readonly double _borrow = execution.BorrowFeeRate, _margin = execution.MarginRate;
+    private readonly double _borrow = execution.BorrowFeeRate, _margin = execution.MarginRate, _factor = execution.BorrowFeeFactor;
+    private readonly BorrowSeries? _series = series.Count > 0 ? series : null;
 
     /// <summary>Whether borrow fees or interest are charged.</summary>
-    public bool IsCharged => _borrow > 0 || _margin > 0;
+    public bool IsCharged => ChargesBorrowFee || _margin > 0;
 
-    public bool ChargesBorrowFee => _borrow > 0;
+    public bool ChargesBorrowFee => _borrow > 0 || _series is not null;
 
     public bool ChargesInterest => _margin > 0;
 
-    /// <summary>Borrow fee per unit of short market value.</summary>
-    public double BorrowFee(double days) => _borrow / 365 * days;
+    /// <summary>Borrow fee per unit of short market value for the nights before a day.</summary>
+    /// <param name="to">The day after the last night, as days since 0001-01-01.</param>
+    public double BorrowFee(long days, long to)
+    {
+        if (_series is null) return _borrow / 365 * days;
+        var fees = 0.0;
+        for (var day = to - days; day < to; day++)
+        {
+            var fee = _series.FeeOfNight(day);
+            fees += double.IsNaN(fee) ? _borrow : fee > 0 ? fee * _factor : fee;
+        }
+        return fees / 365;
+    }
 
     /// <summary>Interest per unit of value bought on margin.</summary>
     public double Interest(double days) => _margin / 365 * days;

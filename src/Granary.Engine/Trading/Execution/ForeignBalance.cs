@@ -69,6 +69,25 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
         return rate;
     }
 
+    /// <summary>Books cash in the account's currency.</summary>
+    public void PayOwn(double amount) => Own += amount;
+
+    /// <summary>Takes interest on the balance: it stays, or is converted.</summary>
+    /// <param name="time">UTC ticks.</param>
+    /// <returns>The rate at which it counts.</returns>
+    public double PayInterest(double amount, long time)
+    {
+        var rate = RateAt(time);
+        if (!_converts)
+        {
+            _held.Pay(amount);
+            return rate;
+        }
+        rate = Converted(rate, amount, _spread);
+        Own += amount * rate;
+        return rate;
+    }
+
     /// <summary>The rate for an amount that is converted: gains are sold for less, losses bought for more.</summary>
     public static double Converted(double rate, double net, double spread) => rate * (net > 0 ? 1 - spread : 1 + spread);
 

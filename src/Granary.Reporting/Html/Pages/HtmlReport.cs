@@ -42,6 +42,8 @@ internal static class HtmlReport
             new("Strategies", [new StrategyTableSection(), new StrategyGroupsSection(), new CorrelationSection(), new ParameterMapSection(),
                 new PriceChartSection()]),
             new("Trades", [new TradeEndsSection(), new TradeTimesSection(), new ExcursionSection(), new StreakSection(), new CostSection(),
+                .. run.Section<BorrowingResults>() is { } borrowing
+                    ? (IReportSection<RunView>[])[new BorrowingSection(borrowing)] : [],
                 .. run.Section<CurrencyResults>() is { } currency ? (IReportSection<RunView>[])[new CurrencySection(currency)] : [],
                 .. run.Section<FundingResults>() is { } funding ? (IReportSection<RunView>[])[new FundingSection(funding)] : [],
                 .. run.Section<RollResults>() is { } rolls ? (IReportSection<RunView>[])[new RollSection(rolls)] : [],
@@ -59,7 +61,8 @@ internal static class HtmlReport
             new("Further results", [.. run.Sections.Where(s => s is not (SessionResults or ValidationFigures or ValidationChecks
                 or WalkForwardResults or RegimeResults or UniverseResults or LearningReport or ModelResults
                 or AllocatorResults or WeightResults or AllocationResults or ConditionResults or ResamplingResults
-                or ParameterSearchResults or FundingResults or RollResults or CurrencyResults or StatedFindings))
+                or ParameterSearchResults or FundingResults or RollResults or CurrencyResults or BorrowingResults
+                or StatedFindings))
                 .OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => new JsonSection(s.Name, s.ToJson()))]),
             new("Record", [new MarketSection(), new BatchSection(), new FormulasSection()]),
         ];

@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using Granary.Engine.Trading.Execution;
+
+namespace Granary.Engine.Trading.Book;
+
+// Interest on the balances of the account, which belongs to no trade.
+internal sealed partial class StrategyBook
+{
+    // Null if balances neither earn nor pay.
+    private readonly InterestSettings? _interest;
+    private InterestNights _nights;
+
+    /// <summary>Whether the book's own account earns or pays interest at every bar. That of several books has it in one place.</summary>
+    public bool BearsInterest => _interest is not null && _shared is null;
+
+    /// <summary>Whether the prices are in another currency than the account's.</summary>
+    public bool IsForeign => _foreign is not null;
+
+    /// <summary>What the book has in the account's currency if its prices are in another one.</summary>
+    public double OwnCash => _foreign?.Own ?? 0;
+
+    /// <summary>
+    /// The balance in the currency of the prices that earns or pays: cash without the proceeds of short sales, which the lender of the
+    /// shares keeps. Futures settle their gains and losses in cash.
+    /// </summary>
+    public double InterestBalance(double price)
+    {
+        var cash = _foreign?.Held ?? _account.Cash;
+        if (_trades.Count == 0) return cash;
+        return _power.IsMargined || _execution.Margin != MarginMode.None ? cash + _trades.Net * price
+            : cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;
+    }
+
+    // Books the interest of the nights since the last bar, on the balances before them.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BookInterest(int index)
+    {
+        var time = _block.TimeColumn[index];
+        if (_isRuined || !_nights.Next(time, out var nights)) return;
+        MarkBefore(index);
+        var (balance, (from, to)) = (InterestBalance(_marks.CloseBefore(index)), nights);
+        if (_foreign is null)
+        {
+            PayInterest(FinancingKind.CashInterest, _interest!.Own.Of(balance, from, to), time);
+            return;
+        }
+        PayInterest(FinancingKind.CashInterest, _interest!.Own.Of(_foreign.Own, from, to), time);
+        PayInterest(FinancingKind.BalanceInterest, _interest.Of(Instrument.Currency)!.Of(balance, from, to), time);
+    }
+
+    /// <summary>Books interest of the account, in its own currency or in that of the prices.</summary>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    public void PayInterest(FinancingKind kind, double amount, long time)
+    {
+        if (amount == 0) return;
+        var rate = 1.0;
+        if (kind == FinancingKind.BalanceInterest) rate = _foreign!.PayInterest(amount, time);
+        else if (_foreign is not null) _foreign.PayOwn(amount);
+        else _account.Pay(amount);
+        if (_foreign is not null) _account.Cash = _foreign.Cash;
+        _meter.Financing += amount * rate;
+        _events.IsAtOpen = true;
+        _events.Financed(0, kind, time, amount, amount);
+    }
+}

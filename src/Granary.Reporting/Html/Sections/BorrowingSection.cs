@@ -1,0 +1,32 @@
+using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
+
+namespace Granary.Reporting.Html.Sections;
+
+/// <summary>What balances and short positions have brought and cost, by currency.</summary>
+internal sealed class BorrowingSection(BorrowingResults borrowing) : IReportSection<RunView>
+{
+    public string Id => "borrowing";
+
+    public string Title => "Interest and borrowing";
+
+    public bool Applies(RunView view) => true;
+
+    public void Write(HtmlWriter html, RunView view)
+    {
+        HtmlTable.Open(html, "Amounts in the currency of the row",
+            [new("Currency", Number: false), new("Interest earned"), new("Interest paid"), new("Borrow fees")], "narrow");
+        foreach (var c in borrowing.Currencies)
+        {
+            HtmlTable.RowHead(html, c.Currency);
+            HtmlTable.Number(html, NumberText.Money(c.InterestEarned));
+            HtmlTable.Number(html, NumberText.Money(c.InterestPaid));
+            HtmlTable.Number(html, NumberText.SignedMoney(c.BorrowFees));
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
+        if (borrowing.EntriesCut == 0) return;
+        var cut = borrowing.EntriesCut == 1 ? "1 short entry was" : $"{borrowing.EntriesCut} short entries were";
+        html.Write($"<p>{cut} made smaller, to what data.borrow had to borrow.</p>\n");
+    }
+}
