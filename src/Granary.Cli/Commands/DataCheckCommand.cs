@@ -7,6 +7,8 @@ using Granary.Data.Sources;
 using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Simulation.Batches;
+using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.MarketData;
 using Granary.Storage.Addresses;
@@ -20,6 +22,8 @@ internal static class DataCheckCommand
     {
         [Key("the store: a folder, postgres://… or questdb://…")]
         public string? Store { get; init; }
+        [Key("check the chains of futures of this batch file: holes, overlaps, order of the contracts, volume before the rolls")]
+        public string? Batch { get; init; }
         [Key("check only this symbol (all symbols of the store)")]
         public string? Symbol { get; init; }
         [Key("timeframe, such as 1m, 1h or 1d")]
@@ -50,11 +54,22 @@ internal static class DataCheckCommand
         command.SetAction(async (call, token) =>
         {
             var (given, paths) = (options.Read(call), call.GetValue(files)!);
-            var reports = paths.Length == 0 ? await CheckStoreAsync(given, root.Catalogues(call).Stores, token)
+            var reports = given.Batch is { } batch ? await CheckChainsAsync(batch, paths, given, root.Catalogues(call), token)
+                : paths.Length == 0 ? await CheckStoreAsync(given, root.Catalogues(call).Stores, token)
                 : await CheckFilesAsync(paths, given, given.ToOptions(root.Catalogues(call)), token);
             return reports.Any(r => r.Findings.Any(f => f.Severity == Severity.Error)) ? CommandLine.Failed : 0;
         });
         return command;
+    }
+
+    private static async Task<IReadOnlyList<QualityReport>> CheckChainsAsync(string batch, string[] paths, Options given,
+        GranaryCatalogues catalogues, CancellationToken token)
+    {
+        if (paths.Length > 0 || given.Store is not null || given.Fix)
+            throw new InputException("--batch checks the chains of a batch file; leave FILE, --store and --fix out");
+        var reports = await ChainCheck.RunAsync(new BatchReader(catalogues).Read(batch).Data, catalogues, token);
+        Write(reports, given.Json);
+        return reports;
     }
 
     private static async Task<IReadOnlyList<QualityReport>> CheckFilesAsync(string[] paths, Options given, BarFileOptions reading,

@@ -171,6 +171,7 @@ internal static class SymbolColumns
     private static bool AreNumbersOfMarkets(string name, List<string> values)
     {
         if (!values.TrueForAll(v => v.Length is > 2 and < 20 && v.All(char.IsAsciiDigit))) return false;
+        if (OpenInterestColumn.IsName(name)) return false;
         var distinct = values.Distinct(StringComparer.Ordinal).ToList();
         var plain = Plain(name);
         var isKey = KeyEndings.Any(e => plain.EndsWith(e, StringComparison.Ordinal));

@@ -38,6 +38,9 @@ internal enum QualityCheck
     /// <summary>Times shifted by an hour at changes of daylight saving.</summary>
     DaylightSaving,
 
+    /// <summary>The contracts of a chain: their order, overlaps, holes and volume.</summary>
+    Chain,
+
     /// <summary>A check for which there are too few bars.</summary>
     Unjudged,
 }

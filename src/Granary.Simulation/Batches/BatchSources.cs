@@ -19,9 +19,14 @@ internal static class BatchSources
         data.Parts.Count > 0
         ? new JoinedSource(data.Timeframe, [.. data.Parts.Select(p => (Open(catalogues, p.Data, open), p.Data))])
         : catalogues.Sources.Knows(data.Source)
-        ? DeclaredSource.Of(ChainSource.Of(data, catalogues, own => HoldoutSource.Of(open is null
-            ? Further(catalogues.Sources.Open(own.Source, Options(own)), own) : open(own), own.Holdout)), data, catalogues)
+        ? DeclaredSource.Of(Chained(catalogues, data, open), data, catalogues)
         : throw data.Place.Fault($"'{data.Source}' is not a source that this host reads; write one of {catalogues.Sources.Forms}");
+
+    /// <summary>Opens the source without the settings of its instruments, with the batch's chains as symbols.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static IBarSource Chained(GranaryCatalogues catalogues, DataSpec data, Func<DataSpec, IBarSource>? open = null) =>
+        ChainSource.Of(data, catalogues, own => HoldoutSource.Of(open is null
+            ? Further(catalogues.Sources.Open(own.Source, Options(own)), own) : open(own), own.Holdout));
 
     /// <summary>Returns the source with the further columns that the batch reads.</summary>
     public static IBarSource Further(IBarSource source, DataSpec data) =>

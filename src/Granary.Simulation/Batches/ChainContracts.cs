@@ -81,8 +81,12 @@ internal sealed class ChainContracts(string symbol, ChainKeys keys, TableFormatC
         .Where(p => name.StartsWith(p, StringComparison.Ordinal)).MaxBy(p => p.Length) ?? "");
 
     /// <summary>Whether the last bars of contracts are needed to know when they expire.</summary>
-    public bool NeedsLastBars(IReadOnlyList<string> contracts) =>
-        _expiries.Value is null && contracts.Any(c => NameOf(c)!.MonthAt(default) is { HasDay: false } || NameOf(c)!.IsAmbiguous);
+    public bool NeedsLastBars(IReadOnlyList<string> contracts) => FirstWithoutExpiry(contracts) is not null
+        || _expiries.Value is null && contracts.Any(c => NameOf(c)!.IsAmbiguous);
+
+    /// <summary>A contract whose expiry neither the table nor its name has; null if there is none.</summary>
+    public string? FirstWithoutExpiry(IReadOnlyList<string> contracts) => _expiries.Value is not null ? null
+        : contracts.FirstOrDefault(c => !NameOf(c)!.MonthAt(default).HasDay);
 
     /// <summary>The contracts in the order of their delivery.</summary>
     /// <param name="lastBars">The day of each contract's last bar; null if <see cref="NeedsLastBars"/> says that none is needed.</param>

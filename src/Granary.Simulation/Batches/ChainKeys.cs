@@ -1,6 +1,7 @@
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Chains;
+using Granary.Simulation.Keys;
 using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Batches;
@@ -50,7 +51,8 @@ internal sealed record ChainKeys : IKeyFaults
     }
 }
 
-/// <summary>The keys of a chain's <c>roll</c>.</summary>
+/// <summary>The keys of a chain's <c>roll</c>, or the text of <c>by</c> alone.</summary>
+[ShortForm("by")]
 internal sealed record RollKeys : IKeyFaults
 {
     private const int MostDays = 250;

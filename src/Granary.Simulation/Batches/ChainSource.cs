@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Data.Formats;
 using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Chains;
@@ -13,9 +14,6 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 internal sealed class ChainSource : IBarSource
 {
-    // Without signs: "Open Interest", "open_interest", "OpenInt".
-    private static readonly string[] s_openInterest = ["openinterest", "openint", "oi", "opint"];
-
     private readonly IBarSource _source;
     // The contracts without slower series, whose rows are those of the chain's symbol.
     private readonly IBarSource _contracts;
@@ -88,24 +86,44 @@ internal sealed class ChainSource : IBarSource
 
     private async ValueTask<IBarSeries> OpenChainAsync(BarQuery query, ChainContracts chain, CancellationToken cancellationToken)
     {
+        var read = await ReadAsync(query, chain, cancellationToken);
+        try
+        {
+            Check(read.Plan, query, chain);
+            return new SeriesOfChain(InstrumentOf(query.Symbol, chain, read), read.Plan, read.Series, query, [.. query.Columns])
+            {
+                Notes = [.. NotesOf(query.Symbol, chain, read),
+                    .. read.Contracts.Zip(read.Series).SelectMany(c => c.Second.Notes.Select(n => $"{c.First.Name}: {n}"))],
+            };
+        }
+        catch
+        {
+            await read.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads all contracts of a chain, for a check of it.</summary>
+    /// <exception cref="BarDataException">The bars are invalid, or the symbol is no chain.</exception>
+    public ValueTask<ReadChain> ReadAsync(BarQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(query, _chains[query.Symbol], cancellationToken);
+
+    private async ValueTask<ReadChain> ReadAsync(BarQuery query, ChainContracts chain, CancellationToken cancellationToken)
+    {
         var (names, others) = await ContractsAsync(query, chain, cancellationToken);
         var interest = chain.Rule.By == RollBy.OpenInterest ? await OpenInterestAsync(query, names[^1], cancellationToken) : null;
         var opened = await OpenContractsAsync(query, names, interest, cancellationToken);
         try
         {
+            if (_data.IsOfSession && chain.FirstWithoutExpiry([.. opened.Keys]) is { } unknown)
+                throw new BarDataException($"a session has to know when {unknown} expires before it does; give the chain of {query.Symbol} a "
+                    + "table of expiries, run the backtest again, and trade its prod.json");
             var lastBars = chain.NeedsLastBars([.. opened.Keys]) ? await LastBarsAsync(query, opened, cancellationToken) : null;
             var (contracts, byLastBar) = chain.Ordered([.. opened.Keys], lastBars);
             List<IBarSeries> series = [.. contracts.Select(c => opened[c.Name])];
-            var days = DaysOf(query);
-            var plan = await ChainPlan.MakeAsync(new ChainAssembler(contracts, chain.Rule, chain.Keys.Depth, days), series, query, interest,
-                cancellationToken);
-            Check(plan, query, chain);
-            return new SeriesOfChain(InstrumentOf(query.Symbol, chain, contracts, series, plan), plan, series, query,
-                [.. query.Columns])
-            {
-                Notes = [.. NotesOf(query.Symbol, chain, contracts, byLastBar, others, plan),
-                    .. contracts.Zip(series).SelectMany(c => c.Second.Notes.Select(n => $"{c.First.Name}: {n}"))],
-            };
+            var plan = await ChainPlan.MakeAsync(new ChainAssembler(contracts, chain.Rule, chain.Keys.Depth, DaysOf(query)), series, query,
+                interest, cancellationToken);
+            return new ReadChain(contracts, series, plan) { Rule = chain.Rule, ByLastBar = byLastBar, Others = others };
         }
         catch
         {
@@ -152,7 +170,7 @@ internal sealed class ChainSource : IBarSource
     private async Task<string> OpenInterestAsync(BarQuery query, string contract, CancellationToken cancellationToken)
     {
         var columns = await _contracts.ListColumnsAsync(query with { Symbol = contract }, cancellationToken);
-        return columns.FirstOrDefault(c => s_openInterest.Contains(new string([.. c.Where(char.IsLetterOrDigit)]).ToLowerInvariant()))
+        return columns.FirstOrDefault(OpenInterestColumn.IsName)
             ?? throw new BarDataException($"the bars of {contract} have no column of open interest; "
                 + (columns.Count > 0 ? $"they have {string.Join(", ", columns.Take(10))}; call it open_interest" : "add a column open_interest")
                 + ", or roll by volume");
@@ -192,33 +210,31 @@ internal sealed class ChainSource : IBarSource
 
     private static string Day(ListingChange change) => $"{new DateTime(change.Time):yyyy-MM-dd}";
 
-    private static Instrument InstrumentOf(string symbol, ChainContracts chain, IReadOnlyList<ChainContract> contracts,
-        List<IBarSeries> series, ChainPlan plan)
+    private static Instrument InstrumentOf(string symbol, ChainContracts chain, ReadChain read)
     {
-        var decimals = plan.Stretches.Select(s => series[s.Contract].Instrument.PriceDecimals).ToList();
-        var first = plan.Stretches[0].Contract;
-        return series[first].Instrument with
+        var decimals = read.Plan.Stretches.Select(s => read.Series[s.Contract].Instrument.PriceDecimals).ToList();
+        var first = read.Plan.Stretches[0].Contract;
+        return read.Series[first].Instrument with
         {
             Symbol = symbol,
             PriceDecimals = decimals.Contains(-1) ? -1 : decimals.Max(),
             Adjust = chain.Keys.Adjust,
-            Changes = new ListingChanges(contracts[first].Name, plan.Changes),
+            Changes = new ListingChanges(read.Contracts[first].Name, read.Plan.Changes),
         };
     }
 
-    private static IEnumerable<string> NotesOf(string symbol, ChainContracts chain, IReadOnlyList<ChainContract> contracts,
-        IReadOnlyList<string> byLastBar, IReadOnlyList<string> others, ChainPlan plan)
+    private static IEnumerable<string> NotesOf(string symbol, ChainContracts chain, ReadChain read)
     {
-        var held = plan.Stretches.Select(s => contracts[s.Contract].Name).ToList();
-        yield return string.Create(CultureInfo.InvariantCulture, $"{symbol} is a chain of {contracts.Count} contracts, of which it holds "
-            + $"{held.Count}, {held[0]} to {held[^1]}, with {plan.Changes.Count(c => c.Kind == ListingChangeKind.Roll)} rolls.");
-        if (byLastBar.Count > 0)
-            yield return $"The expiry of {Some(byLastBar)} was taken from the last bar, which was not known before it; a table of expiries "
-                + "says it in time.";
-        if (others.Count > 0)
-            yield return $"{Some(others)} {(others.Count == 1 ? "is" : "are")} no contract of {symbol}: the name has no month and year behind "
-                + $"{string.Join(" or ", chain.Keys.Contracts)}.";
-        foreach (var change in plan.Changes)
+        var held = read.Plan.Stretches.Select(s => read.Contracts[s.Contract].Name).ToList();
+        yield return string.Create(CultureInfo.InvariantCulture, $"{symbol} is a chain of {read.Contracts.Count} contracts, of which it "
+            + $"holds {held.Count}, {held[0]} to {held[^1]}, with {read.Plan.Changes.Count(c => c.Kind == ListingChangeKind.Roll)} rolls.");
+        if (read.ByLastBar.Count > 0)
+            yield return $"The expiry of {Some(read.ByLastBar)} was taken from the last bar, which was not known before it; a table of "
+                + "expiries says it in time.";
+        if (read.Others.Count > 0)
+            yield return $"{Some(read.Others)} {(read.Others.Count == 1 ? "is" : "are")} no contract of {symbol}: the name has no month and "
+                + $"year behind {string.Join(" or ", chain.Keys.Contracts)}.";
+        foreach (var change in read.Plan.Changes)
             if (change is { Kind: ListingChangeKind.End, To.Length: > 0 })
                 yield return string.Create(CultureInfo.InvariantCulture, $"{change.From} and {change.To} have no common bar after the roll was "
                     + $"due, so positions are settled at {change.OldPrice} on {Day(change)}.");

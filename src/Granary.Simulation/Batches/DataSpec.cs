@@ -86,6 +86,9 @@ internal sealed record DataSpec
     /// <summary>Whether prices at or below zero are prices, as of the contracts of a chain.</summary>
     public bool HasNegativePrices { get; init; }
 
+    /// <summary>Whether a session trades the bars, so the expiries of contracts must be known before they come.</summary>
+    public bool IsOfSession { get; init; }
+
     /// <summary>Several sources with their own symbols; empty if <see cref="Source"/> provides all symbols.</summary>
     public IReadOnlyList<DataPart> Parts { get; init; } = [];
 

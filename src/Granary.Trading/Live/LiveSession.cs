@@ -134,6 +134,7 @@ public static class LiveSession
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
 
+        CheckChains(request, spec);
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         CheckFeed(feed, request, spec);
 
@@ -176,6 +177,13 @@ public static class LiveSession
                     .ConfigureAwait(false);
             runner.RemoveEarlier();
         }
+    }
+
+    private static void CheckChains(LiveRequest request, BatchSpec spec)
+    {
+        if (IsStream(request, spec) && spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+            throw new InputException($"--feed {request.Feed} brings the bars of contracts, and a session makes {chain} of files and stores "
+                + "alone; name csv:DIR, parquet:DIR or a store that is updated");
     }
 
     private static void CheckFeed(ILiveFeed feed, LiveRequest request, BatchSpec spec)

@@ -69,7 +69,7 @@ internal sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues ca
         Func<DataSpec, IBarSource>? sources = null) =>
         !catalogues.LiveFeeds.IsStream(request.Bars)
         ? await BarReplay.OpenAsync((sources ?? (spec => BatchSources.Open(catalogues, spec)))(
-            data with { Source = request.Bars }), markets, request.ReadSpeed(), clock,
+            data with { Source = request.Bars, IsOfSession = true }), markets, request.ReadSpeed(), clock,
             cancellationToken: cancellationToken, closedOnly: request.Bars.Scheme != Address.Generated).ConfigureAwait(false)
         : await catalogues.LiveFeeds.OpenAsync(request.Bars, markets, clock, cancellationToken).ConfigureAwait(false);
 }

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Granary.Backtesting.Runs;
+using Granary.Simulation.Batches;
+using Granary.Storage.Addresses;
+using Granary.Testing;
+using Granary.Trading.Live;
+
+namespace Granary.Trading.Tests.Live;
+
+/// <summary>A session over the contracts of a chain equals the backtest, also when it was down over a roll.</summary>
+public sealed class ChainSessionTests : IDisposable
+{
+    private static readonly DateOnly Start = new(2022, 1, 3);
+
+    // Third Fridays.
+    private static readonly (string Contract, DateOnly Expiry)[] Contracts = [("ESH22", new(2022, 3, 18)), ("ESM22", new(2022, 6, 17)),
+        ("ESU22", new(2022, 9, 16)), ("ESZ22", new(2022, 12, 16))];
+
+    private readonly SessionUnderTest _under = new();
+
+    private string Data => Path.Combine(_under.Folder, "data");
+
+    public ChainSessionTests()
+    {
+        Directory.CreateDirectory(Data);
+        var random = new Random(5);
+        var prices = new List<(DateOnly Day, double Open, double Close)>();
+        var price = 4_000.0;
+        for (var day = Start; day <= Contracts[^1].Expiry; day = day.AddDays(1))
+        {
+            if (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) continue;
+            var (open, close) = (price + random.Next(-20, 21) * 0.25, price + random.Next(-200, 205) * 0.25);
+            prices.Add((day, open, close));
+            price = close;
+        }
+        foreach (var (c, (contract, expiry)) in Contracts.Index())
+            File.WriteAllLines(Path.Combine(Data, contract + ".csv"), ["date,open,high,low,close,volume", .. prices
+                .Where(p => p.Day <= expiry && p.Day >= expiry.AddDays(-150)).Select(p => string.Create(CultureInfo.InvariantCulture,
+                    $"{p.Day:yyyy-MM-dd},{p.Open + 33 * c},{Math.Max(p.Open, p.Close) + 33 * c + 5},{Math.Min(p.Open, p.Close) + 33 * c - 5},"
+                    + $"{p.Close + 33 * c},{(expiry.DayNumber - p.Day.DayNumber is > 9 and < 101 ? 900 : 300)}"))]);
+        File.WriteAllLines(Path.Combine(_under.Folder, "expiries.csv"),
+            ["contract,expiry", .. Contracts.Select(c => $"{c.Contract},{c.Expiry:yyyy-MM-dd}")]);
+    }
+
+    public void Dispose() => _under.Dispose();
+
+    private BatchSpec Spec(string chain) => new BatchReader(TestCatalogues.All).Read("chain.json", Encoding.UTF8.GetBytes($$"""
+        { "name": "chain", "data": { "source": "csv:{{Data}}", "symbols": ["ES"], "timeframe": "1d",
+            "instruments": { "ES": { "multiplier": 50, "tick": 0.25, "lot": 1,
+              "chain": { "contracts": "ES*", "expiries": "{{_under.Folder}}/expiries.csv", {{chain}} } } } },
+          "account": { "cash": 10000000 },
+          "execution": { "commissionPercent": 0.001, "slippagePercent": 0.005 },
+          "strategies": [
+            { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "units": 2 } },
+            { "class": "RsiReversion", "params": { "period": 5, "low": 40, "high": 60 }, "size": { "units": 1 } } ],
+          "portfolio": { "weights": "equal", "fills": "bar-close" } }
+        """), _under.Folder);
+
+    private Task<LiveRun> LiveAsync(BatchRun backtest, string name, DateTime? to = null, string? state = null) =>
+        _under.LiveAsync(backtest, name, r => r with { Feed = Address.Parse("csv:" + Data), To = to?.Ticks, State = state });
+
+    [Theory]
+    [InlineData("\"adjust\": \"difference\"")]
+    [InlineData("\"adjust\": \"ratio\", \"roll\": \"volume\"")]
+    [InlineData("\"adjust\": \"none\", \"depth\": 2")]
+    public async Task A_session_equals_the_backtest_and_one_that_was_down_over_a_roll_makes_it_once(string chain)
+    {
+        var backtest = await _under.RunAsync(Spec(chain), "backtest");
+        backtest.Model.Strategies.Sum(s => s.Stats!.Trades).ShouldBeGreaterThan(20);
+        var live = await LiveAsync(backtest, "live");
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Account.ShouldBe(live.Against.Equity, 1e-6 * live.Against.Equity, live.Against.Sentence);
+
+        // Rolls by expiry are on 11 March, 10 June and 9 September. The session is down on the first, and ends with the second.
+        var account = Path.Combine(_under.Folder, "account");
+        foreach (var cut in (DateOnly[])[new(2022, 3, 8), new(2022, 6, 11), new(2022, 9, 9)])
+            await LiveAsync(backtest, $"until {cut:MMdd}", cut.ToDateTime(default), account);
+        var again = await LiveAsync(backtest, "again", state: account);
+        again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        again.Against!.Account.ShouldBe(live.Against.Account, 1e-6);
+    }
+}
