@@ -35,7 +35,7 @@ internal sealed class FeedPipeline
         _readsItself = _computer.ReferenceSymbols.Contains(series.Instrument.Symbol);
         Clock = new FeedClock(series.Timeframe, from);
         _seen = SeenPrices.Of(series.Instrument);
-        if (!series.Instrument.Changes.IsNone) _steps = new ListingSteps(series.Instrument.Changes);
+        if (ListingCursor.IsNeeded(series.Instrument)) _steps = new ListingSteps(series);
     }
 
     public MarketSeries Series { get; }

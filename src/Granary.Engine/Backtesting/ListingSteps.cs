@@ -3,26 +3,26 @@ using Granary.Engine.Market;
 namespace Granary.Engine.Backtesting;
 
 /// <summary>Finds the bars of a feed's blocks at which the symbol's listing changes. Blocks come in order.</summary>
-internal sealed class ListingSteps(ListingChanges changes)
+internal sealed class ListingSteps(MarketSeries series)
 {
-    // The first change that is not before the last bar, and the first that has had its bar.
-    private int _next, _due;
+    private readonly ListingChanges _changes = series.Instrument.Changes;
+    private ListingCursor _listing = new(series.Instrument, series.Timeframe);
+    // The first change that has not had its bar.
+    private int _due;
 
     /// <returns>In their order; null if there are none.</returns>
     public IReadOnlyList<ListingStep>? In(BarBlock block)
     {
-        if (_next >= changes.Count || changes[_next].Time > block.TimeColumn[block.Count - 1]) return null;
-        List<ListingStep> steps = [];
+        List<ListingStep>? steps = null;
         for (var i = 0; i < block.Count; i++)
         {
-            var (time, restarts) = (block.TimeColumn[i], false);
-            for (; _next < changes.Count && changes[_next].Time < time; _next++) restarts |= changes[_next].Kind == ListingChangeKind.End;
-            if (restarts) steps.Add(new ListingStep(i, Restarts: true));
+            var time = block.TimeColumn[i];
+            if (_listing.IsNew(time)) (steps ??= []).Add(new ListingStep(i, Restarts: true));
             var before = _due;
-            while (_due < changes.Count && changes[_due].Time <= time) _due++;
+            while (_due < _changes.Count && _changes[_due].Time <= time) _due++;
             // The end of a listing may become known with the first bar of the next one.
-            if (_due > before) steps.Add(new ListingStep(i, Restarts: false));
+            if (_due > before) (steps ??= []).Add(new ListingStep(i, Restarts: false));
         }
-        return steps.Count == 0 ? null : steps;
+        return steps;
     }
 }

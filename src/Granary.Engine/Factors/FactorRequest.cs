@@ -37,7 +37,7 @@ public sealed class FactorRequest : IEquatable<FactorRequest>
     /// <exception cref="InputException">The feed's bars are too long for it.</exception>
     public FactorKernel CreateKernel(MarketSeries series, Func<FactorRequest, FactorKernel?>? supply = null)
     {
-        if (series.Instrument.Changes.IsNone) return CreateFor(series, supply);
+        if (!ListingCursor.IsNeeded(series.Instrument)) return CreateFor(series, supply);
         // Prices that are divided by a ratio are not decimal.
         if (series.Instrument.Adjust == PriceAdjustment.Ratio)
             series = series with { Instrument = series.Instrument with { PriceDecimals = -1 } };

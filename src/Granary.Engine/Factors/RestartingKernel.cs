@@ -9,7 +9,7 @@ namespace Granary.Engine.Factors;
 internal sealed class RestartingKernel(Func<FactorKernel> create) : FactorKernel
 {
     private FactorKernel _kernel = create();
-    private int _next;
+    private ListingCursor _listing;
 
     public override int WarmUp => _kernel.WarmUp;
 
@@ -19,35 +19,18 @@ internal sealed class RestartingKernel(Func<FactorKernel> create) : FactorKernel
 
     public override IReadOnlyList<string> Columns => _kernel.Columns;
 
+    public override void Start() => _listing = new ListingCursor(Series.Instrument, Series.Timeframe);
+
     public override void Process(in FactorInput bars, in FactorOutput lines)
     {
-        for (var from = 0; from < bars.Count;)
+        var from = 0;
+        for (var i = 0; i < bars.Count; i++)
         {
-            if (IsNewListing(bars.Time[from])) _kernel = create();
-            var end = EndOfListing(bars.Time);
-            _kernel.Process(bars.Slice(from, end - from), lines.Slice(from, end - from));
-            from = end;
+            if (!_listing.IsNew(bars.Time[i])) continue;
+            if (i > from) _kernel.Process(bars.Slice(from, i - from), lines.Slice(from, i - from));
+            (_kernel, from) = (create(), i);
         }
-    }
-
-    // Whether a listing has ended since the bar before.
-    private bool IsNewListing(long time)
-    {
-        var (changes, isNew) = (Series.Instrument.Changes, false);
-        for (; _next < changes.Count && changes[_next].Time < time; _next++) isNew |= changes[_next].Kind == ListingChangeKind.End;
-        return isNew;
-    }
-
-    // The bar after the last one of the present listing; the number of bars if it does not end before.
-    private int EndOfListing(ReadOnlySpan<long> time)
-    {
-        var changes = Series.Instrument.Changes;
-        for (var i = _next; i < changes.Count && changes[i].Time < time[^1]; i++)
-        {
-            if (changes[i].Kind != ListingChangeKind.End) continue;
-            var at = time.BinarySearch(changes[i].Time);
-            return at < 0 ? ~at : at + 1;
-        }
-        return time.Length;
+        if (from == 0) _kernel.Process(bars, lines);
+        else _kernel.Process(bars.Slice(from, bars.Count - from), lines.Slice(from, bars.Count - from));
     }
 }

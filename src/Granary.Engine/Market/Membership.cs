@@ -60,6 +60,14 @@ public sealed class Membership
     /// <param name="to">UTC ticks, inclusive.</param>
     public bool Rejoins(long from, long to) => Contains(to) && _spans.Exists(s => s.To >= from && s.To <= to);
 
+    /// <summary>
+    /// Whether a bar is the first of another listing: the symbol has left and joined again since the bar before, without a bar in between,
+    /// so it may be another company.
+    /// </summary>
+    /// <param name="before">Close of the bar before, UTC ticks.</param>
+    /// <param name="time">Open of the bar, UTC ticks.</param>
+    public bool IsNewListing(long before, long time) => _spans.Count > 1 && before < time && Rejoins(before, time);
+
     /// <summary>Sets whether the symbol is a member from a time on, which is not before the last change.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Change(long time, bool isMember)

@@ -375,6 +375,9 @@ internal sealed record BatchPlan
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
             {
+                if (timeframe != spec.Data.Timeframe && market.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+                    throw entry.Place.Need("timeframe").Fault($"{chain} is a chain, and a {timeframe} bar may have prices of two "
+                        + $"contracts; set data.timeframe to {timeframe}, or leave this out");
                 Array.Clear(choice);
                 IReadOnlyList<string>? references = definition.IsMultiSymbol ? [] : null;
                 do

@@ -38,6 +38,39 @@ public sealed class UniverseTests
             Start.AddMinutes(3).Ticks));
     }
 
+    [Fact]
+    public void A_symbol_that_comes_again_without_a_bar_between_is_another_listing_for_held_positions_orders_and_factors()
+    {
+        List<double> averages = [];
+        var members = new Membership(LeavePolicy.Hold,
+            [new MemberSpan(Start.Ticks, Start.AddMinutes(5).Ticks), new MemberSpan(Start.AddMinutes(9).Ticks, Membership.Open)]);
+        var s = new Scenario { Instrument = new Instrument { Symbol = "TEST", Membership = members } }
+            .Bar(10, 10, 10, 10, b => b.Enter(Side.Buy))
+            .Bar(11, 11, 11, 11, b => b.Enter(Side.Sell, new EntryOptions { Type = OrderType.Limit, LimitPrice = 150 })).Bar(12, 12, 12, 12)
+            .BarAt(Start.AddMinutes(10), 200).BarAt(Start.AddMinutes(11), 202);
+        var result = s.Run();
+        (s.Trades.Single().ExitPrice, result.SignalEnds[SignalEnd.Cancelled]).ShouldBe((12, 1));
+
+        var bars = new[] { (0, 10.0), (1, 11), (2, 12), (10, 200), (11, 202), (12, 204) }
+            .Select(b => new Bar(Start.AddMinutes(b.Item1).Ticks, b.Item2, b.Item2, b.Item2, b.Item2, 1)).ToArray();
+        foreach (var size in new[] { 1, 4, 6 })
+        {
+            averages.Clear();
+            SingleRun.Of(new Averages(averages), new MarketSeries(s.Instrument, Timeframe.M1), bars, s.Settings, s.Execution, null, size);
+            averages.ShouldBe([10.5, 11.5, 201, 203]);
+        }
+    }
+
+    private sealed class Averages : Strategy
+    {
+        private readonly List<double> _seen;
+        private readonly Factor _average;
+
+        public Averages(List<double> seen) => (_seen, _average) = (seen, Use("sma", 2));
+
+        public override void OnBar(StrategyContext bar) => _seen.Add(bar[_average]);
+    }
+
     // The symbol leaves at the last close before the gap, within the gap, or at the first open after it.
     [Theory]
     [InlineData(3)]

@@ -20,12 +20,12 @@ internal sealed partial class StrategyBook
         if (_orders.Count > 0 && !_members!.Contains(at)) CancelOpening(time);
     }
 
-    // A symbol without a bar between two memberships may be that of another company in the second: a trade of the first has no next open.
+    // A symbol without a bar between two memberships may be that of another company in the second: a trade of the first has no next open,
+    // and no order of the first is meant for the second.
     private void CloseFormer(int index)
     {
-        if (_trades.Count == 0 || _members!.OnLeave == LeavePolicy.Hold) return;
-        var time = _block.TimeColumn[index];
-        if (!_members.Rejoins(_timeframe.CloseOf(TimeBefore(index)), time)) return;
+        if (_trades.Count == 0 && _orders.Count == 0) return;
+        if (!_members!.IsNewListing(_timeframe.CloseOf(TimeBefore(index)), _block.TimeColumn[index])) return;
         CloseAll(_marks.CloseBefore(index), LastBar(index), index, ExitReason.LeftUniverse);
         Refresh();
     }
