@@ -33,7 +33,7 @@ public sealed class CurrencySessionTests : IDisposable
     {
         await File.WriteAllLinesAsync(RatesFile, Rates());
         return await _under.BacktestAsync(to: Last, data: $$"""
-            , "fx": {{(fx.Length > 0 ? fx : $"\"{RatesFile}\"")}}, "instruments": { "ACME": { "currency": "JPY" } }
+            , "fx": {{(fx.Length > 0 ? fx : $"\"{RatesFile}\"")}}, "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
             """, more: $$"""
             , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{(conversion == "convert" ? ", \"fxSpreadPercent\": 0.2" : "")}} },
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60, "maxCurrencyPercent": 40 } }
@@ -43,8 +43,18 @@ public sealed class CurrencySessionTests : IDisposable
     private Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", string to = Last, string? state = null) =>
         _under.LiveAsync(backtest, name, r => r with { To = ParityUnderTest.Ticks(to), State = state });
 
-    private static string[] Columns(string folder, string file, params int[] columns) =>
-        [.. File.ReadLines(Path.Combine(folder, file)).Skip(1).Select(l => l.Split(',')).Select(f => string.Join(',', columns.Select(c => f[c])))];
+    // The rows of a table by its columns' names, sorted.
+    private static string[] Rows(string folder, string file, bool closed, params string[] columns)
+    {
+        using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)), CultureInfo.InvariantCulture);
+        List<string> rows = [];
+        csv.Read();
+        csv.ReadHeader();
+        while (csv.Read())
+            if (!closed || csv.GetField("exit_reason") != "open")
+                rows.Add(string.Join(' ', columns.Select(c => csv.GetField(c))));
+        return [.. rows.Order(StringComparer.Ordinal)];
+    }
 
     [Theory]
     [InlineData("hold")]
@@ -57,17 +67,18 @@ public sealed class CurrencySessionTests : IDisposable
         foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "signals.csv", "trades.csv"])
             File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
         // Prices, quantities and times, and the rate at which each closed trade counts.
-        Columns(live.Run.Folder, "account_trades.csv", 0, 1, 4, 5, 6, 7, 8)
-            .ShouldBe(Columns(backtest.Folder, "portfolio_trades.csv", 0, 1, 3, 4, 5, 6, 7));
-        var closed = live.Ledger.Trades.Values.Count(t => t.Open == 0);
-        closed.ShouldBeGreaterThan(20);
-        Columns(live.Run.Folder, "account_trades.csv", 15, 16).Take(closed)
-            .ShouldBe(Columns(backtest.Folder, "portfolio_trades.csv", 17, 18).Take(closed));
+        string[] fills = ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price"];
+        Rows(live.Run.Folder, "account_trades.csv", closed: false, fills)
+            .ShouldBe(Rows(backtest.Folder, "portfolio_trades.csv", closed: false, fills));
+        string[] results = ["strategy", "symbol", "entry_time", "exit_time", "exit_price", "currency", "rate"];
+        var counted = Rows(live.Run.Folder, "account_trades.csv", closed: true, results);
+        counted.Length.ShouldBeGreaterThan(20);
+        counted.ShouldBe(Rows(backtest.Folder, "portfolio_trades.csv", closed: true, results));
         live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
         live.Against!.IsSame.ShouldBeTrue();
         live.Against.Sentence.ShouldEndWith(": no difference");
         live.Status.Account.Currency.ShouldBe("EUR");
-        live.Status.Account.Balances.Select(b => b.Currency).ShouldBe(["JPY", "USDT"], ignoreOrder: true);
+        live.Status.Account.Balances.Select(b => b.Currency).ShouldBe(["JPY", "USD"], ignoreOrder: true);
         live.Status.Account.Balances.Single(b => b.Currency == "JPY").Rate.ShouldBeInRange(1 / 200.0, 1 / 100.0);
     }
 
@@ -97,6 +108,8 @@ public sealed class CurrencySessionTests : IDisposable
         var live = await LiveAsync(backtest);
         live.Status.Notes.ShouldContain(n => n.Contains("the last rate of JPY in EUR is of 2022-01-08T06:00:00Z, older than maxAge"));
         live.Ledger.Trades.Values.ShouldNotBeEmpty();
+        live.Ledger.Trades.Values.Where(t => t.EntryTime > new DateTime(2022, 1, 15, 7, 0, 0).Ticks)
+            .Select(t => $"{t.Strategy} {t.Symbol} {new DateTime(t.EntryTime):s} {t.Entry}").ShouldBeEmpty();
         live.Ledger.Trades.Values.Max(t => t.EntryTime).ShouldBeLessThanOrEqualTo(new DateTime(2022, 1, 15, 7, 0, 0).Ticks);
         var account = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(live.Run.Folder, "account.json")))!;
         account["skipped"]!.AsArray().Count(s => (string)s!["why"]! == "rates").ShouldBeGreaterThan(5);
@@ -146,7 +159,7 @@ public sealed class CurrencySessionTests : IDisposable
         var file = Path.Combine(parity.Folder, "rates.csv");
         await File.WriteAllLinesAsync(file, Rates());
         var backtest = await parity.Session.BacktestAsync(to: ParityUnderTest.Last, data: $$"""
-            , "fx": "{{file}}", "instruments": { "ACME": { "currency": "JPY" } }
+            , "fx": "{{file}}", "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
             """, more: """
             , "account": { "currency": "EUR", "conversion": "convert" }, "portfolio": { "weights": "equal" }
             """);
