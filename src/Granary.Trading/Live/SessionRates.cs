@@ -148,7 +148,6 @@ internal sealed class SessionRates : ICurrencyRates
 
     /// <summary>Takes the rates that are known by a time slice, before it is processed.</summary>
     /// <returns>The fact of it; null if there are none.</returns>
-    /// <exception cref="InputException">A market has no rate for its bar yet.</exception>
     public async ValueTask<RatesTaken?> TakeAsync(TimeSlice slice, CancellationToken cancellationToken)
     {
         if (Pairs.Count > 0)
@@ -197,16 +196,16 @@ internal sealed class SessionRates : ICurrencyRates
         }
     }
 
-    /// <summary>Checks that the markets of a time slice have rates.</summary>
-    /// <exception cref="InputException">A market has none for its bar, because the first one is later.</exception>
-    public void Require(in TimeSlice slice, Func<string, Instrument> instrumentOf)
+    /// <summary>Returns why a market of a time slice has no rate for its bar: the first one is later. Null if all have.</summary>
+    public InputException? FaultOf(in TimeSlice slice, Func<string, Instrument> instrumentOf)
     {
         foreach (var (symbol, bar, timeframe) in slice.Bars)
         {
             if (timeframe != _data.Timeframe || bar.Time < (_data.From ?? long.MinValue)) continue;
             if (instrumentOf(symbol) is var instrument && instrument.Rates.FaultAt(bar.Time) is { IsFirst: true } fault)
-                throw (_data.FxPlace ?? _data.Place).Fault(AccountCurrency.Sentence(_data, instrument, bar.Time, fault));
+                return (_data.FxPlace ?? _data.Place).Fault(AccountCurrency.Sentence(_data, instrument, bar.Time, fault));
         }
+        return null;
     }
 
     /// <summary>Whether the last rate of an instrument's currency is too old to enter by it.</summary>
