@@ -61,6 +61,7 @@ internal static class ComparedFiles
             ExitPrice = row.Number($"{side}_exit_price"),
             Net = row.Number($"{side}_net"),
             Fees = row.Number($"{side}_fees"),
+            Rate = row.Number($"{side}_rate") is > 0 and var rate ? rate : 1,
         } : null;
 
     private static Dictionary<string, (double Weight, string Model)> Weights(string folder)

@@ -27,6 +27,9 @@ internal static class DivergenceCauses
     /// <summary>Other fees.</summary>
     public const string Cost = "cost";
 
+    /// <summary>Exchange rates that the session did not have, or at another time.</summary>
+    public const string Rates = "rates";
+
     /// <summary>Another weight.</summary>
     public const string Weight = "weight";
 

@@ -45,6 +45,9 @@ public sealed record TradeDivergence
     /// <summary>Different fees for the same quantity.</summary>
     public double Cost { get; init; }
 
+    /// <summary>Exchange rates that the session did not have, or that counted at another time.</summary>
+    public double Rates { get; init; }
+
     /// <summary>A different weight.</summary>
     public double Weight { get; init; }
 
@@ -68,8 +71,8 @@ public sealed record TradeDivergence
     [
         (DivergenceCauses.Data, Data), (DivergenceCauses.LateBar, LateBar), (DivergenceCauses.Operator, Operator),
         (DivergenceCauses.Timing, Timing), (DivergenceCauses.FillPrice, FillPrice), (DivergenceCauses.MissedFill, MissedFill),
-        (DivergenceCauses.Refusal, Refusal), (DivergenceCauses.Cost, Cost), (DivergenceCauses.Weight, Weight),
-        (DivergenceCauses.Model, Model), (DivergenceCauses.Code, Code), (DivergenceCauses.Unexplained, Unexplained),
+        (DivergenceCauses.Refusal, Refusal), (DivergenceCauses.Cost, Cost), (DivergenceCauses.Rates, Rates),
+        (DivergenceCauses.Weight, Weight), (DivergenceCauses.Model, Model), (DivergenceCauses.Code, Code), (DivergenceCauses.Unexplained, Unexplained),
     ];
 
     /// <summary>Returns the trade with an amount added to one cause and to the total.</summary>
@@ -87,6 +90,7 @@ public sealed record TradeDivergence
         DivergenceCauses.MissedFill => this with { MissedFill = MissedFill + amount },
         DivergenceCauses.Refusal => this with { Refusal = Refusal + amount },
         DivergenceCauses.Cost => this with { Cost = Cost + amount },
+        DivergenceCauses.Rates => this with { Rates = Rates + amount },
         DivergenceCauses.Weight => this with { Weight = Weight + amount },
         DivergenceCauses.Model => this with { Model = Model + amount },
         DivergenceCauses.Code => this with { Code = Code + amount },
@@ -244,7 +248,9 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
     {
         var share = filled.Quantity / planned.Quantity;
         var granted = k.GrantedShare > 0 ? k.GrantedShare : 1;
-        var sign = (int)k.Side * filled.Quantity * k.Multiplier;
+        // Prices and fees are compared at the portfolio's rate; then the account's rate is another cause.
+        var atRate = planned.Rate / filled.Rate;
+        var sign = (int)k.Side * filled.Quantity * k.Multiplier * planned.Rate;
         string CauseOf(bool isOtherBar) => isOtherBar ? DivergenceCauses.Timing : DivergenceCauses.FillPrice;
         return gap.Booked(k.GrantedCause, planned.Net * (granted - 1))
             .Booked(DivergenceCauses.MissedFill, planned.Net * (share - granted))
@@ -252,7 +258,8 @@ public sealed record LiveDivergence(double Backtest, double Live, IReadOnlyList<
             .Booked(k.ExitCause ?? CauseOf(!IsSameBar(planned.ExitTime, filled.ExitTime, k.Timeframe)),
                 sign * (filled.ExitPrice - planned.ExitPrice))
             // Another exit than the portfolio's has fees of its own.
-            .Booked(k.ExitCause ?? DivergenceCauses.Cost, planned.Fees * share - filled.Fees);
+            .Booked(k.ExitCause ?? DivergenceCauses.Cost, planned.Fees * share - filled.Fees * atRate)
+            .Booked(DivergenceCauses.Rates, filled.Net * (1 - atRate));
     }
 
     // The account's times are of the session's bars, and those of the portfolio of the strategy's, which may be longer.

@@ -12,7 +12,7 @@ internal sealed record SessionTrade
 
     public required Side Side { get; init; }
 
-    /// <summary>Account currency per price point and unit.</summary>
+    /// <summary>Currency of the prices per price point and unit.</summary>
     public required double Multiplier { get; init; }
 
     /// <summary>0 for a trade that only the account has.</summary>
@@ -70,4 +70,7 @@ internal sealed record RoundTrip
 
     /// <summary>Fees less financing, account currency.</summary>
     public required double Fees { get; init; }
+
+    /// <summary>The rate at which its amounts count, account currency per unit of the currency of its prices.</summary>
+    public double Rate { get; init; } = 1;
 }

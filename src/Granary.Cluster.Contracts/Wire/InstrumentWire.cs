@@ -7,7 +7,7 @@ namespace Granary.Cluster.Wire;
 internal readonly record struct InstrumentWire(
     [property: Id(0)] string Symbol,
     [property: Id(1)] string Venue,
-    [property: Id(2)] string Currency,
+    [property: Id(2)] string? Currency,
     [property: Id(3)] double TickSize,
     [property: Id(4)] double LotSize,
     [property: Id(5)] double Multiplier,
@@ -29,7 +29,8 @@ internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWir
     {
         Symbol = surrogate.Symbol,
         Venue = surrogate.Venue,
-        Currency = surrogate.Currency,
+        Currency = surrogate.Currency ?? Instrument.UnnamedCurrency,
+        IsCurrencyAssumed = surrogate.Currency is null,
         TickSize = surrogate.TickSize,
         LotSize = surrogate.LotSize,
         Multiplier = surrogate.Multiplier,
@@ -45,7 +46,7 @@ internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWir
     };
 
     public InstrumentWire ConvertToSurrogate(in Instrument value) =>
-        new(value.Symbol, value.Venue, value.Currency, value.TickSize, value.LotSize, value.Multiplier,
+        new(value.Symbol, value.Venue, value.IsCurrencyAssumed ? null : value.Currency, value.TickSize, value.LotSize, value.Multiplier,
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
         [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted,
         value.MinQuantity, value.MinNotional, value.DelistedAt);

@@ -10,7 +10,7 @@ namespace Granary.Contracts.Sessions;
 /// <param name="EntryPrice">Volume-weighted average price of the entry's fills.</param>
 /// <param name="EnteredAt">Venue time of the first fill, UTC.</param>
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
-/// <param name="Profit">Unrealised profit at the last close, before fees; null before the symbol's first bar.</param>
+/// <param name="Profit">Unrealised profit at the last close, before fees, account currency; null before the symbol's first bar.</param>
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
 
@@ -47,9 +47,22 @@ public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<d
     public const int MostPoints = 240;
 }
 
+/// <summary>A balance of an account in another currency than its own.</summary>
+/// <param name="Currency">The currency of the instruments that paid it, such as <c>JPY</c>.</param>
+/// <param name="Amount">In that currency; negative if purchases have borrowed it.</param>
+/// <param name="Rate">The value of one unit in the account's currency.</param>
+public sealed record AccountBalance(string Currency, double Amount, double Rate);
+
 /// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
 public sealed record AccountDetails
 {
+    /// <summary>The currency of the account, in which all its amounts are; null if its configuration does not name it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Currency { get; init; }
+
+    /// <summary>The balances in other currencies, which its cash adds up at their rates; empty if there are none.</summary>
+    public IReadOnlyList<AccountBalance> Balances { get; init; } = [];
+
     public double StartingCash { get; init; }
 
     /// <summary>In the order of their entries.</summary>

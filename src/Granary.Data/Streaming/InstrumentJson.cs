@@ -15,7 +15,6 @@ internal static class InstrumentJson
         {
             ["symbol"] = i.Symbol,
             ["venue"] = i.Venue,
-            ["currency"] = i.Currency,
             ["tickSize"] = i.TickSize,
             ["lotSize"] = i.LotSize,
             ["multiplier"] = i.Multiplier,
@@ -23,6 +22,7 @@ internal static class InstrumentJson
             ["priceDecimals"] = i.PriceDecimals,
             ["dailyEquity"] = i.DailyEquity,
         };
+        if (!i.IsCurrencyAssumed) node["currency"] = i.Currency;
         if (!i.Calendar.IsContinuous)
         {
             node["calendar"] = new JsonObject
@@ -71,7 +71,8 @@ internal static class InstrumentJson
             {
                 Symbol = (string)n["symbol"]!,
                 Venue = (string)n["venue"]!,
-                Currency = (string)n["currency"]!,
+                Currency = (string?)n["currency"] ?? Instrument.UnnamedCurrency,
+                IsCurrencyAssumed = n["currency"] is null,
                 TickSize = (double)n["tickSize"]!,
                 LotSize = (double)n["lotSize"]!,
                 Multiplier = (double)n["multiplier"]!,

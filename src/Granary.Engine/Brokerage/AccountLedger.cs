@@ -1,3 +1,5 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Execution;
 
@@ -18,18 +20,41 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private CashAccount _account = new(cash);
     private readonly NetPositions _positions = new();
     private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
+    // The balances in other currencies; null if all fills are in the account's. The place of each symbol in them.
+    private readonly CurrencyBalances? _currencies;
+    private readonly Dictionary<string, int> _marketOf = new(StringComparer.Ordinal);
+
+    /// <summary>Creates the ledger of an account whose instruments may be in other currencies.</summary>
+    /// <param name="instruments">With the rates that count for the account.</param>
+    /// <param name="execution">Whether results of trades are converted, and at which spread.</param>
+    internal AccountLedger(double cash, Instrument[] instruments, ExecutionSettings execution)
+        : this(cash, MultipliersOf(instruments))
+    {
+        _currencies = CurrencyBalances.Of(instruments, execution);
+        for (var i = 0; i < instruments.Length; i++) _marketOf.Add(instruments[i].Symbol, i);
+    }
+
+    private static Func<string, double> MultipliersOf(Instrument[] instruments)
+    {
+        var multipliers = instruments.ToDictionary(i => i.Symbol, i => i.Multiplier, StringComparer.Ordinal);
+        return symbol => multipliers[symbol];
+    }
 
     public double StartingCash { get; } = cash;
 
-    public double Cash => _account.Cash;
+    /// <summary>All balances at the rates of now.</summary>
+    public double Cash => _currencies is null ? _account.Cash : _account.Cash + _currencies.Value;
 
-    /// <summary>Paid since the start, quote currency.</summary>
+    /// <summary>The balances in other currencies than the account's, with their rates of now.</summary>
+    internal IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _currencies?.Held ?? [];
+
+    /// <summary>Paid since the start, at the rates of the payments.</summary>
     public double Fees { get; private set; }
 
-    /// <summary>Dividends received less those owed, borrow fees and interest, quote currency.</summary>
+    /// <summary>Dividends received less those owed, borrow fees and interest, at the rates of the payments.</summary>
     public double Financing { get; private set; }
 
-    /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>; quote currency.</summary>
+    /// <summary>Funding of perpetual futures received less that paid, a part of <see cref="Financing"/>.</summary>
     public double Funding { get; private set; }
 
     /// <summary>
@@ -46,7 +71,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     public int Fills => _executions.Count;
 
-    /// <summary>Value of all fills, purchases plus sales, quote currency.</summary>
+    /// <summary>Value of all fills, purchases plus sales, at the rates of their times.</summary>
     public double Traded { get; private set; }
 
     internal IReadOnlyCollection<TrackedOrder> TrackedOrders => _orders.Values;
@@ -91,6 +116,21 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     /// <summary>The largest rounding error that the position in a symbol can have, base units.</summary>
     public double RoundingOf(string symbol) => _positions.RoundingOf(symbol);
+
+    /// <summary>Values the account at the rates of a time.</summary>
+    /// <param name="time">UTC ticks; an earlier one than the last changes nothing.</param>
+    internal void Reach(long time) => _currencies?.Reach(time);
+
+    /// <summary>The rate of now of a symbol's currency.</summary>
+    internal double RateOf(string symbol) => _currencies is null ? 1 : _currencies.RateOf(_marketOf[symbol]);
+
+    private bool IsForeign(string symbol, out int market)
+    {
+        market = -1;
+        return _currencies is not null && _marketOf.TryGetValue(symbol, out market) && _currencies.IsForeign(market);
+    }
+
+    private double RateAt(string symbol, long time) => IsForeign(symbol, out var market) ? _currencies!.RateAt(market, time) : 1;
 
     /// <summary>Books an event that a journal holds.</summary>
     internal void Apply(JournalEvent e)
@@ -172,23 +212,47 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
         var multiplier = multiplierOf(fill.Symbol);
-        _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
-        Fees += fill.Fee;
-        Traded += fill.Quantity * fill.Price * multiplier;
+        Book(fill, multiplier);
         _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
         if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)
             trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill, multiplier) : Exit(order, fill, multiplier);
+        if (trade is not null) Settle(trade, fill.At);
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
 
+    private void Book(BrokerFill fill, double multiplier)
+    {
+        var rate = RateAt(fill.Symbol, fill.At);
+        if (IsForeign(fill.Symbol, out var market)) _currencies!.Book(market, fill.Side, fill.Quantity, fill.Price, fill.Fee);
+        else _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
+        Fees += fill.Fee * rate;
+        Traded += fill.Quantity * fill.Price * multiplier * rate;
+    }
+
+    // The result of a closed trade counts at the rate of its close, and is converted there if the account does that. What a venue reports
+    // afterwards is added.
+    private void Settle(AccountTrade trade, long time)
+    {
+        if (trade.State != TradeState.Closed || !IsForeign(trade.Symbol, out var market)) return;
+        var net = trade.Profit - trade.Fees + trade.Financing - trade.Settled;
+        // Fills without a trade may have left amounts, so that a balance is never taken as rounding.
+        var rate = _currencies!.Settle(market, net, time, isLast: false, out var received);
+        _account.Pay(received);
+        trade.Settle(net, rate);
+    }
+
     private void Finance(BrokerFinancing financing)
     {
-        _account.Pay(financing.Amount);
-        Financing += financing.Amount;
-        if (financing.Kind == FinancingKind.Funding) Funding += financing.Amount;
-        if (_trades.TryGetValue(financing.ClientId, out var trade)) trade.Finance(financing.Amount);
+        if (IsForeign(financing.Symbol, out var market)) _currencies!.Pay(market, financing.Amount);
+        else _account.Pay(financing.Amount);
+        var amount = financing.Amount * RateAt(financing.Symbol, financing.At);
+        Financing += amount;
+        if (financing.Kind == FinancingKind.Funding) Funding += amount;
+        if (!_trades.TryGetValue(financing.ClientId, out var trade)) return;
+        trade.Finance(financing.Amount);
+        Settle(trade, financing.At);
     }
 
     private void Split(BrokerSplit split)

@@ -49,7 +49,7 @@ public sealed class AccountTrade
 
     public double ExitPrice => _lot.ExitGaps == 0 ? _exit : _exit - _lot.ExitGaps / _lot.Closed;
 
-    /// <summary>Realised profit before fees, quote currency.</summary>
+    /// <summary>Realised profit before fees, in the currency of the prices.</summary>
     public double Profit { get; internal set; }
 
     public double Fees => _lot.Fees;
@@ -57,7 +57,7 @@ public sealed class AccountTrade
     /// <summary>Fees of the closed part, with its share of the entry's.</summary>
     public double ClosedFees => _lot.Closed > 0 ? _lot.ClosedFees : 0;
 
-    /// <summary>Dividends less borrow fees and interest, quote currency.</summary>
+    /// <summary>Dividends less borrow fees and interest, in the currency of the prices.</summary>
     public double Financing => _lot.Financing;
 
     /// <summary>The share of the closed part in <see cref="Financing"/>, by quantity.</summary>
@@ -68,6 +68,23 @@ public sealed class AccountTrade
     public long ExitTime { get; internal set; }
 
     public string Why { get; internal set; } = "";
+
+    /// <summary>
+    /// The value of its amounts in the account's currency: of a closed trade at its close, with the spread of its conversion; 1 while it is
+    /// open, and if it is in the account's currency.
+    /// </summary>
+    public double Rate { get; private set; } = 1;
+
+    /// <summary>The part of the net result that counts at <see cref="Rate"/>, in the currency of the prices.</summary>
+    internal double Settled { get; private set; }
+
+    /// <summary>A part of the net result counts at a rate.</summary>
+    internal void Settle(double net, double rate)
+    {
+        var whole = Settled + net;
+        Rate = Settled == 0 || whole == 0 ? rate : (Settled * Rate + net * rate) / whole;
+        Settled = whole;
+    }
 
     /// <summary>Books a fill of the entry.</summary>
     /// <param name="multiplier">Currency units per unit of price and quantity.</param>
@@ -127,5 +144,5 @@ public sealed class AccountTrade
     internal TradeChanged ToEvent(long timestamp) =>
         new(timestamp, Number, State, Side, Quantity, Open, EntryPrice, ExitPrice, Profit, Fees, EntryTime, ExitTime,
             Why)
-        { Strategy = Strategy, Symbol = Symbol };
+        { Strategy = Strategy, Symbol = Symbol, Rate = Rate == 1 ? null : Rate };
 }

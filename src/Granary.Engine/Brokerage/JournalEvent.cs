@@ -40,6 +40,10 @@ internal sealed record SessionStarted(long Timestamp, string Tag, string Account
 /// <param name="Warm">Whether they only warm up: strategies process them, but the session does not trade on them.</param>
 internal sealed record BarsTaken(long Timestamp, IReadOnlyList<ClosedBar> Bars, bool Warm = false) : JournalEvent(Timestamp);
 
+/// <summary>Exchange rates that the session counts with from its next bars on.</summary>
+/// <param name="Currency">The account's currency, in which the rates are.</param>
+internal sealed record RatesTaken(long Timestamp, string Currency, IReadOnlyList<TakenRate> Rates) : JournalEvent(Timestamp);
+
 /// <summary>A strategy's entry signal and the portfolio's decision on it.</summary>
 /// <param name="Period">Open time of the bar at whose close it was made, UTC ticks; with strategy and number the signal's identity.</param>
 /// <param name="ValidUntil">Last bar open at which it may still fill, UTC ticks.</param>
@@ -82,12 +86,16 @@ internal enum TradeState : byte
 /// <param name="Open">Still open, base units.</param>
 /// <param name="EntryPrice">Volume-weighted.</param>
 /// <param name="ExitPrice">Volume-weighted; 0 while nothing is closed.</param>
-/// <param name="Profit">Realised profit before fees, quote currency.</param>
+/// <param name="Profit">Realised profit before fees, in the currency of the prices.</param>
 /// <param name="EntryTime">Venue time of the first fill, UTC ticks.</param>
 /// <param name="ExitTime">Venue time of the last closing fill, UTC ticks; 0 while active.</param>
 /// <param name="Why">stop, target, trail, or the strategy's reason; empty while active.</param>
 internal sealed record TradeChanged(long Timestamp, int Number, TradeState State, Side Side, double Quantity, double Open,
-    double EntryPrice, double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp);
+    double EntryPrice, double ExitPrice, double Profit, double Fees, long EntryTime, long ExitTime, string Why) : JournalEvent(Timestamp)
+{
+    /// <summary>The value of its amounts in the account's currency; null if they are in it, and while the trade is open.</summary>
+    public double? Rate { get; init; }
+}
 
 /// <summary>Position of the account in a symbol after a fill or a reconciliation.</summary>
 /// <param name="Quantity">Signed base units.</param>
@@ -174,7 +182,7 @@ internal sealed record Reconciled(long Timestamp, string Rule, string Difference
 internal sealed record StopMoved(long Timestamp, string ClientId, double Price) : JournalEvent(Timestamp);
 
 /// <summary>The portfolio accepted a signal, but the session sent no order for it.</summary>
-/// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
+/// <param name="Why">paused, late, ruined, rates (no exchange rate is young enough), blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
 /// start).</param>
 internal sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
 

@@ -3,17 +3,24 @@ namespace Granary.Engine.Market;
 /// <summary>A tradable instrument: the meaning of its prices and quantities.</summary>
 public sealed record Instrument
 {
+    /// <summary>The currency of an instrument that nothing names one for.</summary>
+    internal const string UnnamedCurrency = "USD";
+
     /// <summary>The name in files, batch files and results, as "BTCUSDT".</summary>
     public required string Symbol { get; init; }
 
     /// <summary>Venue of the instrument; "SIM" if the file does not name one.</summary>
     public string Venue { get; init; } = "SIM";
 
-    /// <summary>The currency of its prices.</summary>
-    public string Currency { get; init; } = "USD";
+    /// <summary>The currency of its prices. A source that names none leaves it out; it is then the account's, without one "USD".</summary>
+    public string Currency
+    {
+        get;
+        init => (field, IsCurrencyAssumed) = (value, false);
+    } = UnnamedCurrency;
 
-    /// <summary>Whether nothing says the currency, so that it was taken as the account's.</summary>
-    public bool IsCurrencyAssumed { get; init; }
+    /// <summary>Whether nothing says the currency. A value of <see cref="Currency"/> that is set is named.</summary>
+    public bool IsCurrencyAssumed { get; init; } = true;
 
     /// <summary>The step to which order prices are rounded; 0 for no rounding.</summary>
     public double TickSize { get; init; }

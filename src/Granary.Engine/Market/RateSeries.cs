@@ -3,49 +3,79 @@ namespace Granary.Engine.Market;
 /// <summary>
 /// The value of one unit of a currency in another one over time. A rate counts from the time at which it is known until the next one.
 /// </summary>
-/// <param name="times">When the rates are known, UTC ticks, strictly increasing.</param>
-/// <param name="rates">Positive.</param>
-/// <param name="since">
-/// When each rate was quoted, UTC ticks. It is earlier than its time where the rate was computed from two, of which one is older.
-/// </param>
-/// <param name="maxAge">Time after which a rate is too old to be used, ticks.</param>
-/// <param name="hash">Hash of the content, in hexadecimal digits.</param>
-public sealed class RateSeries(long[] times, double[] rates, long[] since, long maxAge, string hash)
+public sealed class RateSeries
 {
+    private readonly long _maxAge;
+    private readonly string _hash;
+    // A session adds rates; those that are there never change.
+    private long[] _times, _since;
+    private double[] _rates;
+
+    /// <param name="times">When the rates are known, UTC ticks, strictly increasing.</param>
+    /// <param name="rates">Positive.</param>
+    /// <param name="since">
+    /// When each rate was quoted, UTC ticks. It is earlier than its time where the rate was computed from two, of which one is older.
+    /// </param>
+    /// <param name="maxAge">Time after which a rate is too old to be used, ticks.</param>
+    /// <param name="hash">Hash of the content, in hexadecimal digits.</param>
+    public RateSeries(long[] times, double[] rates, long[] since, long maxAge, string hash) =>
+        (_times, _rates, _since, _maxAge, _hash, Count, IsForeign) = (times, rates, since, maxAge, hash, times.Length, times.Length > 0);
+
     /// <summary>The rates of the account's own currency: 1 at all times.</summary>
     public static RateSeries None { get; } = new([], [], [], long.MaxValue, "");
 
-    public int Count => times.Length;
+    /// <summary>Creates the rates of another currency, which a session adds as they become known.</summary>
+    /// <param name="maxAge">Time after which a rate is too old to be used, ticks.</param>
+    internal static RateSeries Growing(long maxAge) => new([], [], [], maxAge, "session") { IsForeign = true };
+
+    public int Count { get; private set; }
 
     /// <summary>Whether the currency is another one than the account's.</summary>
-    public bool IsForeign => times.Length > 0;
+    public bool IsForeign { get; private init; }
 
     /// <summary>Hash of the content, in hexadecimal digits.</summary>
-    public string Hash => hash;
+    public string Hash => _hash;
 
     /// <summary>UTC ticks.</summary>
-    public ReadOnlySpan<long> Times => times;
+    public ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
 
-    public ReadOnlySpan<double> Rates => rates;
+    public ReadOnlySpan<double> Rates => _rates.AsSpan(0, Count);
+
+    /// <summary>Adds a rate after the last one. Nothing has asked for a rate of its time or a later one yet.</summary>
+    internal void Add(long time, double rate, long since)
+    {
+        if (Count == _times.Length)
+        {
+            var size = Math.Max(16, 2 * Count);
+            Array.Resize(ref _times, size);
+            Array.Resize(ref _rates, size);
+            Array.Resize(ref _since, size);
+        }
+        (_times[Count], _rates[Count], _since[Count]) = (time, rate, since);
+        Count++;
+    }
 
     /// <summary>
-    /// The last rate that is known at a time. Before the first one it is the first; <see cref="FaultAt"/> finds such times.
+    /// The last rate that is known at a time. Before the first one it is the first, and 1 while a session knows none;
+    /// <see cref="FaultAt"/> finds such times.
     /// </summary>
     /// <param name="time">UTC ticks.</param>
     public double At(long time)
     {
-        if (times.Length == 0) return 1;
-        var at = times.AsSpan().BinarySearch(time);
-        return rates[Math.Max(0, at < 0 ? ~at - 1 : at)];
+        if (Count == 0) return 1;
+        var at = Times.BinarySearch(time);
+        return _rates[Math.Max(0, at < 0 ? ~at - 1 : at)];
     }
 
     /// <inheritdoc cref="At(long)"/>
     /// <param name="cursor">The place of the last answer, from which the search goes on.</param>
     public double At(long time, ref int cursor)
     {
-        while (cursor + 1 < times.Length && times[cursor + 1] <= time) cursor++;
+        var (times, count) = (_times, Count);
+        if (count == 0) return 1;
+        while (cursor + 1 < count && times[cursor + 1] <= time) cursor++;
         while (cursor > 0 && times[cursor] > time) cursor--;
-        return rates[cursor];
+        return _rates[cursor];
     }
 
     /// <summary>The least and the greatest rate that count in a span of time.</summary>
@@ -54,31 +84,33 @@ public sealed class RateSeries(long[] times, double[] rates, long[] since, long 
     public (double Least, double Greatest) Between(long from, long to)
     {
         var (least, greatest) = (At(from), At(from));
-        var at = times.AsSpan().BinarySearch(from);
-        for (var i = at < 0 ? ~at : at; i < times.Length && times[i] <= to; i++)
-            (least, greatest) = (Math.Min(least, rates[i]), Math.Max(greatest, rates[i]));
+        var at = Times.BinarySearch(from);
+        for (var i = at < 0 ? ~at : at; i < Count && _times[i] <= to; i++)
+            (least, greatest) = (Math.Min(least, _rates[i]), Math.Max(greatest, _rates[i]));
         return (least, greatest);
     }
 
     /// <summary>The time up to which the rate at a place counts, exclusive; UTC ticks.</summary>
-    public long EndOf(int cursor) => cursor + 1 < times.Length ? times[cursor + 1] : long.MaxValue;
+    public long EndOf(int cursor) => cursor + 1 < Count ? _times[cursor + 1] : long.MaxValue;
 
     /// <summary>Says why no rate can be used at a time; null if one can.</summary>
     /// <param name="time">UTC ticks.</param>
-    /// <returns>The time of the first rate if it comes later, or of the last one if it is too old.</returns>
+    /// <returns>
+    /// The time of the first rate if it comes later (<see cref="long.MaxValue"/> if there is none yet), or of the last one if it is too old.
+    /// </returns>
     public (long Time, bool IsFirst)? FaultAt(long time)
     {
-        if (times.Length == 0) return null;
-        var at = times.AsSpan().BinarySearch(time);
+        if (Count == 0) return IsForeign ? (long.MaxValue, true) : null;
+        var at = Times.BinarySearch(time);
         if (at < 0) at = ~at - 1;
-        return at < 0 ? (times[0], true) : time - since[at] > maxAge ? (since[at], false) : null;
+        return at < 0 ? (_times[0], true) : time - _since[at] > _maxAge ? (_since[at], false) : null;
     }
 
     /// <summary>The value of the other currency in this one.</summary>
-    public RateSeries Inverse() => new(times, [.. rates.Select(r => 1 / r)], since, maxAge, hash + "-");
+    public RateSeries Inverse() => new(_times, [.. _rates.Select(r => 1 / r)], _since, _maxAge, _hash + "-");
 
     /// <summary>The rates for a unit that is a part of this one, such as a penny of a pound.</summary>
-    public RateSeries Of(double part) => new(times, [.. rates.Select(r => r * part)], since, maxAge, hash);
+    public RateSeries Of(double part) => new(_times, [.. _rates.Select(r => r * part)], _since, _maxAge, _hash);
 
     /// <summary>
     /// The value in a third currency: this series leads to a currency whose rates in the third are known. It begins when both are known.
@@ -90,18 +122,19 @@ public sealed class RateSeries(long[] times, double[] rates, long[] since, long 
         var (a, b) = (-1, -1);
         while (true)
         {
-            var time = Math.Min(a + 1 < times.Length ? times[a + 1] : long.MaxValue,
+            var time = Math.Min(a + 1 < Count ? _times[a + 1] : long.MaxValue,
                 b + 1 < next.Count ? next.Times[b + 1] : long.MaxValue);
             if (time == long.MaxValue) break;
-            if (a + 1 < times.Length && times[a + 1] == time) a++;
+            if (a + 1 < Count && _times[a + 1] == time) a++;
             if (b + 1 < next.Count && next.Times[b + 1] == time) b++;
             if (a < 0 || b < 0) continue;
             known.Add(time);
-            values.Add(rates[a] * next.Rates[b]);
-            quoted.Add(Math.Min(since[a], next.Since(b)));
+            values.Add(_rates[a] * next.Rates[b]);
+            quoted.Add(Math.Min(_since[a], next.Since(b)));
         }
-        return new RateSeries([.. known], [.. values], [.. quoted], maxAge, $"{hash}*{next.Hash}");
+        return new RateSeries([.. known], [.. values], [.. quoted], _maxAge, $"{_hash}*{next.Hash}");
     }
 
-    private long Since(int index) => since[index];
+    /// <summary>When a rate was quoted, UTC ticks.</summary>
+    internal long Since(int index) => _since[index];
 }

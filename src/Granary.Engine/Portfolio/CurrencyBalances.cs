@@ -30,7 +30,7 @@ internal sealed class CurrencyBalances
         _names = [.. instruments.Where(i => i.Rates.IsForeign).Select(i => i.Currency).Distinct(StringComparer.Ordinal)];
         _of = [.. instruments.Select(i => i.Rates.IsForeign ? Array.IndexOf(_names, i.Currency) : -1)];
         _rates = [.. _names.Select(n => instruments.First(i => i.Rates.IsForeign && i.Currency == n).Rates)];
-        _now = [.. _rates.Select(r => r.Rates[0])];
+        _now = [.. _rates.Select(r => r.At(long.MinValue))];
         _rateThen = [.. _now];
         (_cursors, _held) = (new int[_names.Length], new CashAccount[_names.Length]);
         (_worth, _converted, _locked) = (new double[_names.Length], new double[_names.Length], new double[_names.Length]);
@@ -85,13 +85,14 @@ internal sealed class CurrencyBalances
     public bool Reach(long time)
     {
         if (time <= _time) return false;
+        var (isFirst, changed) = (_time == long.MinValue, false);
         _time = time;
-        var changed = false;
         for (var c = 0; c < _rates.Length; c++)
         {
             var rate = _rates[c].At(time, ref _cursors[c]);
             changed |= rate != _now[c];
             _now[c] = rate;
+            if (isFirst) _rateThen[c] = rate;
         }
         return changed;
     }

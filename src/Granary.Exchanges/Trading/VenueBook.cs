@@ -31,8 +31,10 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
     /// order.</summary>
     public IReadOnlyList<VenueOrder> OpenEntries => _entries;
 
-    /// <summary>Quote currency value of fees that were paid in a third currency, which did not reduce the account's cash.</summary>
-    public decimal ForeignFees { get; private set; }
+    private readonly Dictionary<string, decimal> _foreignFees = new(StringComparer.Ordinal);
+
+    /// <summary>Value of fees in a quote currency that were paid in a third one, and so did not reduce that balance.</summary>
+    public decimal ForeignFeesIn(string quote) => _foreignFees.GetValueOrDefault(quote);
 
     /// <summary>When the session's first order was filled, by the exchange's clock; null before.</summary>
     public DateTimeOffset? FirstFill { get; private set; }
@@ -159,7 +161,7 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
             if (order.Leg == "target") entry.Taken += fill.Quantity;
             if (entry.Open == 0) _entries.Remove(entry);
         }
-        if (isForeign) ForeignFees += fill.FeeInQuote;
+        if (isForeign) _foreignFees[instrument.Quote] = ForeignFeesIn(instrument.Quote) + fill.FeeInQuote;
         var about = order.Leg.Length > 0 ? _orders[order.Entry] : order;
         Report(new BrokerFill(fill.ExecutionId, about.ClientId, order.Leg, instrument.Symbol, order.Order.Side, (double)fill.Price,
             (double)quantity, (double)fee, fill.At.UtcTicks), about);

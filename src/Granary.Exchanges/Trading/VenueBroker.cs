@@ -19,6 +19,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private readonly VenueSettings _settings;
     private readonly TimeProvider _clock;
     private readonly IReadOnlyDictionary<string, VenueInstrument> _instruments;
+    private readonly IReadOnlyDictionary<string, Instrument> _traded;
     private readonly PriceBoard _prices = new();
     private readonly VenueOrders _orders;
     private readonly EntryProtection _protection;
@@ -34,9 +35,10 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private Exception? _broken;
 
     private VenueBroker(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
-        VenueSettings settings, TimeProvider clock)
+        VenueSettings settings, BrokerEnvironment environment)
     {
-        (_venue, _journal, _instruments, _clock) = (venue, journal, instruments, clock);
+        var clock = environment.Clock;
+        (_venue, _journal, _instruments, _traded, _clock) = (venue, journal, instruments, environment.Instruments, clock);
         _settings = venue.IsDryRun ? settings with { CancelAllAfter = TimeSpan.Zero } : settings;
         _orders = new VenueOrders(venue, journal, settings, _prices, clock);
         _protection = new EntryProtection(venue, journal, _orders, clock);
@@ -68,7 +70,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             await venue.MeasureClockAsync(cancellationToken).ConfigureAwait(false);
             VenueCheck.RefuseWithdrawal(venue.Name, await venue.PermissionsAsync(cancellationToken).ConfigureAwait(false));
             var instruments = VenueCheck.Match(venue.Name, await venue.InstrumentsAsync(cancellationToken).ConfigureAwait(false),
-                environment.Instruments.Keys);
+                environment.Instruments.Keys, environment.Instruments.Values.Any(i => i.Rates.IsForeign));
             VenueCheck.RefuseFaults(venue, instruments.Values, environment);
             var journal = await BookJournal.OpenAsync(await environment.OpenJournalAsync(cancellationToken).ConfigureAwait(false),
                 new VenueBook(instruments), environment.Clock, cancellationToken).ConfigureAwait(false);
@@ -89,7 +91,7 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 await journal.DisposeAsync().ConfigureAwait(false);
                 throw;
             }
-            return new VenueBroker(venue, journal, instruments, settings, environment.Clock);
+            return new VenueBroker(venue, journal, instruments, settings, environment);
         }
         catch (VenueRefusalException e)
         {
@@ -183,9 +185,17 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                         orders.Add(new BrokerOrderStatus(state.ClientId, state.VenueId, state.State, (double)state.Filled, ""));
                     else if (known.Leg.Length == 0 && known.IsWorking)
                         orders.Add(known.Status);
-            var quote = _instruments.Values.First().Quote;
-            var cash = account.Balances.GetValueOrDefault(quote) - account.EntryValue - Book.ForeignFees;
-            return new BrokerSnapshot(PositionsOf(account), (double)cash, orders);
+            var quotes = _instruments.GroupBy(i => i.Value.Quote, i => i.Key, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+            // Positions are settled in the first currency, as perpetual contracts have one.
+            var first = _instruments.Values.First().Quote;
+            var balances = quotes.Keys.ToDictionary(q => q, q => (double)(account.Balances.GetValueOrDefault(q)
+                - (q == first ? account.EntryValue : 0) - Book.ForeignFeesIn(q)), StringComparer.Ordinal);
+            var now = _clock.GetUtcNow().UtcTicks;
+            return new BrokerSnapshot(PositionsOf(account), balances.Sum(b => b.Value * _traded[quotes[b.Key]].Rates.At(now)), orders)
+            {
+                Balances = balances,
+            };
         }, cancellationToken);
 
     // Reads the account when all fills are booked: the websocket can be later than the balances of the exchange.

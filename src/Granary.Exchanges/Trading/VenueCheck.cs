@@ -53,10 +53,11 @@ internal static class VenueCheck
     }
 
     /// <summary>Maps the session's symbols to the exchange's instruments.</summary>
+    /// <param name="hasRates">Whether the account knows the rates of other currencies than its own; null = it is not known yet.</param>
     /// <exception cref="InputException">The exchange does not list a symbol, or lists an inverse contract, or the symbols have several
-    /// quote currencies.</exception>
+    /// quote currencies that the account cannot add up.</exception>
     public static IReadOnlyDictionary<string, VenueInstrument> Match(string name, IReadOnlyList<VenueInstrument> listed,
-        IEnumerable<string> symbols)
+        IEnumerable<string> symbols, bool hasRates = false)
     {
         var linear = listed.Where(i => !i.IsInverse).ToList();
         var byName = linear.GroupBy(i => VenueInstrument.Plain(i.Base + i.Quote))
@@ -70,10 +71,18 @@ internal static class VenueCheck
                 throw new InputException($"broker '{name}' does not list {symbol}; write it as BTC-USDT, or take another broker");
             found.Add(symbol, instrument with { Symbol = symbol });
         }
-        if (found.Values.Select(i => i.Quote).Distinct().Skip(1).Any())
+        if (!found.Values.Select(i => i.Quote).Distinct().Skip(1).Any()) return found;
+        if (!hasRates)
             throw new InputException($"broker '{name}': the instruments are quoted in "
                 + string.Join(" and ", found.Values.Select(i => i.Quote).Distinct().Order())
-                + "; give each currency an account of its own");
+                + "; name the account's currency in account.currency and the exchange rates in data.fx, or give each currency an account "
+                + "of its own");
+        // The balance of a coin could not tell whose it is.
+        foreach (var coin in found.Values.GroupBy(i => i.Base, StringComparer.Ordinal))
+            if (coin.Skip(1).Any() || found.Values.Any(i => i.Quote == coin.Key))
+                throw new InputException($"broker '{name}': {coin.Key} is held by {coin.First().Symbol} and by "
+                    + $"{found.Values.First(i => i.Symbol != coin.First().Symbol && (i.Base == coin.Key || i.Quote == coin.Key)).Symbol}, "
+                    + "and one balance cannot show both; give one of them an account of its own");
         return found;
     }
 

@@ -43,7 +43,9 @@ internal static class BrokerFit
 
     /// <summary>Checks the configuration against the instruments that the venue lists; returns one sentence per conflict.</summary>
     /// <inheritdoc cref="Faults(string, BrokerCapabilities, BatchSpec)"/>
-    public static IReadOnlyList<string> Faults(string broker, IReadOnlyList<InstrumentCapabilities> instruments, BatchSpec spec)
+    /// <param name="rateOf">The value of the currency of a symbol's prices in the account's.</param>
+    public static IReadOnlyList<string> Faults(string broker, IReadOnlyList<InstrumentCapabilities> instruments, BatchSpec spec,
+        Func<string, double>? rateOf = null)
     {
         var faults = new List<string>();
         foreach (var instrument in instruments)
@@ -53,7 +55,7 @@ internal static class BrokerFit
             Step(faults, instrument, "tick", own?.Tick, instrument.Instrument.TickSize);
             if (Leverage($"{instrument.VenueSymbol} at '{broker}'", instrument.Capabilities, spec) is { } leverage) faults.Add(leverage);
             foreach (var strategy in spec.Strategies.Where(s => s.Symbols?.Contains(instrument.Symbol) ?? true))
-                if (Smallest(strategy.Trading.Size, spec.Cash) is { } value && value < instrument.Instrument.MinNotional)
+                if (Smallest(strategy.Trading.Size, spec.Cash) / (rateOf?.Invoke(instrument.Symbol) ?? 1) is { } value && value < instrument.Instrument.MinNotional)
                     faults.Add(FormattableString.Invariant(
                         $"{strategy.Class} orders {instrument.Symbol} for {value:0.##} {instrument.Instrument.Currency}, and the smallest ")
                         + FormattableString.Invariant($"order at '{broker}' is worth {instrument.Instrument.MinNotional}; ")

@@ -16,54 +16,63 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 /// <param name="data">Without exchange rates only parts of one currency are known, as pence of a pound.</param>
 /// <param name="catalogues">The sources and formats of tables that the process knows.</param>
-internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
+internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues) : ICurrencyRates
 {
     // Over which currencies rates are computed, in this order; then by name.
     private static readonly string[] s_pivots = ["USD", "EUR", "GBP", "JPY", "CHF"];
 
     private readonly FxSource _fx = data.Fx ?? new FxSource { Source = data.Source };
-    private readonly ConcurrentDictionary<(string Base, string Quote), Lazy<Task<RateSeries>>> _read = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<RateSeries>>> _read = new(StringComparer.Ordinal);
     private Task<IReadOnlyDictionary<(string Base, string Quote), string>>? _pairs;
     private IReadOnlyDictionary<string, RateSeries> _table = new Dictionary<string, RateSeries>();
     private readonly SemaphoreSlim _turn = new(1);
 
-    private Timeframe Timeframe => _fx.Timeframe ?? data.Timeframe;
+    /// <summary>The timeframe of the rates' bars.</summary>
+    public Timeframe Timeframe => _fx.Timeframe ?? data.Timeframe;
 
-    /// <summary>Returns the value of a currency in another one.</summary>
-    /// <returns>Null if the rates do not lead from the one to the other.</returns>
-    /// <exception cref="BarDataException">The rates are invalid, or there is no such file or store.</exception>
-    /// <exception cref="BarStoreException">The disk or the server failed.</exception>
+    /// <inheritdoc/>
     public async Task<RateSeries?> OfAsync(string from, string to, CancellationToken cancellationToken)
     {
-        var ((source, part), (target, unit)) = (CurrencyUnit.Whole(CurrencyUnit.Of(from)), CurrencyUnit.Whole(CurrencyUnit.Of(to)));
-        if (source == target)
-            return new RateSeries([0], [part / unit], [long.MaxValue], long.MaxValue, FormattableString.Invariant($"{part / unit}"));
-        var pairs = await PairsAsync(cancellationToken);
-        var found = await BetweenAsync(pairs, source, target, cancellationToken);
-        if (found is null)
-            foreach (var pivot in pairs.Keys.SelectMany(p => (string[])[p.Base, p.Quote]).Distinct(StringComparer.Ordinal)
-                .OrderBy(p => Array.IndexOf(s_pivots, p) is >= 0 and var at ? at : s_pivots.Length).ThenBy(p => p, StringComparer.Ordinal))
-                if (Has(pairs, source, pivot) && Has(pairs, pivot, target))
-                {
-                    found = (await BetweenAsync(pairs, source, pivot, cancellationToken))!
-                        .Over((await BetweenAsync(pairs, pivot, target, cancellationToken))!);
-                    break;
-                }
-        return found is null || part == unit ? found : found.Of(part / unit);
+        if (await RouteAsync(from, to, cancellationToken) is not { } route) return null;
+        if (route.Constant is { } constant) return constant;
+        RateSeries? found = null;
+        foreach (var (pair, isInverse) in route.Legs)
+        {
+            var leg = await ReadAsync(pair, cancellationToken: cancellationToken);
+            if (isInverse) leg = leg.Inverse();
+            found = found is null ? leg : found.Over(leg);
+        }
+        return route.Part == 1 ? found : found!.Of(route.Part);
     }
 
-    /// <summary>The pairs that there are, for messages.</summary>
+    /// <summary>Returns the pairs that lead from a currency to another one.</summary>
+    /// <returns>Null if the rates do not lead from the one to the other.</returns>
+    /// <inheritdoc cref="OfAsync"/>
+    public async Task<RateRoute?> RouteAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        var ((source, part), (target, unit)) = (CurrencyUnit.Whole(CurrencyUnit.Of(from)), CurrencyUnit.Whole(CurrencyUnit.Of(to)));
+        if (source == target) return new RateRoute([], part / unit);
+        var pairs = await PairsAsync(cancellationToken);
+        List<(string, bool)>? legs = null;
+        if (LegOf(pairs, source, target) is { } direct) legs = [direct];
+        else
+            foreach (var pivot in pairs.Keys.SelectMany(p => (string[])[p.Base, p.Quote]).Distinct(StringComparer.Ordinal)
+                .OrderBy(p => Array.IndexOf(s_pivots, p) is >= 0 and var at ? at : s_pivots.Length).ThenBy(p => p, StringComparer.Ordinal))
+                if (LegOf(pairs, source, pivot) is { } first && LegOf(pairs, pivot, target) is { } second)
+                {
+                    legs = [first, second];
+                    break;
+                }
+        return legs is null ? null : new RateRoute(legs, part == unit ? 1 : part / unit);
+    }
+
+    /// <inheritdoc/>
     public async Task<string> ListAsync(CancellationToken cancellationToken) =>
         string.Join(", ", (await PairsAsync(cancellationToken)).Values.Order(StringComparer.Ordinal).Take(8)) is { Length: > 0 } names
             ? $"it has {names}" : "none of its names is a pair of currencies";
 
-    private static bool Has(IReadOnlyDictionary<(string, string), string> pairs, string a, string b) =>
-        pairs.ContainsKey((a, b)) || pairs.ContainsKey((b, a));
-
-    private async Task<RateSeries?> BetweenAsync(IReadOnlyDictionary<(string, string), string> pairs, string a, string b,
-        CancellationToken cancellationToken) =>
-        pairs.ContainsKey((a, b)) ? await ReadAsync((a, b), pairs[(a, b)], cancellationToken)
-        : pairs.ContainsKey((b, a)) ? (await ReadAsync((b, a), pairs[(b, a)], cancellationToken)).Inverse() : null;
+    private static (string Pair, bool IsInverse)? LegOf(IReadOnlyDictionary<(string, string), string> pairs, string a, string b) =>
+        pairs.TryGetValue((a, b), out var pair) ? (pair, false) : pairs.TryGetValue((b, a), out var inverse) ? (inverse, true) : null;
 
     private async Task<IReadOnlyDictionary<(string Base, string Quote), string>> PairsAsync(CancellationToken cancellationToken)
     {
@@ -94,9 +103,19 @@ internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
         return pairs;
     }
 
-    private Task<RateSeries> ReadAsync((string, string) pair, string name, CancellationToken cancellationToken) =>
-        _fx.Source.Scheme == Address.Plain ? Task.FromResult(_table[name])
-            : _read.GetOrAdd(pair, _ => new Lazy<Task<RateSeries>>(() => UsingAsync(s => ReadAsync(s, name, cancellationToken)))).Value;
+    /// <summary>Reads the rates of a pair.</summary>
+    /// <param name="pair">Its name in the source.</param>
+    /// <param name="from">The open of the first bar that is needed, UTC ticks; null = all are.</param>
+    /// <inheritdoc cref="OfAsync"/>
+    public async Task<RateSeries> ReadAsync(string pair, long? from = null, CancellationToken cancellationToken = default)
+    {
+        if (_fx.Source.Scheme != Address.Plain)
+            return await _read.GetOrAdd(pair, _ => new Lazy<Task<RateSeries>>(() => UsingAsync(s =>
+                ReadAsync(s, pair, from, cancellationToken)))).Value;
+        await PairsAsync(cancellationToken);
+        return _table.GetValueOrDefault(pair)
+            ?? throw new BarDataException($"{_fx.Source} has no rates of {pair} any more; put them back");
+    }
 
     private async Task<T> UsingAsync<T>(Func<IBarSource, Task<T>> read)
     {
@@ -111,9 +130,9 @@ internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
         }
     }
 
-    private async Task<RateSeries> ReadAsync(IBarSource source, string name, CancellationToken cancellationToken)
+    private async Task<RateSeries> ReadAsync(IBarSource source, string name, long? from, CancellationToken cancellationToken)
     {
-        await using var bars = await source.OpenAsync(new BarQuery(name, Timeframe, null, null), cancellationToken);
+        await using var bars = await source.OpenAsync(new BarQuery(name, Timeframe, from, null), cancellationToken);
         var (times, rates, spacing) = (new List<long>(), new List<double>(), new BarSpacing(Timeframe));
         await foreach (var block in bars.ReadAsync(cancellationToken: cancellationToken))
         {
@@ -129,7 +148,7 @@ internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
         if (spacing.OtherTimeframe is { } actual)
             throw new BarDataException($"most bars of the rate {name} are {spacing.Other} apart, not {Timeframe}; write \"fx\": {{ "
                 + $"\"source\": \"{_fx.Source}\", \"timeframe\": \"{actual}\" }}");
-        if (times.Count == 0) throw new BarDataException($"the rate {name} of '{_fx.Source}' has no bars; give a source with bars");
+        if (times.Count == 0 && from is null) throw new BarDataException($"the rate {name} of '{_fx.Source}' has no bars; give a source with bars");
         return Series(times, rates, _fx.MaxAge.Ticks);
     }
 

@@ -144,6 +144,7 @@ internal sealed record InstrumentKeys
         Multiplier = Multiplier ?? instrument.Multiplier,
         MarginPerUnit = Margin ?? instrument.MarginPerUnit,
         Currency = Currency ?? instrument.Currency,
+        IsCurrencyAssumed = Currency is null && instrument.IsCurrencyAssumed,
         Venue = Venue ?? instrument.Venue,
         Calendar = Session ?? instrument.Calendar,
     };

@@ -83,6 +83,9 @@ internal sealed record DataSpec
     /// <summary>The value of <see cref="Borrow"/>, for error messages; null if there is none.</summary>
     public JsonPart? BorrowPlace { get; init; }
 
+    /// <summary>The rates that a session has taken, in place of those of <see cref="Fx"/>; null outside of sessions.</summary>
+    internal ICurrencyRates? Taken { get; init; }
+
     /// <summary>The currency of the account; null if the batch does not name it.</summary>
     public string? AccountCurrency { get; init; }
 

@@ -9,7 +9,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="account">The account's currency.</param>
 internal sealed class DeclaredCurrencies(DataSpec data, string account, GranaryCatalogues catalogues)
 {
-    private readonly CurrencyRates? _rates = data.Fx is null ? null : new CurrencyRates(data, catalogues);
+    private readonly ICurrencyRates? _rates = data.Taken ?? (data.Fx is null ? null : new CurrencyRates(data, catalogues));
 
     /// <summary>Adds the currency and its rates to the instrument of a symbol's bars, and to their content hash.</summary>
     /// <param name="series">Is disposed of if an exception is thrown.</param>

@@ -7,9 +7,6 @@ namespace Granary.Simulation.Batches;
 /// <param name="IsNamed">Whether anything says so; otherwise it is taken as the account's.</param>
 internal readonly record struct SymbolCurrency(string Currency, bool IsNamed)
 {
-    // The currency of instruments whose source names none.
-    private static readonly string Unnamed = new Instrument { Symbol = "" }.Currency;
-
     /// <summary>Returns the currency of an instrument.</summary>
     /// <param name="instrument">As the source describes it, or with the batch's settings.</param>
     public static SymbolCurrency Of(DataSpec data, Instrument instrument)
@@ -17,8 +14,8 @@ internal readonly record struct SymbolCurrency(string Currency, bool IsNamed)
         var symbol = instrument.Symbol;
         InstrumentKeys? In(DataSpec of) => of.Instruments.GetValueOrDefault(symbol) ?? of.Instruments.GetValueOrDefault("*");
         if ((In(data.Of(symbol)) ?? In(data))?.Currency is { } said) return new SymbolCurrency(said, true);
-        if (instrument.Currency != Unnamed) return new SymbolCurrency(instrument.Currency, true);
+        if (!instrument.IsCurrencyAssumed) return new SymbolCurrency(instrument.Currency, true);
         return QuoteCurrency.Of(symbol) is { } shown ? new SymbolCurrency(shown, true)
-            : new SymbolCurrency(data.AccountCurrency ?? Unnamed, false);
+            : new SymbolCurrency(data.AccountCurrency ?? Instrument.UnnamedCurrency, false);
     }
 }

@@ -139,6 +139,7 @@ internal static class MarketNotes
 
     private static IEnumerable<RunNote> AssumedCurrencies(BatchSpec spec, IEnumerable<OpenedMarket> markets)
     {
+        if (spec.Data.AccountCurrency is null) yield break;
         var assumed = markets.Where(m => m.Instrument.IsCurrencyAssumed).Select(m => m.Symbol).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal).ToList();
         if (assumed.Count > 0)

@@ -34,14 +34,13 @@ internal static class AccountCurrency
             CheckInterest(plan.Spec, name, instrument);
             if (CurrencyUnit.Of(instrument.Currency) == CurrencyUnit.Of(account)) continue;
             if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
-            if (!hasBars)
-                throw data.Place.Fault($"{name} is in {instrument.Currency} and the account in {account}, and a session keeps one "
-                    + $"currency; trade its symbols in an account in {instrument.Currency}, or backtest the batch");
         }
         if (!hasBars) return;
         foreach (var (name, _) in counted)
             if (plan.Spec.Execution.Settings.Interest is not null && markets.TryGetValue(name, out var market))
                 CheckReference(plan, await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken));
+        // A session looks at the age of its rates while it trades.
+        if (data.Taken is not null) return;
         foreach (var (name, instrument) in counted)
             if (instrument.Rates.IsForeign && markets.TryGetValue(name, out var market))
                 await CheckTimesAsync(plan, market, cancellationToken);
@@ -104,16 +103,20 @@ internal static class AccountCurrency
                 if (block.Time[i] < from) continue;
                 var close = market.Series.Timeframe.CloseOf(block.Time[i]);
                 if ((rates.FaultAt(block.Time[i]) ?? rates.FaultAt(close)) is not { } fault) continue;
-                throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place).Fault(Sentence(plan.Spec.Data, market, block.Time[i], fault));
+                throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place).Fault(Sentence(plan.Spec.Data, market.Instrument, block.Time[i], fault));
             }
     }
 
-    private static string Sentence(DataSpec data, OpenedMarket market, long bar, (long Time, bool IsFirst) fault)
+    /// <summary>Says why there is no rate for a bar.</summary>
+    /// <param name="bar">Its open, UTC ticks.</param>
+    public static string Sentence(DataSpec data, Instrument instrument, long bar, (long Time, bool IsFirst) fault)
     {
-        var (pair, at) = ($"{market.Instrument.Currency} in {data.AccountCurrency}", Text(bar));
-        return fault.IsFirst ? $"the first rate of {pair} is known at {Text(fault.Time)}, after the bar of {market.Symbol} at {at}; give "
+        var (pair, at) = ($"{instrument.Currency} in {data.AccountCurrency}", Text(bar));
+        return fault is { IsFirst: true, Time: long.MaxValue } ? $"no rate of {pair} is known at the bar of {instrument.Symbol} at {at}; "
+                + "give earlier rates, or a later data.from"
+            : fault.IsFirst ? $"the first rate of {pair} is known at {Text(fault.Time)}, after the bar of {instrument.Symbol} at {at}; give "
                 + "earlier rates, or a later data.from"
-            : $"the last rate of {pair} before the bar of {market.Symbol} at {at} is of {Text(fault.Time)}, older than maxAge "
+            : $"the last rate of {pair} before the bar of {instrument.Symbol} at {at} is of {Text(fault.Time)}, older than maxAge "
                 + $"({data.Fx!.MaxAge.TotalDays:0.##}d); give the rates between, or a longer maxAge";
     }
 

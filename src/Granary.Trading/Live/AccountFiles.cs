@@ -44,11 +44,13 @@ internal static class AccountFiles
             reasons.Take(e);
             if (FactOf(e, timeframe) is { } fact) facts.Add(fact);
         }
+        var isConverted = ledger.Balances.Count > 0;
         foreach (var (name, table) in ((string, Table)[])[
-            (AccountTables.Trades, AccountTables.Trade.Of(ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order))),
+            (AccountTables.Trades, (isConverted ? AccountTables.ConvertedTrade : AccountTables.Trade).Of(
+                ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order).Select(Counted))),
             (AccountTables.Equity, AccountTables.Mark.Of(host.AccountEquity)),
             (AccountTables.Orders, AccountTables.OrdersOf(ledger, timeframe)),
-            (AccountTables.Gap, AccountTables.DivergenceRow.Of(DivergenceRows(host, host.PortfolioTrades, reasons)))])
+            (AccountTables.Gap, (isConverted ? AccountTables.ConvertedRow : AccountTables.DivergenceRow).Of(DivergenceRows(host, host.PortfolioTrades, reasons)))])
             foreach (var format in formats)
                 AtomicFile.Write(Path.Combine(folder, name + format.Extension), (Stream stream) => table.Write(format, stream));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -63,7 +65,9 @@ internal static class AccountFiles
             evidence = production.Verdict.Reasons,
             weights = production.Spec.Portfolio.FixedWeights,
             weightsVersion = status.WeightsVersion,
+            currency = production.Spec.Data.AccountCurrency,
             cash = ledger.Cash,
+            balances = isConverted ? ledger.Balances.Select(b => new { b.Currency, b.Amount, b.Rate }) : null,
             equity = status.AccountEquity,
             modelEquity = status.ModelEquity,
             fees = ledger.Fees,
@@ -83,6 +87,9 @@ internal static class AccountFiles
             notes = host.Notes.Select(production.Spec.Catalogues.Shown),
             facts,
         }, Json));
+
+        CountedTrade Counted(AccountTrade t) =>
+            new(t, host.InstrumentOf(t.Symbol).Currency, t.State == TradeState.Closed ? t.Rate : ledger.RateOf(t.Symbol));
     }
 
     /// <summary>Adds an event to the facts by which a session differs from a backtest of its bars.</summary>
@@ -158,6 +165,7 @@ internal static class AccountFiles
             var row = new DivergenceRow(strategy.Id, symbol, trade.Trade.Number, trade.Trade.Side)
             {
                 Multiplier = host.InstrumentOf(symbol).Multiplier,
+                RateNow = host.Ledger.RateOf(symbol),
                 Last = host.LastOf(symbol),
                 Weight = trade.Weight,
                 Timeframe = strategy.Timeframe,
@@ -179,6 +187,7 @@ internal static class AccountFiles
             yield return reasons.OnlyTraded(new DivergenceRow(other.Strategy, other.Symbol, other.Number, other.Side)
             {
                 Multiplier = host.InstrumentOf(other.Symbol).Multiplier,
+                RateNow = host.Ledger.RateOf(other.Symbol),
                 Last = host.LastOf(other.Symbol),
                 Own = other,
             });

@@ -104,7 +104,6 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (!(granted > 0)) return;
         // The strategy's own account refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
-        if (why.Length == 0 && ledger.Blocked.Contains(symbol)) why = "blocked";
         if (why.Length > 0)
         {
             _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });

@@ -24,13 +24,19 @@ internal static class AccountTables
     public static readonly TableDefinition<EquityMark> Mark = new TableDefinition<EquityMark>()
         .Time("time", m => m.Time).Number("equity", m => m.Equity).Number("drawdown", m => m.Drawdown);
 
-    public static readonly TableDefinition<AccountTrade> Trade = new TableDefinition<AccountTrade>()
-        .Word("strategy", t => t.Strategy).Word("symbol", t => t.Symbol).Whole("number", t => t.Number)
-        .Word("side", t => RunText.Of(t.Side)).Number("quantity", t => t.Quantity).Time("entry_time", t => t.EntryTime)
-        .Number("entry_price", t => t.EntryPrice).Time("exit_time", t => t.ExitTime > 0 ? t.ExitTime : null)
-        .Number("exit_price", t => t.ExitPrice > 0 ? t.ExitPrice : double.NaN).Number("pnl", t => t.Profit).Number("fees", t => t.Fees)
-        .Number("pnl_net", t => t.Profit - t.Fees + t.Financing).Number("open", t => t.Open)
-        .Text("exit_reason", t => t.State == TradeState.Closed ? t.Why : "open").Number("financing", t => t.Financing);
+    public static readonly TableDefinition<CountedTrade> Trade = new TableDefinition<CountedTrade>()
+        .Word("strategy", t => t.Trade.Strategy).Word("symbol", t => t.Trade.Symbol).Whole("number", t => t.Trade.Number)
+        .Word("side", t => RunText.Of(t.Trade.Side)).Number("quantity", t => t.Trade.Quantity).Time("entry_time", t => t.Trade.EntryTime)
+        .Number("entry_price", t => t.Trade.EntryPrice).Time("exit_time", t => t.Trade.ExitTime > 0 ? t.Trade.ExitTime : null)
+        .Number("exit_price", t => t.Trade.ExitPrice > 0 ? t.Trade.ExitPrice : double.NaN).Number("pnl", t => t.Trade.Profit * t.Rate)
+        .Number("fees", t => t.Trade.Fees * t.Rate).Number("pnl_net", t => t.Net * t.Rate).Number("open", t => t.Trade.Open)
+        .Text("exit_reason", t => t.Trade.State == TradeState.Closed ? t.Trade.Why : "open")
+        .Number("financing", t => t.Trade.Financing * t.Rate);
+
+    /// <summary>The same of an account with instruments in other currencies.</summary>
+    public static readonly TableDefinition<CountedTrade> ConvertedTrade = Trade
+        .Word("currency", t => t.Currency).Number("rate", t => t.Rate).Number("pnl_local", t => t.Trade.Profit)
+        .Number("fees_local", t => t.Trade.Fees).Number("pnl_net_local", t => t.Net).Number("financing_local", t => t.Trade.Financing);
 
     public static readonly TableDefinition<(TrackedOrder Track, long Created)> Order =
         new TableDefinition<(TrackedOrder Track, long Created)>()
@@ -60,6 +66,19 @@ internal static class AccountTables
         .Word("granted_cause", r => r.GrantedCause)
         .Word("timeframe", r => r.Timeframe?.ToString());
 
+    /// <summary>The same of an account with instruments in other currencies, with the rates at which both trades count.</summary>
+    public static readonly TableDefinition<DivergenceRow> ConvertedRow = DivergenceRow
+        .Number("model_rate", r => r.PlannedRate).Number("account_rate", r => r.OwnRate);
+
     public static Table OrdersOf(AccountLedger ledger, Timeframe timeframe) =>
         Order.Of(ledger.TrackedOrders.Select(t => (t, FactTime.Of(t.Order.CreatedAt, timeframe))));
+}
+
+/// <summary>A trade of an account, with the value of its amounts.</summary>
+/// <param name="Currency">The currency of its prices.</param>
+/// <param name="Rate">The value of that currency in the account's, at which the trade counts; of an open one that of now.</param>
+internal readonly record struct CountedTrade(AccountTrade Trade, string Currency, double Rate)
+{
+    /// <summary>Net result in the currency of the prices.</summary>
+    public double Net => Trade.Profit - Trade.Fees + Trade.Financing;
 }

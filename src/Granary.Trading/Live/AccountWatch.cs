@@ -14,7 +14,8 @@ namespace Granary.Trading.Live;
 internal readonly record struct EquityMark(long Time, double Equity, double Drawdown, int Day);
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
-internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe)
+/// <param name="currency">The currency of the account; null if its configuration does not name it.</param>
+internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe, string? currency = null)
 {
     private const int MostDays = 35, MostWeeks = 14;
 
@@ -99,6 +100,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     public AccountDetails Details(string journal, bool isStream) => new()
     {
         StartingCash = ledger.StartingCash,
+        Currency = currency,
+        Balances = [.. ledger.Balances.Select(b => new AccountBalance(b.Currency, b.Amount, b.Rate))],
         Trades = [.. ledger.ActiveTrades.Where(t => t.Open > 0).Select(Of)],
         Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
         GrossPercent = Percent(Gross(), Equity()),
@@ -119,7 +122,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         var last = portfolio.LastOf(t.Symbol)?.Close;
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last,
-            last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
+            last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier
+                * ledger.RateOf(t.Symbol) : null);
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
@@ -154,7 +158,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     }
 
     private double ValueOf(string symbol, double held) =>
-        held != 0 && portfolio.LastOf(symbol) is { } last ? held * last.Close * portfolio.InstrumentOf(symbol).Multiplier : 0;
+        held != 0 && portfolio.LastOf(symbol) is { } last ? held * last.Close * portfolio.InstrumentOf(symbol).Multiplier
+            * ledger.RateOf(symbol) : 0;
 
     private List<PeriodProfit> Periods(Func<DateOnly, DateOnly> startOf, int most)
     {

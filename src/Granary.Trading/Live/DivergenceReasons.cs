@@ -172,6 +172,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     private static string CauseOf(string skipped) => skipped switch
     {
         "late" => DivergenceCauses.LateBar,
+        "rates" => DivergenceCauses.Rates,
         _ => DivergenceCauses.MissedFill,
     };
 

@@ -19,8 +19,17 @@ internal enum DivergencePart
 /// <summary>A trade of the portfolio with simulated fills, and the corresponding trade of the account.</summary>
 internal sealed record DivergenceRow(string Strategy, string Symbol, int Number, Side Side)
 {
-    /// <summary>Account currency per price point and unit.</summary>
+    /// <summary>Currency of the prices per price point and unit.</summary>
     public required double Multiplier { get; init; }
+
+    /// <summary>The value of the currency of the prices now, in the account's.</summary>
+    public double RateNow { get; init; } = 1;
+
+    /// <summary>The rate at which the portfolio's trade counts.</summary>
+    public double PlannedRate => Planned?.Rate ?? double.NaN;
+
+    /// <summary>The rate at which the account's trade counts.</summary>
+    public double OwnRate => Own is null ? double.NaN : Own.State == TradeState.Closed ? Own.Rate : RateNow;
 
     public double Weight { get; init; } = double.NaN;
 
@@ -78,9 +87,10 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
 
     private double Mark => Last?.Close ?? Own!.EntryPrice;
 
-    /// <summary>Fees of the account less its financing, and less what rolls to other contracts brought.</summary>
-    public double Costs => Own is null ? double.NaN : Part switch
+    /// <summary>Fees of the account less its financing, and less what rolls to other contracts brought; account currency.</summary>
+    public double Costs => OwnRate * Part switch
     {
+        _ when Own is null => double.NaN,
         DivergencePart.Closed => Own.ClosedFees - Own.ClosedFinancing - Own.ClosedRollProfit,
         DivergencePart.Open => Own.Fees - Own.ClosedFees - (Own.Financing - Own.ClosedFinancing)
             - (Own.RollProfit - Own.ClosedRollProfit),
@@ -106,6 +116,7 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
             ExitPrice = planned.ExitPrice,
             Net = planned.NetProfit,
             Fees = planned.Profit - planned.RollProfit - planned.NetProfit,
+            Rate = planned.Rate,
         },
         Filled = Own is null ? null : new RoundTrip
         {
@@ -116,6 +127,7 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
             ExitPrice = ExitPrice,
             Net = Net,
             Fees = Costs,
+            Rate = OwnRate,
         },
         Why = Why ?? "",
         Cause = Cause,
@@ -126,7 +138,7 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
 
     private static DateTime Utc(long ticks) => new(ticks, DateTimeKind.Utc);
 
-    /// <summary>Net profit of the account's trade.</summary>
+    /// <summary>Net profit of the account's trade, account currency.</summary>
     public double Net => Own is null ? double.NaN
-        : (int)Own.Side * (ExitPrice - Own.EntryPrice) * Quantity * Multiplier - Costs;
+        : (int)Own.Side * (ExitPrice - Own.EntryPrice) * Quantity * Multiplier * OwnRate - Costs;
 }

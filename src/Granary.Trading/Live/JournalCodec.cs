@@ -20,7 +20,7 @@ internal static class JournalCodec
         typeof(OrderAnswered), typeof(VenueReported), typeof(OrderClosed), typeof(TradeChanged),
         typeof(PositionChanged), typeof(WeightsChanged), typeof(WeightsDecided), typeof(PolicyChanged), typeof(EnablementChanged),
         typeof(SessionControlled), typeof(Reconciled), typeof(DeploymentSwitched), typeof(OrderChanged),
-        typeof(SessionChanged), typeof(PortfolioActed), typeof(ModelChanged), typeof(ModelWatched),
+        typeof(SessionChanged), typeof(PortfolioActed), typeof(ModelChanged), typeof(ModelWatched), typeof(RatesTaken),
     ];
 
     private static readonly JsonSerializerOptions Json = new()

@@ -13,7 +13,7 @@ namespace Granary.Trading.Live;
 internal sealed class JournalTime : JsonConverter<long>
 {
     private static readonly string[] _names = ["instant", "period", "validUntil", "entryTime", "exitTime", "time", "expiresAt", "createdAt",
-        "at"];
+        "at", "since"];
     private static readonly JournalTime _converter = new();
 
     /// <summary>Modifies the JSON contract of journal entries.</summary>

@@ -135,8 +135,10 @@ public static class LiveSession
         var runner = new SessionRunner(production, clock, request.Attempt);
 
         CheckChains(request, spec);
-        await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
+        var (opening, rates) = await OpenFeedAsync(request, spec, past, environment, clock, cancellationToken).ConfigureAwait(false);
+        await using var feed = opening;
         CheckFeed(feed, request, spec);
+        spec = spec with { Data = spec.Data with { Taken = rates } };
 
         await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var session = new OpenedSession(spec, feed, opened, read, clock, new LiveOptions
@@ -266,9 +268,30 @@ public static class LiveSession
         return (request.WarmUp ?? spec.Data.Source) is { Scheme: Exchange } own && own.Body == feed.Body ? own : null;
     }
 
+    // Opens the feed and the exchange rates of its markets. If these come over the feed, it also brings their pairs.
+    private static async Task<(ILiveFeed Feed, SessionRates? Rates)> OpenFeedAsync(LiveRequest request, BatchSpec spec,
+        List<JournalEvent> past, ISessionEnvironment environment, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var feed = await OpenFeedAsync(request, spec, past, environment, spec.Data.Symbols, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var rates = await SessionRates.OpenAsync(spec, request.Bars, IsStream(request, spec), feed.Series.Select(s => s.Instrument),
+                clock, cancellationToken).ConfigureAwait(false);
+            if (rates is null || !rates.Pairs.Except(spec.Data.Symbols, StringComparer.Ordinal).Any()) return (feed, rates);
+            await feed.DisposeAsync().ConfigureAwait(false);
+            feed = await OpenFeedAsync(request, spec, past, environment, [.. spec.Data.Symbols.Union(rates.Pairs, StringComparer.Ordinal)],
+                cancellationToken).ConfigureAwait(false);
+            return (feed, rates);
+        }
+        catch
+        {
+            await feed.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     private static async Task<ILiveFeed> OpenFeedAsync(LiveRequest request, BatchSpec spec, List<JournalEvent> past,
-        ISessionEnvironment environment,
-        CancellationToken cancellationToken)
+        ISessionEnvironment environment, IReadOnlyList<string> symbols, CancellationToken cancellationToken)
     {
         // Bars in the journal are not requested again if the feed supports a start; repeated bars are skipped.
         var known = past.OfType<BarsTaken>().SelectMany(b => b.Bars).Select(b => b.Bar.Time).DefaultIfEmpty(long.MinValue).Max();
@@ -276,7 +299,7 @@ public static class LiveSession
         var from = known > long.MinValue && isTimed ? known + 1 : request.From ?? spec.ReadFrom;
         Task<ILiveFeed> Open(long? start) =>
             environment.OpenFeedAsync(spec.Data,
-                [.. spec.Data.Symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
+                [.. symbols.Select(s => new BarQuery(s, spec.Data.Timeframe, start, request.To))],
                 cancellationToken);
         ILiveFeed feed;
         try

@@ -70,6 +70,14 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
     {
         cancellationToken.ThrowIfCancellationRequested();
         var taken = slice.Of(opened.Spec.Data.Timeframe);
+        if (books.Rates is { } rates)
+        {
+            if (await rates.TakeAsync(slice, cancellationToken).ConfigureAwait(false) is { } news)
+                await _journal.NoteAsync(news, cancellationToken).ConfigureAwait(false);
+            // History before the first rate is left out, and a bar to trade on needs one.
+            if (past && !books.HasTraded && rates.FaultOf(slice, Portfolio.InstrumentOf) is not null) return;
+            if (rates.FaultOf(slice, Portfolio.InstrumentOf) is { } fault) throw fault;
+        }
         // Before the account's first trade, strategies process the history, and the session does not act on it.
         if (past && !books.HasTraded)
         {
@@ -107,7 +115,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         _state = late ? LiveState.CatchingUp : books.Operator.Paused ? LiveState.Paused : LiveState.Trading;
         var why = books.IsRuined || books.Watch.HasNoEquity ? "ruined"
             : !_reconciled ? "unreconciled" : late ? "late" : "";
-        books.Take(slice, (at, decided, factors) => orders.Decided(at, decided, factors, why));
+        books.Take(slice, (at, decided, factors) =>
+            orders.Decided(at, decided, factors, why.Length > 0 ? why : books.RefusalOf(decided.Symbol, at)));
         orders.Acted(Portfolio.Acted);
         orders.Watched(Portfolio.Watched);
         if (Portfolio.WeightsDecidedAt(slice.Time) is { } weights) orders.Weighed(new WeightsDecided(slice.Time, weights));

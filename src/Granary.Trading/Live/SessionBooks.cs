@@ -22,10 +22,14 @@ internal sealed class SessionBooks
         var (spec, options, journal) = (opened.Spec, opened.Options, opened.Account.Journal);
         _opened = opened;
         Portfolio = new LivePortfolio(pass, opened.Feed.Series, opened.Bars, Notes);
-        Ledger = new AccountLedger(spec.Cash, s => Portfolio.InstrumentOf(s).Multiplier);
+        Rates = spec.Data.Taken as SessionRates;
+        Ledger = Rates is { } rates
+            ? new AccountLedger(spec.Cash, [.. Portfolio.Instruments.Values.OrderBy(i => i.Symbol, StringComparer.Ordinal)
+                .Select(rates.Booked)], spec.Execution.Settings)
+            : new AccountLedger(spec.Cash, s => Portfolio.InstrumentOf(s).Multiplier);
         Cold = new WarmUpWatch(Portfolio.Strategies, options.Feed);
         Orders = new AccountOrders(Portfolio, Ledger, spec.Execution.Settings, new OrderNames(opened.Tag, opened.Handed));
-        Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe);
+        Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe, spec.Data.AccountCurrency);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
         Models = new SessionModels(options, journal, Portfolio, spec.Catalogues, Notes);
         Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes);
@@ -35,6 +39,9 @@ internal sealed class SessionBooks
     public List<string> Notes { get; } = [];
 
     public LivePortfolio Portfolio { get; }
+
+    /// <summary>The exchange rates of the account; null if all markets are in its currency.</summary>
+    public SessionRates? Rates { get; }
 
     public AccountLedger Ledger { get; }
 
@@ -63,6 +70,7 @@ internal sealed class SessionBooks
         var switched = events.FindLastIndex(e => e is DeploymentSwitched);
         // Strategies are run ahead of the facts, so the model versions must be set before.
         Models.Put(events.Skip(switched + 1).OfType<ModelChanged>());
+        Rates?.Know(events);
         var slices = new ReplayedSlices(events, feed, Portfolio);
         for (var i = 0; i < events.Count; i++)
         {
@@ -86,6 +94,7 @@ internal sealed class SessionBooks
                 }
                 foreach (var slice in slices.Next()) Take(slice, null);
                 break;
+            case RatesTaken rates: Rates?.Book(rates); break;
             case WeightsChanged weights when isEarlier: Operator.Skip(weights); break;
             case WeightsChanged weights: Operator.Put(weights); break;
             case PolicyChanged or EnablementChanged when isEarlier: break;
@@ -111,6 +120,11 @@ internal sealed class SessionBooks
         _warm += bars;
     }
 
+    /// <summary>Why no entry is sent in a symbol now; empty if one is.</summary>
+    /// <param name="timestamp">UTC ticks.</param>
+    public string RefusalOf(string symbol, long timestamp) => Ledger.Blocked.Contains(symbol) ? "blocked"
+        : Rates is { } rates && rates.IsStale(Portfolio.InstrumentOf(symbol), timestamp, Notes.Add) ? "rates" : "";
+
     /// <summary>Begins to trade the account with a time slice.</summary>
     public void Begin(long slice)
     {
@@ -125,6 +139,8 @@ internal sealed class SessionBooks
     public void Take(in TimeSlice slice, Action<long, PortfolioSignal, double[]>? decided)
     {
         Portfolio.Process(slice, decided);
+        Rates?.Reach(slice.Time);
+        Ledger.Reach(slice.Time);
         if (!HasTraded) return;
         var open = long.MinValue;
         foreach (var (_, bar, timeframe) in slice.Bars)

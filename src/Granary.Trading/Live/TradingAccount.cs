@@ -63,7 +63,7 @@ internal sealed class TradingAccount : IAsyncDisposable
                 Cash = opening.Spec.Cash,
                 Execution = opening.Spec.Execution.Settings,
                 Instruments = instruments,
-                FaultsOf = listed => BrokerFit.Faults(opening.Broker, listed, opening.Spec),
+                FaultsOf = listed => BrokerFit.Faults(opening.Broker, listed, opening.Spec, s => instruments[s].Rates.At(long.MaxValue)),
                 OpenJournalAsync = async s => new BrokerJournal(
                     await store.OpenBrokerJournalAsync(opening.Account, opening.Broker, opening.Holder, clock, s).ConfigureAwait(false)),
                 Clock = clock,

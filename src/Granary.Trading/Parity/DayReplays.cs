@@ -15,7 +15,9 @@ namespace Granary.Trading.Parity;
 /// </remarks>
 internal sealed class DayReplays : IAsyncDisposable
 {
-    private ReplayPass? _session, _own, _late, _final;
+    private ReplayPass? _session, _own, _late, _final, _rated;
+    // Whether the rates of today are others than those that the session has taken; null = not looked at.
+    private bool? _hasOtherRates;
     private DivergenceReasons? _reasons;
     private SessionFacts _facts = new();
     private long _reached = long.MinValue;
@@ -53,8 +55,8 @@ internal sealed class DayReplays : IAsyncDisposable
         var traded = new ComparedSession(rows.Select(r => r.ToTrade()), session.Weights());
         if (_from != session.Host.PortfolioFrom)
         {
-            await EndAsync(_own, _late, _final).ConfigureAwait(false);
-            (_own, _late, _final, _from) = (null, null, null, session.Host.PortfolioFrom);
+            await EndAsync(_own, _late, _final, _rated).ConfigureAwait(false);
+            (_own, _late, _final, _rated, _from) = (null, null, null, null, session.Host.PortfolioFrom);
         }
 
         var counts = Bars.Reach(end);
@@ -71,9 +73,25 @@ internal sealed class DayReplays : IAsyncDisposable
         if (counts.Revised > 0)
         {
             (_final, run) = await BacktestAsync(_final, Bars.Final, cancellationToken).ConfigureAwait(false);
-            gap = gap.Against(before, _final.BacktestOf(run).Trades, DivergenceCauses.Data);
+            var final = _final.BacktestOf(run).Trades;
+            (gap, before) = (gap.Against(before, final, DivergenceCauses.Data), final);
+        }
+        if (await HasOtherRatesAsync(session.Session.Spec, cancellationToken).ConfigureAwait(false))
+        {
+            var bars = counts.Revised > 0 ? Bars.Final : counts.Missing > 0 ? Bars.Late : session.Session.Bars;
+            (_rated, run) = await BacktestAsync(_rated, bars, cancellationToken, hasOwnRates: false).ConfigureAwait(false);
+            gap = gap.Against(before, _rated.BacktestOf(run).Trades, DivergenceCauses.Rates);
         }
         return new ReplayedDay(session.Host.AccountEquityNow, run.Equity, gap, run.Digest, counts);
+    }
+
+    // Rates that the source has otherwise now, or had at other times than the session found them.
+    private async Task<bool> HasOtherRatesAsync(BatchSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.Data.Taken is not SessionRates own || spec.Data.Fx is null) return false;
+        var bars = Events.OfType<BarsTaken>();
+        return _hasOtherRates ??= await own.DifferAsync(new CurrencyRates(spec.Data with { Taken = null }, spec.Catalogues),
+            bars.First(b => !b.Warm).Timestamp, bars.Max(b => b.Timestamp), cancellationToken).ConfigureAwait(false);
     }
 
     // Replays the facts up to a time: those since the last one, if the replay can go on with them.
@@ -85,7 +103,7 @@ internal sealed class DayReplays : IAsyncDisposable
         if (!goesOn)
         {
             await DisposeAsync().ConfigureAwait(false);
-            (_own, _late, _final, _reached, _facts) = (null, null, null, long.MinValue, new SessionFacts());
+            (_own, _late, _final, _rated, _reached, _facts) = (null, null, null, null, long.MinValue, new SessionFacts());
             _session = await OpenAsync(null, Since(Events, end), cancellationToken).ConfigureAwait(false);
             _reasons = new DivergenceReasons(_session.Host, _session.Session.Spec.Data.Timeframe);
         }
@@ -114,21 +132,24 @@ internal sealed class DayReplays : IAsyncDisposable
     }
 
     private async Task<(ReplayPass Pass, PortfolioEnd End)> BacktestAsync(ReplayPass? pass, LiveBars bars,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool hasOwnRates = true)
     {
         if (pass is not { GoesOn: true })
         {
             await EndAsync(pass).ConfigureAwait(false);
-            pass = await OpenAsync(_from, [], cancellationToken).ConfigureAwait(false);
+            pass = await OpenAsync(_from, [], cancellationToken, hasOwnRates).ConfigureAwait(false);
         }
         pass.Take(bars);
         return (pass, await pass.ReadAsync().ConfigureAwait(false));
     }
 
-    private async Task<ReplayPass> OpenAsync(long? from, List<JournalEvent> past, CancellationToken cancellationToken)
+    private async Task<ReplayPass> OpenAsync(long? from, List<JournalEvent> past, CancellationToken cancellationToken,
+        bool hasOwnRates = true)
     {
         var production = Configuration();
         var spec = SessionBacktest.Reduced(LiveSession.SpecOf(production, Events));
+        if (hasOwnRates)
+            spec = spec with { Data = spec.Data with { Taken = SessionRates.Of(spec, Events, Bars.Markets.Select(m => m.Instrument)) } };
         if (from is not null) spec = spec with { Portfolio = spec.Portfolio with { From = from } };
         var journal = new AccountJournal(new LeasedJournal(Store, Account, "parity", Clock), Clock);
         var session = new OpenedSession(spec, new JournalFeed(Bars.Markets), TradingAccount.Read(journal, Request.Broker),
@@ -148,5 +169,5 @@ internal sealed class DayReplays : IAsyncDisposable
                 await pass.DisposeAsync().ConfigureAwait(false);
     }
 
-    public async ValueTask DisposeAsync() => await EndAsync(_session, _own, _late, _final).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await EndAsync(_session, _own, _late, _final, _rated).ConfigureAwait(false);
 }

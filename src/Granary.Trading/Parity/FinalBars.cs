@@ -49,6 +49,13 @@ internal sealed class FinalBars
                 await bars.ReadAsync(source, new BarQuery(symbol, timeframe, from, end), traded.FirstOrDefault(i => i.Symbol == symbol),
                     cancellationToken).ConfigureAwait(false);
             }
+            // Markets that only an earlier configuration traded, and pairs whose closes were rates, are those of the journal.
+            foreach (var (symbol, own) in bars._taken.Where(t => !bars._final.ContainsKey(t.Key)))
+                if (traded.FirstOrDefault(i => i.Symbol == symbol) is { } instrument)
+                {
+                    bars._markets.Add(new MarketSeries(instrument, timeframe));
+                    bars._final.Add(symbol, own);
+                }
         }
         finally
         {

@@ -50,10 +50,16 @@ internal static class KnownTables
         [ModelTables.Decisions] = new(ModelTables.Decision.Columns),
         [ModelTables.Challengers] = new(ModelTables.Challenger.Columns),
         [UniverseTable.Name] = new(UniverseTable.Definition.Columns),
-        [AccountTables.Trades] = new(AccountTables.Trade.Columns),
+        [AccountTables.Trades] = new(AccountTables.Trade.Columns)
+        {
+            Optional = [.. AccountTables.ConvertedTrade.Columns.Skip(AccountTables.Trade.Columns.Count)],
+        },
         [AccountTables.Equity] = new(AccountTables.Mark.Columns),
         [AccountTables.Orders] = new(AccountTables.Order.Columns),
-        [AccountTables.Gap] = new(AccountTables.DivergenceRow.Columns),
+        [AccountTables.Gap] = new(AccountTables.DivergenceRow.Columns)
+        {
+            Optional = [.. AccountTables.ConvertedRow.Columns.Skip(AccountTables.DivergenceRow.Columns.Count)],
+        },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The names, sorted.</summary>

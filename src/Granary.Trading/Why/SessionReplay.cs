@@ -68,6 +68,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         // Models of a configuration change while it runs, so each replay reads it again.
         var traded = ReadProduction(account, start, catalogues).Spec;
         var spec = HandedTrades.Combine(traded, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
+        spec = spec with { Data = spec.Data with { Taken = SessionRates.Of(spec, facts, start.Instruments) } };
         SessionModels.Add(spec.Strategies.Select(s => s.Model).OfType<EntryModel>(),
             facts.Reverse().TakeWhile(f => f is not DeploymentSwitched).OfType<ModelChanged>().Reverse(), catalogues);
         var opening = new BatchOpening

@@ -61,7 +61,7 @@ public sealed class ParityCausesTests : IDisposable
         records.Select(r => r.Day.ToString("dd", CultureInfo.InvariantCulture)).ShouldBe(
             Enumerable.Range(1, 14).Select(d => d.ToString("00", CultureInfo.InvariantCulture)));
         records.ShouldAllBe(r => r.Total == 0 && r.Outside.Count == 0 && r.Revised == 0 && r.Missing == 0);
-        records.ShouldAllBe(r => r.Causes.Count == 12 && r.Causes.Values.All(c => c == 0));
+        records.ShouldAllBe(r => r.Causes.Count == 13 && r.Causes.Values.All(c => c == 0));
         records[^1].Taken.ShouldBeGreaterThan(300);
         await AddsUpAsync(records, backtest);
     }

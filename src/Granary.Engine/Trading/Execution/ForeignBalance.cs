@@ -20,8 +20,8 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
     /// <summary>The balance in the other currency; negative where purchases have been borrowed for.</summary>
     public double Held => _held.Cash;
 
-    /// <summary>The rate at which the account is valued now.</summary>
-    public double Rate { get; private set; } = rates.Rates[0];
+    /// <summary>The rate at which the account is valued now; before the first bar the first one.</summary>
+    public double Rate { get; private set; } = rates.At(long.MinValue);
 
     /// <summary>Both balances, in the other currency at the rate of now.</summary>
     public double Cash => Own / Rate + Held;

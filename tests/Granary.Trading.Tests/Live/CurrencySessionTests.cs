@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Granary.Backtesting.Runs;
+using Granary.Data.Journals;
+using Granary.Engine;
+using Granary.Trading.Live;
+using Granary.Trading.Tests.Parity;
+
+namespace Granary.Trading.Tests.Live;
+
+/// <summary>Sessions of an account in euros, whose markets are in yen and dollars.</summary>
+public sealed class CurrencySessionTests : IDisposable
+{
+    private const string Last = "2022-01-25";
+
+    private readonly SessionUnderTest _under = new();
+
+    public void Dispose() => _under.Dispose();
+
+    private string RatesFile => Path.Combine(_under.Folder, "rates.csv");
+
+    // Rates of each day at 6:00, from a month before the bars.
+    private static List<string> Rates(int days = 90, int seed = 3)
+    {
+        var random = new Random(seed);
+        var (dollar, yen) = (1.1, 140.0);
+        return [.. Enumerable.Range(0, days).Select(d => string.Create(CultureInfo.InvariantCulture,
+            $"{new DateTime(2021, 12, 1, 6, 0, 0).AddDays(d):yyyy-MM-dd'T'HH:mm:ss},{dollar *= 1 + 0.03 * (random.NextDouble() - 0.5)},"
+                + $"{yen *= 1 + 0.03 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY")];
+    }
+
+    private async Task<BatchRun> BacktestAsync(string conversion = "hold", string fx = "")
+    {
+        await File.WriteAllLinesAsync(RatesFile, Rates());
+        return await _under.BacktestAsync(to: Last, data: $$"""
+            , "fx": {{(fx.Length > 0 ? fx : $"\"{RatesFile}\"")}}, "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
+            """, more: $$"""
+            , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{(conversion == "convert" ? ", \"fxSpreadPercent\": 0.2" : "")}} },
+              "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60, "maxCurrencyPercent": 40 } }
+            """);
+    }
+
+    private Task<LiveRun> LiveAsync(BatchRun backtest, string name = "live", string to = Last, string? state = null) =>
+        _under.LiveAsync(backtest, name, r => r with { To = ParityUnderTest.Ticks(to), State = state });
+
+    // The rows of a table by its columns' names, sorted.
+    private static string[] Rows(string folder, string file, bool closed, params string[] columns)
+    {
+        using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)), CultureInfo.InvariantCulture);
+        List<string> rows = [];
+        csv.Read();
+        csv.ReadHeader();
+        while (csv.Read())
+            if (!closed || csv.GetField("exit_reason") != "open")
+                rows.Add(string.Join(' ', columns.Select(c => csv.GetField(c))));
+        return [.. rows.Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData("hold")]
+    [InlineData("convert")]
+    public async Task A_session_with_several_currencies_is_its_backtest_and_a_perfect_venue_makes_its_trades(string conversion)
+    {
+        var backtest = await BacktestAsync(conversion);
+        var live = await LiveAsync(backtest);
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "signals.csv", "trades.csv"])
+            File.ReadAllText(Path.Combine(live.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(backtest.Folder, file)), file);
+        // Prices, quantities and times, and the rate at which each closed trade counts.
+        string[] fills = ["strategy", "symbol", "side", "quantity", "entry_time", "entry_price"];
+        Rows(live.Run.Folder, "account_trades.csv", closed: false, fills)
+            .ShouldBe(Rows(backtest.Folder, "portfolio_trades.csv", closed: false, fills));
+        string[] results = ["strategy", "symbol", "entry_time", "exit_time", "exit_price", "currency", "rate"];
+        var counted = Rows(live.Run.Folder, "account_trades.csv", closed: true, results);
+        counted.Length.ShouldBeGreaterThan(20);
+        counted.ShouldBe(Rows(backtest.Folder, "portfolio_trades.csv", closed: true, results));
+        live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Sentence.ShouldEndWith(": no difference");
+        live.Status.Account.Currency.ShouldBe("EUR");
+        live.Status.Account.Balances.Select(b => b.Currency).ShouldBe(["JPY", "USD"], ignoreOrder: true);
+        live.Status.Account.Balances.Single(b => b.Currency == "JPY").Rate.ShouldBeInRange(1 / 200.0, 1 / 100.0);
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_and_starts_again_counts_with_the_rates_that_it_had_although_their_file_is_another_one()
+    {
+        var backtest = await BacktestAsync("convert");
+        var whole = await LiveAsync(backtest, "whole");
+        var state = Path.Combine(_under.Folder, "state");
+        await LiveAsync(backtest, "first", "2022-01-12", state);
+        var lines = await File.ReadAllLinesAsync(RatesFile);
+        // Rates of the past are revised; those that come are the same.
+        await File.WriteAllLinesAsync(RatesFile, lines.Select(l => l.CompareTo("2022-01-11") < 0 && l[0] != 't'
+            ? $"{l.Split(',')[0]},1.5,90" : l));
+        var second = await LiveAsync(backtest, "second", state: state);
+        second.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest);
+        foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "account_trades.csv", "account_equity.csv"])
+            File.ReadAllText(Path.Combine(second.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(whole.Run.Folder, file)), file);
+    }
+
+    [Fact]
+    public async Task Nothing_is_entered_by_a_rate_that_is_too_old_and_a_note_says_so()
+    {
+        var backtest = await BacktestAsync();
+        // The last rates are of the 8th.
+        await File.WriteAllLinesAsync(RatesFile, Rates(39));
+        var live = await LiveAsync(backtest);
+        live.Status.Notes.ShouldContain(n => n.Contains("the last rate of JPY in EUR is of 2022-01-08T06:00:00Z, older than maxAge"));
+        live.Ledger.Trades.Values.ShouldNotBeEmpty();
+        live.Ledger.Trades.Values.Where(t => t.EntryTime > new DateTime(2022, 1, 15, 7, 0, 0).Ticks)
+            .Select(t => $"{t.Strategy} {t.Symbol} {new DateTime(t.EntryTime):s} {t.Entry}").ShouldBeEmpty();
+        live.Ledger.Trades.Values.Max(t => t.EntryTime).ShouldBeLessThanOrEqualTo(new DateTime(2022, 1, 15, 7, 0, 0).Ticks);
+        var account = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(live.Run.Folder, "account.json")))!;
+        account["skipped"]!.AsArray().Count(s => (string)s!["why"]! == "rates").ShouldBeGreaterThan(5);
+        live.Against!.Gap.Causes.Single(c => c.Cause == "rates").Amount.ShouldNotBe(0);
+        live.Against.Causes.Sum(c => c.Amount).ShouldBe(live.Status.AccountEquity - live.Against.Equity, 1e-6);
+    }
+
+    [Fact]
+    public async Task A_bar_before_the_first_rate_ends_the_session_with_a_sentence()
+    {
+        var backtest = await BacktestAsync();
+        await File.WriteAllLinesAsync(RatesFile, Rates().Where((_, i) => i is 0 or > 40));
+        var fault = await Should.ThrowAsync<InputException>(() => LiveAsync(backtest));
+        fault.Message.ShouldContain("rate of ");
+        fault.Message.ShouldContain("give earlier rates, or a later data.from");
+    }
+
+    [Fact]
+    public async Task Pairs_in_the_place_of_the_bars_are_read_from_the_feed()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_under.Folder, "bars")).FullName;
+        foreach (var file in Directory.EnumerateFiles(SessionUnderTest.Bars)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var random = new Random(4);
+        foreach (var (pair, price) in ((string, double)[])[("EURUSD", 1.1), ("USDJPY", 125)])
+            await File.WriteAllLinesAsync(Path.Combine(folder, $"{pair}.csv"), Enumerable.Range(0, 24 * 70).Select(h => (h,
+                price * (1 + 0.02 * random.NextDouble()))).Select(r => string.Create(CultureInfo.InvariantCulture,
+                    $"{new DateTime(2021, 12, 1).AddHours(r.h):yyyy-MM-dd HH:mm:ss},{r.Item2},{r.Item2},{r.Item2},{r.Item2},1"))
+                .Prepend("time,open,high,low,close,volume"));
+        await File.WriteAllLinesAsync(RatesFile, Rates());
+        var spec = (await BacktestAsync()).Model.BatchText.Replace($"csv:{SessionUnderTest.Bars}", $"csv:{folder}", StringComparison.Ordinal)
+            .Replace($"\"fx\": \"{RatesFile}\"", $"\"fx\": \"csv:{folder}\"", StringComparison.Ordinal);
+        var backtest = await _under.RunAsync(new Simulation.Batches.BatchReader(Granary.Testing.TestCatalogues.All).Read("live.json",
+            System.Text.Encoding.UTF8.GetBytes(spec), Path.GetTempPath()), "with pairs");
+        var live = await _under.LiveAsync(backtest, with: r => r with
+        {
+            To = ParityUnderTest.Ticks(Last),
+            Feed = Storage.Addresses.Address.Parse("csv:" + folder),
+        });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        live.Status.AccountEquity.ShouldBe(live.Status.ModelEquity, 1e-6);
+    }
+
+    [Fact]
+    public async Task Rates_that_the_source_has_otherwise_now_are_the_cause_rates_of_parity()
+    {
+        using var parity = new ParityUnderTest();
+        var file = Path.Combine(parity.Folder, "rates.csv");
+        await File.WriteAllLinesAsync(file, Rates());
+        var backtest = await parity.Session.BacktestAsync(to: ParityUnderTest.Last, data: $$"""
+            , "fx": "{{file}}", "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
+            """, more: """
+            , "account": { "currency": "EUR", "conversion": "convert" }, "portfolio": { "weights": "equal" }
+            """);
+        await parity.TradeAsync(backtest);
+        var same = await parity.CompareAsync(backtest);
+        same.Sum(r => r.Causes.GetValueOrDefault("rates")).ShouldBe(0);
+        FileJournal.Peek(parity.State, new JournalQuery("RatesTaken")).Count().ShouldBeGreaterThan(10);
+        await File.WriteAllLinesAsync(file, Rates(seed: 8));
+        var days = await parity.CompareAsync(backtest);
+        days.Sum(r => Math.Abs(r.Causes.GetValueOrDefault("rates"))).ShouldBeGreaterThan(1);
+        days.Sum(r => Math.Abs(r.Causes.GetValueOrDefault("data"))).ShouldBe(0);
+    }
+}
