@@ -12,7 +12,17 @@ namespace Granary.Contracts.Sessions;
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
 /// <param name="Profit">Unrealised profit at the last close, before fees; null before the symbol's first bar.</param>
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
-    double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
+    double EntryPrice, DateTime EnteredAt, double? Last, double? Profit)
+{
+    /// <summary>The stop that works now, without a trailing stop; null without one.</summary>
+    public double? Stop { get; init; }
+
+    /// <summary>The next target; null without one.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Whether an operator entered it, so that no strategy manages it.</summary>
+    public bool ByHand { get; init; }
+}
 
 /// <summary>An order of a live account that is open at the venue, or whose state is unknown.</summary>
 /// <param name="Price">The limit price or stop price; null for other order types.</param>

@@ -89,7 +89,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             var shares = Overrun();
             if (shares.Count == 0) break;
             foreach (var (key, share) in shares)
-                if (Cut(key, share, time) is { } cut)
+                if (Cut(key, share, time, ExitReason.Limit) is { } cut)
                     (cuts ??= []).Add(cut);
         }
         return cuts ?? (IReadOnlyList<LimitCut>)[];
@@ -109,7 +109,10 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return shares;
     }
 
-    private LimitCut? Cut(long key, double share, long time)
+    /// <summary>Closes a part of a trade; the strategy's own trade stays whole.</summary>
+    /// <param name="open">The bar at whose open it is closed; null = at the last close.</param>
+    /// <returns>Null if the part is smaller than a lot.</returns>
+    public LimitCut? Cut(long key, double share, long time, ExitReason reason, Bar? open = null)
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
         var holding = account.Holdings[key];
@@ -117,13 +120,14 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var stays = share >= 1 ? 0 : account.InstrumentOf(holding.Market).RoundQuantity(holding.Quantity * (1 - share));
         var goes = holding.Quantity - stays;
         if (!(goes > 0)) return null;
-        var price = account.PriceAtClose(holding.Market, (Side)(-(int)holding.Side), goes);
+        var side = (Side)(-(int)holding.Side);
+        var price = open is { } bar ? account.PriceAtOpen(holding.Market, bar, side, goes) : account.PriceAtClose(holding.Market, side, goes);
         var theirs = holding.Theirs * (goes / holding.Quantity);
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         // A cut is no part of the strategy's exits.
         holding.Whole = default;
         trades.Reduce(key, ref holding,
-            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), ExitReason.Limit);
+            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), reason);
         PortfolioTrade? closed = null;
         if (stays > 0)
         {
@@ -136,7 +140,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         }
         else
         {
-            closed = End(key, holding, time, price, ExitReason.Limit);
+            closed = End(key, holding, time, price, reason);
         }
         return new LimitCut(member, number, goes / (goes + stays), closed);
     }

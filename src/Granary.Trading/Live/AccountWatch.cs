@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.RunFolders;
 
@@ -30,6 +31,9 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
 
     /// <summary>When the session received its last bar, UTC.</summary>
     public DateTimeOffset? LastBarAt { get; set; }
+
+    /// <summary>Returns the stop and target of a trade; 0 = none.</summary>
+    public Func<AccountTrade, (double Stop, double Target)>? LevelsOf { get; set; }
 
     /// <summary>Cash plus positions at the last closes.</summary>
     public double Equity()
@@ -103,7 +107,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
         GrossPercent = Percent(Gross(), Equity()),
         Curve = Curve(),
-        Limits = [.. Limits()],
+        Limits = [.. Limits(View())],
         Days = Periods(d => d, MostDays),
         Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),
         LastBarAt = LastBarAt,
@@ -117,9 +121,15 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     private AccountTradeRow Of(AccountTrade t)
     {
         var last = portfolio.LastOf(t.Symbol)?.Close;
+        var (stop, target) = LevelsOf?.Invoke(t) ?? default;
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last,
-            last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null);
+            last is { } close ? (int)t.Side * t.Open * (close - t.EntryPrice) * portfolio.InstrumentOf(t.Symbol).Multiplier : null)
+        {
+            Stop = stop > 0 ? stop : null,
+            Target = target > 0 ? target : null,
+            ByHand = HandOrders.IsByHand(t.Entry),
+        };
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
@@ -128,18 +138,51 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
-    private IEnumerable<LimitUse> Limits()
+    /// <summary>The account as the limits see it, at the last closes.</summary>
+    /// <param name="change">An order that is counted as filled; null for none.</param>
+    public AccountView View(AccountChange? change = null)
     {
         var equity = Equity();
-        var account = new AccountView(ledger, portfolio.Run.View, ValueOf)
+        return new AccountView(ledger, portfolio.Run.View, ValueOf, change)
         {
             Equity = equity,
             DayStart = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash,
             Drawdown = Peak > 0 ? Math.Max(0, 1 - equity / Peak) : 0,
             Turnover = ledger.Traded - _tradedBefore,
         };
-        return portfolio.Run.Uses(account).Select(u =>
-            new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
+    }
+
+    /// <summary>The use of the limits.</summary>
+    public IEnumerable<LimitUse> Limits(AccountView account) => portfolio.Run.Uses(account).Select(u =>
+        new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
+
+    /// <summary>Whether the limits admit an accepted entry over the account, in which entries by hand count.</summary>
+    public Decision Admits(PortfolioSignal decided)
+    {
+        var (strategy, symbol, signal, _, granted) = decided;
+        return portfolio.MarketOf(symbol) is not { } market ? Decision.Accepted : portfolio.Run.DecideOver(strategy.Instance.Index, market,
+            signal, granted * signal.Price * portfolio.InstrumentOf(symbol).Multiplier, View());
+    }
+
+    /// <summary>What an entry may cost: cash without the collateral of short trades, or what the leverage leaves.</summary>
+    /// <param name="closed">A trade that is counted as closed; null for none.</param>
+    public double FreeCash(ExecutionSettings execution, AccountTrade? closed = null)
+    {
+        var gross = View(closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1)).GrossValue;
+        if (execution.EffectiveLeverage > 0) return execution.EffectiveLeverage * Equity() - gross;
+        var cash = ledger.Cash + (closed is null ? 0 : ValueOf(closed.Symbol, (int)closed.Side * closed.Open));
+        foreach (var trade in ledger.ActiveTrades)
+            if (trade.Side == Side.Sell && trade != closed && portfolio.InstrumentOf(trade.Symbol) is { MarginPerUnit: 0 } instrument)
+                cash -= 2 * trade.Open * trade.EntryPrice * instrument.Multiplier;
+        return cash;
+    }
+
+    /// <summary>The net profit of a trade of the account, at the last close.</summary>
+    public double NetOf(AccountTrade trade)
+    {
+        var open = portfolio.LastOf(trade.Symbol) is { } last
+            ? (int)trade.Side * trade.Open * (last.Close - trade.EntryPrice) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
+        return trade.Profit + open - trade.Fees + trade.Financing;
     }
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;

@@ -28,7 +28,12 @@ internal sealed class SessionBooks
         Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
         Models = new SessionModels(options, journal, Portfolio, spec.Catalogues, Notes);
-        Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes);
+        Orders.Admits = Watch.Admits;
+        Watch.LevelsOf = Orders.Hand.LevelsOf;
+        Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes)
+        {
+            Hand = new HandCommand(spec, Portfolio, Ledger, Orders, Watch),
+        };
     }
 
     /// <summary>Notes for the reader of the run; one sentence each.</summary>
