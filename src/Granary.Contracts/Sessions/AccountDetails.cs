@@ -57,6 +57,12 @@ public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<d
     public const int MostPoints = 240;
 }
 
+/// <summary>The digits after the point of an instrument.</summary>
+/// <param name="Price">Those of its tick; null if it has none.</param>
+/// <param name="Quantity">Those of its lot; null if it has none.</param>
+/// <param name="Last">The last close; null before the first bar.</param>
+public sealed record SymbolDigits(int? Price, int? Quantity, double? Last);
+
 /// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
 public sealed record AccountDetails
 {
@@ -95,6 +101,9 @@ public sealed record AccountDetails
 
     /// <summary>Symbols whose feed has prices that are adjusted for splits and dividends; those of all others are raw.</summary>
     public IReadOnlyList<string> Adjusted { get; init; } = [];
+
+    /// <summary>The digits of the symbols that the account holds or has ordered, and of those that it can enter.</summary>
+    public IReadOnlyDictionary<string, SymbolDigits> Digits { get; init; } = new Dictionary<string, SymbolDigits>();
 
     /// <summary>Symbols in which entries are blocked until <c>resume</c>, since the account's books and the venue differ.</summary>
     public IReadOnlyList<string> Blocked { get; init; } = [];

@@ -184,7 +184,7 @@ internal sealed record StopMoved(long Timestamp, string ClientId, double Price) 
 
 /// <summary>The portfolio accepted a signal, but the session sent no order for it.</summary>
 /// <param name="Why">paused, late, ruined, blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
-/// start).</param>
+/// start); or the word of a limit that refused it over the account, in which entries by hand count.</param>
 internal sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
 
 /// <summary>An order changed its state.</summary>

@@ -111,7 +111,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (why.Length == 0 && Hand.Entries > 0 && Admits?.Invoke(decided) is { IsAccepted: false } refused) why = refused.Word;
         if (why.Length > 0)
         {
-            _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            var skipped = new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol };
+            _facts.Add(skipped);
+            Hand.Take(skipped);
             return;
         }
         Intend(strategy, symbol, wanted, signal, granted, timestamp);

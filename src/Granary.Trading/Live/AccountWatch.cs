@@ -17,7 +17,7 @@ internal readonly record struct EquityMark(long Time, double Equity, double Draw
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
 internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe)
 {
-    private const int MostDays = 35, MostWeeks = 14;
+    private const int MostDays = 35, MostWeeks = 14, MostSymbols = 200;
 
     // The last equity of each day, by the open times of its bars.
     private readonly List<(DateOnly Day, double Equity)> _days = [];
@@ -115,8 +115,28 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
         Journal = journal,
         Adjusted = [.. portfolio.Instruments.Values.Where(i => i.IsAdjusted).Select(i => i.Symbol).Order(StringComparer.Ordinal)],
+        Digits = DigitsOf(),
         Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };
+
+    // An account of many symbols shows those that it holds; a form has those that it offers.
+    private Dictionary<string, SymbolDigits> DigitsOf()
+    {
+        var all = portfolio.Instruments.Count <= MostSymbols ? portfolio.Instruments.Keys
+            : ledger.Positions.Where(p => p.Value != 0).Select(p => p.Key).Union(ledger.OpenOrders.Select(o => o.Order.Symbol));
+        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits(portfolio.InstrumentOf(s).TickSize),
+            Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
+    }
+
+    private static int? Digits(double step) => step > 0 ? ((decimal)step).Scale - Zeros((decimal)step) : null;
+
+    // Zeros at the end of a decimal.
+    private static int Zeros(decimal value)
+    {
+        var zeros = 0;
+        for (var scale = value.Scale; zeros < scale && decimal.Round(value, scale - zeros - 1) == value; zeros++) ;
+        return zeros;
+    }
 
     private AccountTradeRow Of(AccountTrade t)
     {

@@ -175,9 +175,8 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     private static string CauseOf(string skipped) => skipped switch
     {
         "late" => DivergenceCauses.LateBar,
-        "paused" or "ruined" or "blocked" or "unreconciled" => DivergenceCauses.MissedFill,
-        // A limit refused it over the account, in which entries by hand count.
-        _ => DivergenceCauses.Operator,
+        _ when HandOrders.IsDisplaced(skipped) => DivergenceCauses.Operator,
+        _ => DivergenceCauses.MissedFill,
     };
 
     // Entries that ended without a fill, or wait for one.

@@ -25,6 +25,11 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     // Net profit of the portfolio's parts in trades with such levels, when they were closed.
     private readonly Dictionary<(int Strategy, int Number), double> _planned = [];
 
+    // Entries of strategies that a limit refused over the account, in which entries by hand count.
+    private readonly HashSet<(int Strategy, int Number)> _displaced = [];
+
+    private static readonly string[] OtherReasons = ["paused", "late", "ruined", "blocked", "unreconciled"];
+
     /// <summary>Entries that are not intended yet, in the order of their commands.</summary>
     public List<(string Symbol, HandOrder Order)> Waiting { get; } = [];
 
@@ -89,6 +94,16 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
         }
     }
 
+    /// <summary>Whether an entry was skipped because a limit refused it over the account, in which entries by hand count.</summary>
+    public static bool IsDisplaced(string why) => !OtherReasons.Contains(why);
+
+    /// <summary>Takes note of an entry that was accepted and not sent.</summary>
+    public void Take(EntrySkipped skipped)
+    {
+        if (IsDisplaced(skipped.Why) && portfolio.Find(skipped.Strategy) is { } strategy)
+            _displaced.Add((strategy.Instance.Index, skipped.Number));
+    }
+
     /// <summary>Whether a trade must be closed, or its entry be cancelled while it waits.</summary>
     public bool Closes(string entry) => _closing.Contains(entry);
 
@@ -129,8 +144,8 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     }
 
     /// <summary>
-    /// The part of the difference between the account and the portfolio with simulated fills that comes from entries by hand and from the
-    /// operator's stops and targets: the portfolio has neither.
+    /// The part of the difference between the account and the portfolio with simulated fills that comes from entries by hand, from the
+    /// operator's stops and targets, and from entries of strategies that found no room beside them: the portfolio has none of these.
     /// </summary>
     /// <param name="net">The net profit of a trade of the account at the last close.</param>
     public double Difference(Func<AccountTrade, double> net)
@@ -141,6 +156,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
         foreach (var entry in _levels.Keys)
             if (KeyOf(entry) is { } key && ledger.TradeOf(entry) is { } trade)
                 sum += net(trade) - Planned(key);
+        foreach (var key in _displaced) sum -= Planned(key);
         return sum;
     }
 
@@ -148,7 +164,8 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     {
         if (_planned.TryGetValue(key, out var closed)) return closed;
         if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
-        return _planned[key] = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).Sum(t => t.Trade.NetProfit);
+        var parts = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).ToList();
+        return parts.Count == 0 ? 0 : _planned[key] = parts.Sum(t => t.Trade.NetProfit);
     }
 
     // The fills of a trade may be booked before the command and written after it, so the order of its entry names the trade.

@@ -99,6 +99,7 @@ internal sealed class SessionBooks
             case EnablementChanged enablement: Operator.Put(enablement); break;
             case SessionControlled { Command: not SessionCommand.Stop } control: Operator.Put(control); break;
             case StopMoved moved: Orders.Moved(moved); break;
+            case EntrySkipped skipped when !isEarlier: Orders.Hand.Take(skipped); break;
             // A difference of bars, not of books and venue.
             case Reconciled { Rule: ChangedBars.Rule }: break;
             default:

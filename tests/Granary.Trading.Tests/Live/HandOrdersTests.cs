@@ -146,7 +146,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     private static void DiffersByHandAlone(SessionEnd end)
     {
         var status = end.Host.Status;
-        (status.AccountEquity - status.ModelEquity - status.ByHand).ShouldBe(0, 1e-4 * status.ModelEquity);
+        (status.AccountEquity - status.ModelEquity - status.ByHand).ShouldBe(0, 1e-6 * status.ModelEquity);
     }
 
     private static List<DivergenceRow> RowsOf(SessionEnd end, string state)
