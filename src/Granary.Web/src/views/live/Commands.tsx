@@ -50,7 +50,9 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
             </button>
             {asked === 'flatten' && <Flatten session={session} onDone={props.onDone} onClose={close} />}
             {asked === 'enter' && <EnterDialog session={session} onDone={props.onDone} onClose={close} />}
-            {asked && asked !== 'flatten' && asked !== 'enter' && <Plain asked={asked} session={session} onDone={props.onDone} onClose={close} />}
+            {asked && asked !== 'flatten' && asked !== 'enter' && (
+                <Plain asked={asked} session={session} onDone={props.onDone} onClose={close} />
+            )}
         </div>
     );
 }

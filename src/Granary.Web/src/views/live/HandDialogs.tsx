@@ -59,9 +59,7 @@ function pairsOf(session: Session, p: Preview): Pair[] {
         {
             name: 'Lost at the stop',
             value:
-                p.risk == null
-                    ? 'not limited: there is no stop'
-                    : `${number(p.risk, 2)}, ${number(p.riskPercent ?? 0, 2)}% of the equity`,
+                p.risk == null ? 'not limited: there is no stop' : `${number(p.risk, 2)}, ${number(p.riskPercent ?? 0, 2)}% of the equity`,
         },
         { name: 'Position afterwards', value: `${quantity(p.position)} ${p.symbol}` },
         { name: 'All positions afterwards', value: `${number(p.grossPercent, 1)}% of the equity` },

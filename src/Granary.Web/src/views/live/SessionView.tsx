@@ -214,7 +214,8 @@ export function Headline(props: { session: Session }) {
                 {
                     name: 'Feed lag',
                     value: duration(account.feedLag ?? sinceLastBar(status)),
-                    note: account.feedLag == null ? `since the replay's last bar, ${time(lastBar(props.session))}` : 'behind the last close',
+                    note:
+                        account.feedLag == null ? `since the replay's last bar, ${time(lastBar(props.session))}` : 'behind the last close',
                 },
                 {
                     name: 'Journal',

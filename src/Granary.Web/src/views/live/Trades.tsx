@@ -24,8 +24,22 @@ const orderColumns = (session: Session): Column<Order>[] => [
     { id: 'symbol', title: 'Symbol', width: 110, value: (o) => o.symbol, cell: (o) => o.symbol },
     { id: 'side', title: 'Side', width: 70, value: (o) => o.side, cell: (o) => o.side },
     { id: 'type', title: 'Type', width: 90, value: (o) => o.type, cell: (o) => o.type },
-    { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (o) => o.quantity, cell: (o) => quantityOf(session, o.symbol, o.quantity) },
-    { id: 'filled', title: 'Filled', width: 110, figure: true, value: (o) => o.filled, cell: (o) => quantityOf(session, o.symbol, o.filled) },
+    {
+        id: 'quantity',
+        title: 'Quantity',
+        width: 110,
+        figure: true,
+        value: (o) => o.quantity,
+        cell: (o) => quantityOf(session, o.symbol, o.quantity),
+    },
+    {
+        id: 'filled',
+        title: 'Filled',
+        width: 110,
+        figure: true,
+        value: (o) => o.filled,
+        cell: (o) => quantityOf(session, o.symbol, o.filled),
+    },
     { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => priceOf(session, o.symbol, o.price) },
     {
         id: 'state',
@@ -63,7 +77,14 @@ function positionsOf(session: Session): Position[] {
 
 const positionColumns = (session: Session): Column<Position>[] => [
     { id: 'symbol', title: 'Symbol', width: 140, value: (p) => p.symbol, cell: (p) => p.symbol },
-    { id: 'quantity', title: 'Quantity', width: 120, figure: true, value: (p) => p.quantity, cell: (p) => quantityOf(session, p.symbol, p.quantity) },
+    {
+        id: 'quantity',
+        title: 'Quantity',
+        width: 120,
+        figure: true,
+        value: (p) => p.quantity,
+        cell: (p) => quantityOf(session, p.symbol, p.quantity),
+    },
     { id: 'last', title: 'Last close', width: 120, figure: true, value: (p) => p.last, cell: (p) => priceOf(session, p.symbol, p.last) },
     { id: 'value', title: 'Value', width: 130, figure: true, value: (p) => p.value, cell: (p) => number(p.value, 2) },
     {
@@ -120,12 +141,8 @@ export function Trades(props: {
             ) : (
                 <DataTable label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
             )}
-            {changing && (
-                <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />
-            )}
-            {cancelling && (
-                <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />
-            )}
+            {changing && <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />}
+            {cancelling && <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />}
             {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
         </>
     );
@@ -169,9 +186,30 @@ function tradeColumns(
                 ),
         },
         { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => sideOf(t.side) },
-        { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (t) => t.quantity, cell: (t) => quantityOf(session, t.symbol, t.quantity) },
-        { id: 'entry', title: 'Entry price', width: 105, figure: true, value: (t) => t.entryPrice, cell: (t) => priceOf(session, t.symbol, t.entryPrice) },
-        { id: 'last', title: 'Last close', width: 105, figure: true, value: (t) => t.last, cell: (t) => priceOf(session, t.symbol, t.last) },
+        {
+            id: 'quantity',
+            title: 'Quantity',
+            width: 110,
+            figure: true,
+            value: (t) => t.quantity,
+            cell: (t) => quantityOf(session, t.symbol, t.quantity),
+        },
+        {
+            id: 'entry',
+            title: 'Entry price',
+            width: 105,
+            figure: true,
+            value: (t) => t.entryPrice,
+            cell: (t) => priceOf(session, t.symbol, t.entryPrice),
+        },
+        {
+            id: 'last',
+            title: 'Last close',
+            width: 105,
+            figure: true,
+            value: (t) => t.last,
+            cell: (t) => priceOf(session, t.symbol, t.last),
+        },
         {
             id: 'profit',
             title: 'Open profit',
@@ -182,7 +220,14 @@ function tradeColumns(
             hint: 'At the last close, before fees',
         },
         { id: 'stop', title: 'Stop', width: 95, figure: true, value: (t) => t.stop, cell: (t) => priceOf(session, t.symbol, t.stop) },
-        { id: 'target', title: 'Target', width: 95, figure: true, value: (t) => t.target, cell: (t) => priceOf(session, t.symbol, t.target) },
+        {
+            id: 'target',
+            title: 'Target',
+            width: 95,
+            figure: true,
+            value: (t) => t.target,
+            cell: (t) => priceOf(session, t.symbol, t.target),
+        },
         ...(acts
             ? [
                   {
@@ -216,14 +261,17 @@ function tradeColumns(
             id: 'why',
             title: 'Why',
             width: 70,
-            cell: (t) => t.byHand ? 'by hand' : (
-                <a
-                    href={whyPath({ session: session.id, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
-                    aria-label={`Why trade ${t.symbol} ${t.strategy}?`}
-                >
-                    Why?
-                </a>
-            ),
+            cell: (t) =>
+                t.byHand ? (
+                    'by hand'
+                ) : (
+                    <a
+                        href={whyPath({ session: session.id, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
+                        aria-label={`Why trade ${t.symbol} ${t.strategy}?`}
+                    >
+                        Why?
+                    </a>
+                ),
         },
         { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt, t.symbol) },
         { id: 'strategy', title: 'Strategy', width: 300, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
@@ -242,8 +290,9 @@ function Close(props: { session: Session; trade: Trade; onDone: (session: Sessio
             onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: trade.entry, why }))}
         >
             <p>
-                A market order closes {quantityOf(props.session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}), entered
-                at {priceOf(props.session, trade.symbol, trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
+                A market order closes {quantityOf(props.session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}),
+                entered at {priceOf(props.session, trade.symbol, trade.entryPrice)}; open profit{' '}
+                {trade.profit == null ? none : signedMoney(trade.profit)}.
             </p>
             {!trade.byHand && <p class="soft">{trade.strategy} may enter again with its next signal.</p>}
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
