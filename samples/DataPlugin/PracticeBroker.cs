@@ -44,6 +44,10 @@ public sealed class PracticeBroker(IBroker exchange, double smallest, int failEv
     public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
         _refused.TryGetValue(clientId, out var refused) ? new(refused) : exchange.CancelAsync(clientId, cancellationToken);
 
+    public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default) =>
+            exchange.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken);
+
     public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) =>
         exchange.MoveStopAsync(clientId, stopPrice, cancellationToken);
 

@@ -233,6 +233,11 @@ internal sealed class GranaryClient : IDisposable
         string? trade = null, CancellationToken cancellationToken = default) =>
         _api.Sessions.CommandAsync(id, new NewCommand(command, why, strategy, symbol, trade), cancellationToken);
 
+    /// <summary>Sends a command to a session, also one by hand.</summary>
+    /// <returns>The session's state when the command is in its journal.</returns>
+    public Task<SessionView> CommandAsync(string id, NewCommand command, CancellationToken cancellationToken = default) =>
+        _api.Sessions.CommandAsync(id, command, cancellationToken);
+
     /// <summary>Downloads the files of an ended session into a folder.</summary>
     /// <returns>Their names.</returns>
     public async Task<IReadOnlyList<string>> DownloadSessionAsync(string id, string folder, CancellationToken cancellationToken = default)

@@ -68,8 +68,9 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
         {
             (NotificationEvent.Drawdown, { } s) when running && _peaks.GetValueOrDefault(view.Run) is > 0 and var peak =>
                 Step(rule, 100 * (1 - s.AccountEquity / peak), v => $"The equity of {view.Id} is {v:0.##} % below its highest."),
-            (NotificationEvent.Drift, { ModelEquity: > 0 } s) when running =>
-                Step(rule, 100 * Math.Abs(s.AccountEquity / s.ModelEquity - 1),
+            // Orders by hand are no drift. Neither is what is left of one when an operator has closed everything and paused.
+            (NotificationEvent.Drift, { ModelEquity: > 0 } s) when running && !(s.State == LiveState.Paused && s.Positions.Count == 0) =>
+                Step(rule, 100 * Math.Abs((s.AccountEquity - s.ByHand) / s.ModelEquity - 1),
                     v => $"The equity of {view.Id} differs by {v:0.##} % from its portfolio's with simulated fills."),
             (NotificationEvent.RejectedOrders, { } s) => Step(rule, s.Rejected, v => $"{v:0} orders of {view.Id} were rejected."),
             (NotificationEvent.FeedLag, { } s) when running && barAge.TotalSeconds >= rule.Threshold =>

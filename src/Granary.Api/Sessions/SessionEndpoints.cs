@@ -48,8 +48,10 @@ internal static class SessionEndpoints
                     ? SessionJson.Of(view) : NoSession(id))
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
-                + "enable and disable with 'strategy' or 'symbol'; close with 'trade'. The answer comes when the command is in the journal; it "
-                + "is in force from the next bar on.")
+                + "enable and disable with 'strategy' or 'symbol'. By hand: close with 'trade', and 'quantity' for a part; protect with 'trade', "
+                + "'stop' and 'target'; reverse with 'trade'; enter with 'symbol', 'side' and 'size', with 'price' as a limit order. With "
+                + "'preview' nothing is ordered, and 'status.preview' says what would be. 'status.commandFault' says why a command had no effect. "
+                + "The answer comes when the command is in the journal; it is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         SessionStrategyEndpoints.Map(sessions, service);
         SessionHistoryEndpoints.Map(sessions);
@@ -71,9 +73,12 @@ internal static class SessionEndpoints
         if (command is SessionCommand.Enable or SessionCommand.Disable && string.IsNullOrEmpty(order.Strategy)
             && string.IsNullOrEmpty(order.Symbol))
             throw new InputException($"{order.Command} needs a strategy or a symbol; send 'strategy' or 'symbol'");
-        if (command == SessionCommand.Close && string.IsNullOrEmpty(order.Trade))
-            throw new InputException("close needs a trade; send 'trade' with the 'entry' of a trade in the status");
-        return new IssuedCommand(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "");
+        if (command is SessionCommand.Close or SessionCommand.Protect or SessionCommand.Reverse && string.IsNullOrEmpty(order.Trade))
+            throw new InputException($"{order.Command} needs a trade; send 'trade' with the 'entry' of a trade in the status");
+        return new IssuedCommand(command, who, order.Why ?? "", order.Strategy ?? "", order.Symbol ?? "", order.Trade ?? "")
+        {
+            Hand = HandKeys.Read(command, order),
+        };
     }
 
     private static async Task<IResult> StartAsync(HttpRequest request, ClaimsPrincipal user, ISessionService sessions,

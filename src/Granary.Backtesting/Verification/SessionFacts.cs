@@ -10,7 +10,8 @@ internal sealed class SessionFacts
 {
     private sealed record Fact(DateTime At, string Strategy, string Symbol, string Why);
 
-    private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched", "pause", "flatten", "close"],
+    private static readonly string[] OperatorWords = ["weights", "enabled", "disabled", "switched", "pause", "flatten", "close",
+        "reverse"],
         ModelWords = ["model", "policy"];
 
     private readonly List<Fact> _operator = [], _model = [];

@@ -63,7 +63,12 @@ internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance ins
 
     public int SymbolIndex(string symbol) => driver.SymbolIndex(symbol);
 
-    public void Mark(int symbol, in Bar bar) => driver.Mark(symbol, bar);
+    public void Mark(int symbol, in Bar bar)
+    {
+        // Orders of a session's operator fill at the open.
+        driver.Open(symbol, bar);
+        driver.Mark(symbol, bar);
+    }
 
     public bool OpenRow(long stamp, long timestamp)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Cli.Tables;
 using Granary.Contracts.Sessions;
+using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 using Granary.Trading.Live;
 using Spectre.Console;
@@ -103,7 +104,8 @@ internal static class LiveView
             ["Bars", Cell.Count(s.Bars)],
             ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")
                 + (s.Stopped > 0 ? $", entries of {Cell.Count(s.Stopped)} stopped" : "")],
-            ["Equity", $"{Cell.Money(s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)})"],
+            ["Equity", $"{Cell.Money(s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)}"
+                + $"{(s.ByHand == 0 ? "" : $"; by hand {Cell.Money(s.ByHand)}")})"],
             ["Cash", Cell.Money(s.AccountCash)],
             ["Fees", Cell.Money(s.AccountFees)],
             ["Open trades", Cell.Count(s.OpenTrades)],
@@ -124,6 +126,26 @@ internal static class LiveView
             rows.AddRange((s.WarmingUp?.Slowest ?? []).Take(MostCold).Select(w => new[] { "Warming up", ColdText(w, s.WarmingUp!.Feed) }));
         rows.AddRange(s.Notes.TakeLast(MostNotes).Select(note => new[] { "Note", note }));
         return rows;
+    }
+
+    /// <summary>Describes what an order by hand would do.</summary>
+    internal static string Describe(HandPreview p)
+    {
+        List<string> lines =
+        [
+            p.Command == "protect" ? $"{p.Symbol}: stop and target of {Cell.Quantity(p.Quantity)} at the last close {RunText.Number(p.Price)}"
+                : $"{(p.Side == Side.Buy ? "Buy" : "Sell")} {Cell.Quantity(p.Quantity)} {p.Symbol} at about {RunText.Number(p.Price)}: "
+                    + $"{Cell.Money(p.Value)}, costs {Cell.Money(p.Cost)}",
+            (p.Stop is { } stop ? $"Stop {RunText.Number(stop)}" : "No stop")
+                + (p.Target is { } target ? $", target {RunText.Number(target)}" : ", no target")
+                + (p.Risk is { } risk ? $"; at the stop {Cell.Money(risk)} are lost, {Cell.Ratio(p.RiskPercent!.Value)} % of the equity" : ""),
+            $"Afterwards: position {Cell.Quantity(p.Position)} {p.Symbol}, all positions {Cell.Ratio(p.GrossPercent)} % of the equity"
+                + (p.Profit is { } profit ? $", profit booked {Cell.Money(profit)} before fees" : ""),
+            .. p.Limits.Where(l => l.Allowed > 0).Select(l => $"Limit {l.Limit}: {Cell.Ratio(l.Used)} of {Cell.Ratio(l.Allowed)}"),
+            p.Then,
+        ];
+        if (p.Refusal is { } refusal) lines.Add($"Refused: {refusal}");
+        return string.Join('\n', lines);
     }
 
     private static string Positions(IReadOnlyDictionary<string, double> positions)

@@ -104,8 +104,7 @@ internal sealed class RemoteLive(CompositionRoot root, string hosts)
     {
         using var client = root.Server(hosts);
         var before = await client.SessionAsync(id, cancellationToken);
-        var after = await client.CommandAsync(id, SessionWords.Of(command.Command), command.Why, command.Strategy, command.Symbol,
-            command.Trade, cancellationToken);
+        var after = await client.CommandAsync(id, HandKeys.Write(command), cancellationToken);
         return await SessionAnswer.RemoteAsync(command, before, after, () => client.SessionAsync(id, cancellationToken),
             TimeProvider.System, cancellationToken);
     }

@@ -78,11 +78,17 @@ internal static class SessionAnswer
             SessionCommand.Pause or SessionCommand.Flatten => s.State == LiveState.Paused,
             SessionCommand.Resume => s.State != LiveState.Paused,
             SessionCommand.Stop => s.State == LiveState.Ended,
-            SessionCommand.ReloadWeights or SessionCommand.Enable or SessionCommand.Disable or SessionCommand.Close => true,
+            SessionCommand.ReloadWeights or SessionCommand.Enable or SessionCommand.Disable or SessionCommand.Close
+                or SessionCommand.Protect or SessionCommand.Enter or SessionCommand.Reverse => true,
         });
 
     private static int Write(IssuedCommand command, LiveStatus? before, LiveStatus after)
     {
+        if (command.Hand is { Preview: true } && after.Preview is { } preview)
+        {
+            Console.WriteLine(LiveView.Describe(preview));
+            return preview.Refusal is null ? 0 : CommandLine.Wrong;
+        }
         if (after.CommandFault is { } fault)
         {
             CommandLine.Complain(fault);
@@ -113,6 +119,11 @@ internal static class SessionAnswer
         SessionCommand.Disable =>
             $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets remain active. "
                 + Holds(after),
+        SessionCommand.Close when command.Hand?.Quantity is { } part =>
+            $"Closing {Cell.Quantity(part)} of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
+        SessionCommand.Protect => $"Changed the stop and target of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
+        SessionCommand.Enter => $"Entering {command.Symbol} by hand at {Time(after)} market time. {Holds(after)}",
+        SessionCommand.Reverse => $"Reversing trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries remain enabled. {Holds(after)}",
         SessionCommand.Enable => $"Enabled {About(command)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
     };

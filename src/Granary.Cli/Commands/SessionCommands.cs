@@ -3,6 +3,7 @@ using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
 using Granary.Trading.Live;
 
 namespace Granary.Cli.Commands;
@@ -30,7 +31,7 @@ internal sealed class SessionCommands(CompositionRoot root)
             commands.For(SessionCommand.Pause, "Stop entries; exits, stops and targets remain active.", "accounts/paper pause --why lunch"),
             commands.For(SessionCommand.Resume, "Allow entries again.", "accounts/paper resume"),
             commands.For(SessionCommand.Flatten, "Close all positions and pause.", "accounts/paper flatten --why \"news tonight\""),
-            commands.Close(),
+            commands.Close(), commands.Protect(), commands.Enter(), commands.Reverse(),
             commands.For(SessionCommand.ReloadWeights, "Look for new weights now.", "accounts/paper reload"),
             commands.For(SessionCommand.Stop, "Write the run's folder and end; positions stay open.", "accounts/paper stop"),
             commands.Switch(SessionCommand.Enable, "Allow entries of a strategy or of a symbol.", "accounts/paper enable --symbol BTCUSDT"),
@@ -79,13 +80,104 @@ internal sealed class SessionCommands(CompositionRoot root)
 
     private Command Close()
     {
-        var command = For(SessionCommand.Close, "Close one trade of the account; its strategy may still enter.",
-            "accounts/paper close --trade g1a2b3c4d-0-7-e");
+        var command = For(SessionCommand.Close, "Close one trade of the account, or a part of it; its strategy may still enter.",
+            "accounts/paper close --trade g1a2b3c4d-0-7-e --quantity 5");
+        var quantity = new Option<double?>("--quantity") { Description = "close only this part, base units" };
+        command.Add(quantity);
+        return ByHand(command, SessionCommand.Close, needsTrade: true, call => new NewCommand(null, null, null, null, null)
+        {
+            Quantity = call.GetValue(quantity),
+        });
+    }
+
+    private Command Protect()
+    {
+        var command = For(SessionCommand.Protect, "Set the stop and target of an open trade, instead of those of its strategy.",
+            "accounts/paper protect --trade g1a2b3c4d-0-7-e --stop 95 --target none");
+        var (stop, target) = Levels(command);
+        return ByHand(command, SessionCommand.Protect, needsTrade: true, call => new NewCommand(null, null, null, null, null)
+        {
+            Stop = LevelOf(call, stop),
+            Target = LevelOf(call, target),
+        });
+    }
+
+    private Command Reverse()
+    {
+        var command = For(SessionCommand.Reverse, "Close a trade, and enter its other side with the same quantity.",
+            "accounts/paper reverse --trade g1a2b3c4d-0-7-e --stop 105");
+        var (stop, target) = Levels(command);
+        return ByHand(command, SessionCommand.Reverse, needsTrade: true, call => new NewCommand(null, null, null, null, null)
+        {
+            Stop = LevelOf(call, stop),
+            Target = LevelOf(call, target),
+        });
+    }
+
+    private Command Enter()
+    {
+        var command = For(SessionCommand.Enter, "Enter a trade by hand, which no strategy manages.",
+            "accounts/paper enter --symbol BTCUSDT --side buy --size percentOfEquity=5 --stop 42000");
+        var symbol = new Option<string>("--symbol") { Required = true, Description = "a symbol that the session trades" };
+        var side = new Option<string>("--side") { Required = true, Description = "buy or sell" };
+        side.AcceptOnlyFromAmong("buy", "sell");
+        var size = new Option<string>("--size")
+        {
+            Required = true,
+            Description = "as in a batch: units=10, percentOfEquity=5, cash=1000 or riskPercent=1",
+        };
+        var price = new Option<double?>("--price") { Description = "the price of a limit order; default: a market order" };
+        foreach (Option option in new Option[] { symbol, side, size, price }) command.Add(option);
+        var (stop, target) = Levels(command);
+        return ByHand(command, SessionCommand.Enter, needsTrade: false, call => new NewCommand(null, null, null, call.GetValue(symbol), null)
+        {
+            Side = call.GetValue(side) == "sell" ? Side.Sell : Side.Buy,
+            Size = HandKeys.Parse(call.GetValue(size)!),
+            Price = call.GetValue(price),
+            Stop = LevelOf(call, stop),
+            Target = LevelOf(call, target),
+        });
+    }
+
+    private static (Option<string?> Stop, Option<string?> Target) Levels(Command command)
+    {
+        var stop = new Option<string?>("--stop") { Description = "the price of the stop, or none" };
+        var target = new Option<string?>("--target") { Description = "the price of the target, or none" };
+        command.Add(stop);
+        command.Add(target);
+        return (stop, target);
+    }
+
+    private static double? LevelOf(ParseResult call, Option<string?> option) => call.GetValue(option) switch
+    {
+        null => null,
+        "none" => 0,
+        var text when double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture,
+            out var price) => price,
+        var text => throw new InputException($"{option.Name} {text}: a price or 'none' is needed"),
+    };
+
+    // A command by hand, which can also show what it would do.
+    private Command ByHand(Command command, SessionCommand kind, bool needsTrade, Func<ParseResult, NewCommand> read)
+    {
         var why = (Option<string>)command.Options[0];
+        var preview = new Option<bool>("--preview") { Description = "only show price, cost, risk and limits" };
         var trade = new Option<string>("--trade") { Required = true, Description = "the entry of a trade that 'status --json' lists" };
-        command.Add(trade);
-        command.SetAction((call, token) => SendAsync(call,
-            new IssuedCommand(SessionCommand.Close, Environment.UserName, call.GetValue(why)!) { Trade = call.GetValue(trade)! }, token));
+        command.Add(preview);
+        if (needsTrade) command.Add(trade);
+        command.SetAction((call, token) =>
+        {
+            var keys = read(call) with
+            {
+                Command = SessionWords.Of(kind),
+                Trade = needsTrade ? call.GetValue(trade) : null,
+                Preview = call.GetValue(preview),
+            };
+            return SendAsync(call, new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!, "", keys.Symbol ?? "", keys.Trade ?? "")
+            {
+                Hand = HandKeys.Read(kind, keys),
+            }, token);
+        });
         return command;
     }
 

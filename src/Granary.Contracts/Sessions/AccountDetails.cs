@@ -12,7 +12,17 @@ namespace Granary.Contracts.Sessions;
 /// <param name="Last">The symbol's last close; null before its first bar.</param>
 /// <param name="Profit">Unrealised profit at the last close, before fees, account currency; null before the symbol's first bar.</param>
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
-    double EntryPrice, DateTime EnteredAt, double? Last, double? Profit);
+    double EntryPrice, DateTime EnteredAt, double? Last, double? Profit)
+{
+    /// <summary>The stop that works now, without a trailing stop; null without one.</summary>
+    public double? Stop { get; init; }
+
+    /// <summary>The next target; null without one.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Whether an operator entered it, so that no strategy manages it.</summary>
+    public bool ByHand { get; init; }
+}
 
 /// <summary>An order of a live account that is open at the venue, or whose state is unknown.</summary>
 /// <param name="Price">The limit price or stop price; null for other order types.</param>
@@ -52,6 +62,12 @@ public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<d
 /// <param name="Amount">In that currency; negative if purchases have borrowed it.</param>
 /// <param name="Rate">The value of one unit in the account's currency.</param>
 public sealed record AccountBalance(string Currency, double Amount, double Rate);
+
+/// <summary>The digits after the point of an instrument.</summary>
+/// <param name="Price">Those of its tick; null if it has none.</param>
+/// <param name="Quantity">Those of its lot; null if it has none.</param>
+/// <param name="Last">The last close; null before the first bar.</param>
+public sealed record SymbolDigits(int? Price, int? Quantity, double? Last);
 
 /// <summary>Trades, orders, limits and profit of a live account, at the last closes.</summary>
 public sealed record AccountDetails
@@ -98,6 +114,9 @@ public sealed record AccountDetails
 
     /// <summary>Symbols whose feed has prices that are adjusted for splits and dividends; those of all others are raw.</summary>
     public IReadOnlyList<string> Adjusted { get; init; } = [];
+
+    /// <summary>The digits of the symbols that the account holds or has ordered, and of those that it can enter.</summary>
+    public IReadOnlyDictionary<string, SymbolDigits> Digits { get; init; } = new Dictionary<string, SymbolDigits>();
 
     /// <summary>Symbols in which entries are blocked until <c>resume</c>, since the account's books and the venue differ.</summary>
     public IReadOnlyList<string> Blocked { get; init; } = [];

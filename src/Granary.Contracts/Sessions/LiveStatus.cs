@@ -66,6 +66,15 @@ public sealed record LiveStatus(
     /// <summary>Why the operator's last command changed nothing; null if it was executed.</summary>
     public string? CommandFault { get; init; }
 
+    /// <summary>What the last command by hand would do, if it asked for a preview; null otherwise.</summary>
+    public HandPreview? Preview { get; init; }
+
+    /// <summary>
+    /// The part of the difference between account and simulated portfolio that comes from entries by hand, and from stops and targets that an
+    /// operator has set: the simulated portfolio has neither.
+    /// </summary>
+    public double ByHand { get; init; }
+
     /// <summary>Why the feed delivers no bars; null if the feed works.</summary>
     public string? FeedFault { get; init; }
 

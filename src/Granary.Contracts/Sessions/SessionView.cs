@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Contracts.Batches;
+using Granary.Engine.Trading;
 
 namespace Granary.Contracts.Sessions;
 
@@ -81,9 +82,31 @@ public sealed record SessionStrategy(string Id, StrategyPhase State, long Bars, 
 }
 
 /// <summary>A command to a session.</summary>
-/// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close.</param>
+/// <param name="Command">pause, resume, flatten, reload, stop, enable, disable, close, protect, enter, reverse.</param>
 /// <param name="Why">Kept in the journal beside the key's name.</param>
 /// <param name="Strategy">The strategy to enable or disable.</param>
-/// <param name="Symbol">Instead of a strategy: a symbol, for all strategies that trade it.</param>
-/// <param name="Trade">The trade to close: the <c>entry</c> of a trade in the status.</param>
-public sealed record NewCommand(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade);
+/// <param name="Symbol">Instead of a strategy: a symbol, for all strategies that trade it; for <c>enter</c> the symbol to enter.</param>
+/// <param name="Trade">The trade to close, protect or reverse: the <c>entry</c> of a trade in the status.</param>
+public sealed record NewCommand(string? Command, string? Why, string? Strategy, string? Symbol, string? Trade)
+{
+    /// <summary>For <c>close</c>: the part to close, base units; null = the whole trade.</summary>
+    public double? Quantity { get; init; }
+
+    /// <summary>For <c>enter</c>.</summary>
+    public Side? Side { get; init; }
+
+    /// <summary>For <c>enter</c>: the limit price; null = a market order.</summary>
+    public double? Price { get; init; }
+
+    /// <summary>For <c>enter</c>.</summary>
+    public HandSize? Size { get; init; }
+
+    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>: the stop; 0 removes it, null keeps it.</summary>
+    public double? Stop { get; init; }
+
+    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>: the target; 0 removes it, null keeps it.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>Whether the session only answers what the command would do, as <c>preview</c> of its status.</summary>
+    public bool Preview { get; init; }
+}

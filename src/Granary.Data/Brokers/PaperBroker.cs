@@ -45,6 +45,8 @@ internal sealed class PaperBroker : IBroker, IMarketListener
 
     private sealed record Moved(string ClientId, double Price);
 
+    private sealed record Protected(string ClientId, double Stop, double Target);
+
     // If responses can be lost, the journal must have each submission.
     private readonly bool _losesAnswers;
 
@@ -98,6 +100,10 @@ internal sealed class PaperBroker : IBroker, IMarketListener
             case "stop":
                 var moved = JsonSerializer.Deserialize<Moved>(entry.Body.Span, Json)!;
                 _venue.MoveStop(moved.ClientId, moved.Price);
+                break;
+            case "protect":
+                var levels = JsonSerializer.Deserialize<Protected>(entry.Body.Span, Json)!;
+                _venue.Protect(levels.ClientId, levels.Stop, levels.Target);
                 break;
             case "bars":
                 var bars = JsonSerializer.Deserialize<Bars>(entry.Body.Span, Json)!;
@@ -154,6 +160,13 @@ internal sealed class PaperBroker : IBroker, IMarketListener
     {
         await KeepAsync("stop", clientId, new Moved(clientId, stopPrice), cancellationToken).ConfigureAwait(false);
         return _venue.MoveStop(clientId, stopPrice);
+    }
+
+    public async ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default)
+    {
+        await KeepAsync("protect", clientId, new Protected(clientId, stopPrice, targetPrice), cancellationToken).ConfigureAwait(false);
+        return _venue.Protect(clientId, stopPrice, targetPrice);
     }
 
     public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>

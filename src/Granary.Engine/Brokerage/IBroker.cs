@@ -85,6 +85,17 @@ public interface IBroker : IAsyncDisposable
     /// <exception cref="BrokerUnavailableException">No answer.</exception>
     ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Replaces the stop, the trailing stop and the targets of an entry by one stop and one target, for all that is open. A repeated call
+    /// changes nothing.
+    /// </summary>
+    /// <param name="stopPrice">0 = no stop.</param>
+    /// <param name="targetPrice">0 = no target.</param>
+    /// <returns>The state of the entry; null if the venue never received it.</returns>
+    /// <exception cref="BrokerUnavailableException">No answer.</exception>
+    ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default);
+
     /// <summary>The state of an order, final or not.</summary>
     /// <returns>null if the venue certainly never received it.</returns>
     /// <exception cref="BrokerUnavailableException">No answer.</exception>

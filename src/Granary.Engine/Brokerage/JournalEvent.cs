@@ -159,8 +159,14 @@ internal enum SessionCommand : byte
     Enable,
     /// <summary>Stop entries of a strategy or symbol; its open trades continue.</summary>
     Disable,
-    /// <summary>Close one trade of the account; entries continue.</summary>
+    /// <summary>Close one trade of the account, or a part of it; entries continue.</summary>
     Close,
+    /// <summary>Set the stop and the target of an open trade, instead of those of its strategy.</summary>
+    Protect,
+    /// <summary>Enter a trade that no strategy manages.</summary>
+    Enter,
+    /// <summary>Close a trade, and enter its other side.</summary>
+    Reverse,
 }
 
 /// <summary>The operator, or the session itself, issued a command.</summary>
@@ -170,8 +176,11 @@ internal sealed record SessionControlled(long Timestamp, SessionCommand Command,
     /// <inheritdoc/>
     public string? CommandId { get; init; }
 
-    /// <summary>The client id of the entry of the trade to close; null for the other commands.</summary>
+    /// <summary>The client id of the entry of the trade that the command is about; null for the other commands.</summary>
     public string? Trade { get; init; }
+
+    /// <summary>The part to close, the entry, or the stop and target; null for the other commands.</summary>
+    public HandOrder? Order { get; init; }
 }
 
 /// <summary>Our books and the venue's differed, and what was done about it by which rule.</summary>
@@ -182,8 +191,9 @@ internal sealed record Reconciled(long Timestamp, string Rule, string Difference
 internal sealed record StopMoved(long Timestamp, string ClientId, double Price) : JournalEvent(Timestamp);
 
 /// <summary>The portfolio accepted a signal, but the session sent no order for it.</summary>
-/// <param name="Why">paused, late, ruined, rates (no exchange rate is young enough), blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
-/// start).</param>
+/// <param name="Why">paused, late, ruined, rates (no exchange rate is young enough), blocked (the symbol waits for an operator),
+/// unreconciled (the venue has not answered since the start); or the word of a limit that refused it over the account, in which entries
+/// by hand count.</param>
 internal sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
 
 /// <summary>An order changed its state.</summary>

@@ -180,6 +180,15 @@ internal sealed class SimulatedExchange
         return working.Status;
     }
 
+    public BrokerOrderStatus? Protect(string clientId, double stop, double target)
+    {
+        if (!_orders.TryGetValue(clientId, out var working)) return null;
+        var terms = Protection.Fixed(stop, target);
+        working.Order = working.Order with { Protection = terms };
+        if (working.Trade > 0) _markets[working.Order.Symbol].Book.ProtectTrade(working.Trade, terms);
+        return working.Status;
+    }
+
     public BrokerOrderStatus? Find(string clientId) => _orders.TryGetValue(clientId, out var working) ? working.Status : null;
 
     public IReadOnlyList<BrokerEvent> Poll(long after) =>

@@ -91,7 +91,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
             var shares = Overrun();
             if (shares.Count == 0) break;
             foreach (var (key, share) in shares)
-                if (Cut(key, share, time) is { } cut)
+                if (Cut(key, share, time, ExitReason.Limit) is { } cut)
                     (cuts ??= []).Add(cut);
         }
         return cuts ?? (IReadOnlyList<LimitCut>)[];
@@ -144,7 +144,10 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         return cuts ?? (IReadOnlyList<LimitCut>)[];
     }
 
-    private LimitCut? Cut(long key, double share, long time, ExitReason reason = ExitReason.Limit)
+    /// <summary>Closes a part of a trade; the strategy's own trade stays whole.</summary>
+    /// <param name="open">The bar at whose open it is closed; null = at the last close.</param>
+    /// <returns>Null if the part is smaller than a lot.</returns>
+    public LimitCut? Cut(long key, double share, long time, ExitReason reason, Bar? open = null)
     {
         var (member, number) = (TradeKey.Member(key), TradeKey.Number(key));
         var holding = account.Holdings[key];
@@ -152,7 +155,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var stays = share >= 1 ? 0 : account.InstrumentOf(holding.Market).RoundQuantity(holding.Quantity * (1 - share));
         var goes = holding.Quantity - stays;
         if (!(goes > 0)) return null;
-        var price = account.PriceAtClose(holding.Market, (Side)(-(int)holding.Side), goes);
+        var side = (Side)(-(int)holding.Side);
+        var price = open is { } bar ? account.PriceAtOpen(holding.Market, bar, side, goes) : account.PriceAtClose(holding.Market, side, goes);
         var theirs = holding.Theirs * (goes / holding.Quantity);
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         // A cut is no part of the strategy's exits.

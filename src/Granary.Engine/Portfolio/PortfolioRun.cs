@@ -29,8 +29,8 @@ public sealed class PortfolioRun
     // The last close, and that of the row before, UTC ticks.
     private (long Before, long Last) _closes = (long.MinValue, long.MinValue);
     private readonly HashSet<int> _disabled = [];
-    // Trades that an operator closes at the next open.
-    private readonly SortedSet<long> _operated = [];
+    // Trades that an operator closes at the next open, with the share to close.
+    private readonly SortedDictionary<long, double> _operated = [];
     private readonly List<(int Member, int Number)> _expired = [];
     private IExposureModel? _exposure;
     private PredictedRiskLimit? _predicted;
@@ -510,7 +510,12 @@ public sealed class PortfolioRun
     /// trades.
     /// </summary>
     /// <param name="only">This trade; null for all.</param>
-    public void CloseForOperator((int Member, int Number)? only = null) => _operated.UnionWith(KeysOf(only, [.. _account.Holdings.Keys]));
+    /// <param name="share">The part of each to close, 0 to 1.</param>
+    public void CloseForOperator((int Member, int Number)? only = null, double share = 1)
+    {
+        foreach (var key in KeysOf(only, [.. _account.Holdings.Keys]))
+            _operated[key] = 1 - (1 - _operated.GetValueOrDefault(key)) * (1 - share);
+    }
 
     /// <summary>A bar of an instrument opens: orders of an operator fill. Call it before what strategies did within the bar.</summary>
     /// <returns>The trades that were closed.</returns>
@@ -518,11 +523,17 @@ public sealed class PortfolioRun
     {
         if (_operated.Count == 0) return [];
         List<PortfolioTrade> closed = [];
-        foreach (var key in _operated.ToList())
+        foreach (var (key, share) in _operated.ToList())
         {
             if (_account.Holdings.TryGetValue(key, out var holding))
             {
                 if (holding.Market != market) continue;
+                _operated.Remove(key);
+                if (share < 1)
+                {
+                    if (_exits.Cut(key, share, bar.Time, ExitReason.Operator, bar)?.Closed is { } whole) closed.Add(whole);
+                    continue;
+                }
                 var price = _account.PriceAtOpen(market, bar, (Side)(-(int)holding.Side), holding.Quantity);
                 if (_exits.Close(key, price, bar.Time, ExitReason.Operator) is { } trade) closed.Add(trade);
             }
@@ -530,6 +541,40 @@ public sealed class PortfolioRun
         }
         return closed;
     }
+
+    /// <summary>The net profit of the portfolio's part in an open trade, at the last close; null if it holds none.</summary>
+    internal double? NetOf(int member, int number)
+    {
+        if (!_account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding)) return null;
+        var (lot, multiplier) = (holding.Lot, _account.InstrumentOf(holding.Market).Multiplier);
+        return (lot.Profit(_account.CloseOf(holding.Market), lot.Quantity, multiplier)
+            + (holding.IsParted ? lot.Profit(lot.ExitPrice, lot.Closed, multiplier) : 0) - lot.Fees + lot.Financing)
+            * _account.RateOf(holding.Market);
+    }
+
+    // ---- entries by hand ----
+
+    /// <summary>Decides on an entry that an operator makes by hand: by the same limits as a strategy's, over the broker's account.</summary>
+    /// <param name="signal">The entry; its quantity is the order's.</param>
+    /// <param name="value">Its value at the expected price, account currency.</param>
+    /// <param name="account">The broker's account, with the portfolio's instruments.</param>
+    internal Decision DecideByHand(int market, in Signal signal, double value, IPortfolioView account)
+    {
+        if (IsRuined) return Decision.Ruined;
+        if (IsPaused) return Decision.Paused;
+        return _rules.AdmitOver(new EntryRequest(PositionScope.ByHand, market, signal), value, account);
+    }
+
+    /// <summary>Whether the limits, over the broker's account, admit an entry that the portfolio has accepted.</summary>
+    /// <inheritdoc cref="DecideByHand"/>
+    internal Decision DecideOver(int member, int market, in Signal signal, double value, IPortfolioView account) =>
+        _rules.AdmitOver(new EntryRequest(member, market, signal), value, account);
+
+    /// <summary>The expected price of a market order at the last close.</summary>
+    internal double PriceOf(int market, Side side, double quantity) => _account.PriceAtClose(market, side, quantity);
+
+    /// <summary>The fee of an order that fills at once.</summary>
+    internal double FeeOf(int market, double price, double quantity) => _account.Fees.ToClose(market, price, quantity);
 
     private static IEnumerable<long> KeysOf((int Member, int Number)? only, IReadOnlyList<long> keys) =>
         only is { } one ? keys.Where(k => k == TradeKey.Of(one.Member, one.Number)) : keys;

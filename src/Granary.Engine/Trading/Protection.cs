@@ -23,6 +23,9 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
     /// <summary>No stop and no target.</summary>
     public static Protection None { get; } = new(0, 0, 0, 0, 0, FromNextBar: false);
 
+    /// <summary>A stop and a target at prices; 0 = none.</summary>
+    internal static Protection Fixed(double stop, double target) => None with { StopPrice = stop, TargetPrice = target };
+
     /// <summary>Average true range at the entry's signal, quote currency; the unit of the distances below.</summary>
     public double Atr { get; init; }
 

@@ -14,6 +14,7 @@ namespace Granary.Exchanges.Trading;
 [JsonDerivedType(typeof(ForcedBooked), "forced")]
 [JsonDerivedType(typeof(StopMovedTo), "stop")]
 [JsonDerivedType(typeof(TrailMoved), "trail")]
+[JsonDerivedType(typeof(ProtectedBy), "protect")]
 internal abstract record BookFact;
 
 /// <summary>The account was traded for the first time.</summary>
@@ -53,6 +54,9 @@ internal sealed record ForcedBooked(string Id, string Symbol, Side Side, decimal
 
 /// <summary>The session moved the stop of an entry.</summary>
 internal sealed record StopMovedTo(string ClientId, double Price) : BookFact;
+
+/// <summary>An operator set the stop and target of an entry; 0 = none.</summary>
+internal sealed record ProtectedBy(string ClientId, double Stop, double Target) : BookFact;
 
 /// <summary>The best price since the entry, for its trailing stop.</summary>
 internal sealed record TrailMoved(string ClientId, double Best) : BookFact;

@@ -33,7 +33,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         {
             foreach (var entry in Book.OpenEntries.ToList())
             {
-                if (entry.Order.Protection.IsNone && entry.MovedStop == 0 || Book.IsClosing(entry)
+                if (entry.Protection.IsNone && entry.MovedStop == 0 && entry.Replaced is null || Book.IsClosing(entry)
                     || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
                 await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
             }
@@ -51,6 +51,9 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     private async ValueTask EnsureAsync(VenueOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
     {
         var (stop, isTrail) = StopOf(entry);
+        if (entry.Replaced is { } replaced)
+            foreach (var leg in Book.LegsOf(entry).Where(l => !((l.Leg == "target" ? replaced.TargetPrice : stop) > 0)).ToList())
+                await orders.CancelAsync(leg, cancellationToken).ConfigureAwait(false);
         if (stop > 0)
             await EnsureAsync(new WantedLeg(entry, isTrail ? "trail" : "stop", OrderType.Stop, stop), missing, cancellationToken)
                 .ConfigureAwait(false);
@@ -155,8 +158,8 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     {
         foreach (var entry in Book.OpenEntries)
         {
-            if (entry.Order.Symbol != symbol || !entry.Order.Protection.HasTrail || entry.SentAt.UtcTicks >= closeTime) continue;
-            var (side, protection) = (entry.Order.Side, entry.Order.Protection);
+            if (entry.Order.Symbol != symbol || !entry.Protection.HasTrail || entry.SentAt.UtcTicks >= closeTime) continue;
+            var (side, protection) = (entry.Order.Side, entry.Protection);
             var price = protection.TrailFrom.PriceOf(side, bar, sinceOpen: entry.SentAt.UtcTicks <= bar.Time);
             if (double.IsNaN(entry.TrailBest) || (int)side * (price - entry.TrailBest) > 0)
                 yield return new TrailMoved(entry.ClientId, price);
@@ -171,7 +174,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     // Price and greatest quantity of the next target; a price of 0 = none.
     private (double Price, double Quantity) TargetOf(VenueOrder entry)
     {
-        var (protection, instrument) = (entry.Order.Protection, entry.Instrument);
+        var (protection, instrument) = (entry.Protection, entry.Instrument);
         var entered = entry.Reported > 0 ? entry.Reported : entry.Filled;
         var (step, quantity) = protection.NextTarget((double)entered, (double)entry.Taken, (double)instrument.Lot);
         var age = entry.FilledAt is { } filled ? (clock.GetUtcNow() - filled).Ticks : 0;
@@ -183,7 +186,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
 
     private static (double Price, bool IsTrail) StopOf(VenueOrder entry)
     {
-        var (side, instrument, protection) = (entry.Order.Side, entry.Instrument, entry.Order.Protection);
+        var (side, instrument, protection) = (entry.Order.Side, entry.Instrument, entry.Protection);
         var stop = entry.MovedStop > 0 ? entry.MovedStop : protection.StopFor(side, EntryPrice(entry));
         var rounded = stop > 0 ? (double)instrument.RoundPrice(stop) : 0;
         var best = double.IsNaN(entry.TrailBest) ? EntryPrice(entry) : entry.TrailBest;

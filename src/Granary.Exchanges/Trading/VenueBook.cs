@@ -89,6 +89,10 @@ internal sealed class VenueBook(IReadOnlyDictionary<string, VenueInstrument> ins
                     (double)f.Quantity, (double)f.Fee, f.At.UtcTicks), new BrokerOrderStatus("", "", OrderState.Filled, 0, "liquidation")));
                 break;
             case StopMovedTo moved: _orders[moved.ClientId].MovedStop = moved.Price; break;
+            case ProtectedBy by:
+                var entry = _orders[by.ClientId];
+                (entry.Replaced, entry.MovedStop) = (Protection.Fixed(by.Stop, by.Target), 0);
+                break;
             case TrailMoved moved: _orders[moved.ClientId].TrailBest = moved.Best; break;
         }
     }

@@ -149,6 +149,20 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             return entry.Status;
         }, cancellationToken);
 
+    public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default) =>
+        LockedAsync(async () =>
+        {
+            if (Book.Find(clientId) is not { } entry) return null;
+            var wanted = Protection.Fixed(stopPrice, targetPrice);
+            if (entry.Replaced != wanted)
+                await _journal.AppendAsync([new ProtectedBy(clientId, stopPrice, targetPrice)], cancellationToken).ConfigureAwait(false);
+            if (entry.IsWorking) await _orders.RefreshAsync(entry, wait: false, cancellationToken).ConfigureAwait(false);
+            await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            if (_protection.Watches) _streams.Watch(_life.Token);
+            return entry.Status;
+        }, cancellationToken);
+
     public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
         LockedAsync(async () =>
         {

@@ -89,6 +89,12 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     /// <summary>The stop price that the session set last; 0 if it never moved the stop.</summary>
     public double MovedStop { get; set; }
 
+    /// <summary>The stop and target that an operator has set instead of the entry's; null if none did.</summary>
+    public Protection? Replaced { get; set; }
+
+    /// <summary>The stops and targets of an entry as they work now.</summary>
+    public Protection Protection => Replaced ?? Order.Protection;
+
     /// <summary>Best close since the entry; NaN if there is none.</summary>
     public double TrailBest { get; set; } = double.NaN;
 

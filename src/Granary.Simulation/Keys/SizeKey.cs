@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Trading;
 
@@ -13,6 +14,19 @@ internal static class SizeKey
         ("units", SizeKind.Units, 1e-12, 1e15), ("percentOfEquity", SizeKind.PercentOfEquity, 1e-9, 10_000),
         ("cash", SizeKind.Cash, 1e-9, 1e15), ("riskPercent", SizeKind.RiskPercent, 1e-9, 100),
     ];
+
+    /// <summary>The rule of a name and its value, within the bounds of the key.</summary>
+    /// <exception cref="InputException">There is no such rule, or its value is outside of them.</exception>
+    public static SizeRule Of(string name, double value)
+    {
+        var kind = s_kinds.FirstOrDefault(k => k.Name == name);
+        if (kind.Name is null)
+            throw new InputException($"'{name}' is no size; use units, percentOfEquity, cash or riskPercent");
+        if (!(value >= kind.Least && value <= kind.Most))
+            throw new InputException(string.Create(CultureInfo.InvariantCulture,
+                $"size {name} is {value}; it must be between {kind.Least} and {kind.Most}"));
+        return new SizeRule(kind.Kind, value);
+    }
 
     public static KeyType Type { get; } = new((part, key) =>
     {

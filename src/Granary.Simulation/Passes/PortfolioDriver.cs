@@ -166,10 +166,11 @@ internal sealed class PortfolioDriver : IPortfolioSteps
 
     /// <summary>Closes trades on behalf of an operator, at the next opens, and withdraws what waits of their entries.</summary>
     /// <param name="only">This trade; null for all.</param>
-    public void CloseForOperator((int Member, int Number)? only)
+    /// <param name="share">The part of each to close, 0 to 1.</param>
+    public void CloseForOperator((int Member, int Number)? only, double share = 1)
     {
-        Withdraw(only);
-        _run.CloseForOperator(only);
+        if (share == 1) Withdraw(only);
+        _run.CloseForOperator(only, share);
     }
 
     /// <summary>A bar opens: orders of an operator fill. Call it before the fills of strategies within the bar.</summary>

@@ -5,6 +5,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Trading.Deployments;
+using Granary.Trading.Live;
 
 namespace Granary.Trading.Handover;
 
@@ -73,6 +74,9 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
         List<HandedTrade> others)
     {
         var id = entry.Order.ClientId;
+        if (HandOrders.IsByHand(id))
+            return new HandedTrade(id, entry.Strategy, entry.Order.Symbol, entry.Strategy, to,
+                policy == HandOverPolicy.Close ? TradeHandling.Closes : TradeHandling.Kept);
         var origin = origins.Of(id);
         var isAlike = StrategySections.Of(origins.Configurations[origin].Text).IsAlike(target, entry.Strategy);
         var handling = policy == HandOverPolicy.Close ? TradeHandling.Closes
@@ -86,6 +90,7 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
 
     private static string Words(HandedTrade trade, bool isOpen, int to, int from) => (trade.Handling, isOpen) switch
     {
+        (TradeHandling.Kept, _) when HandOrders.IsByHand(trade.Entry) => "kept: an operator entered it by hand",
         (TradeHandling.Kept, true) => $"kept: deployment {to} has the same strategy, which goes on with it",
         (TradeHandling.Kept, false) => $"the entry waits on: deployment {to} has the same strategy",
         (_, false) => "the entry that waits is cancelled when the next session starts",

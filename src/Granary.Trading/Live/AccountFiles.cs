@@ -115,7 +115,8 @@ internal static class AccountFiles
                 n.Who,
                 n.Why
             },
-            SessionControlled c => new { what = c.Command.ToString().ToLowerInvariant(), at, c.Who, c.Why },
+            SessionControlled { Trade: null, Order: null } c => new { what = SessionWords.Of(c.Command), at, c.Who, c.Why },
+            SessionControlled c => new { what = SessionWords.Of(c.Command), at, c.Who, c.Why, c.Trade, c.Order },
             Reconciled r => new { what = "reconciled", at, r.Rule, r.Difference },
             DeploymentSwitched d => new
             {

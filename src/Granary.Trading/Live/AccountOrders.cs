@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
@@ -15,8 +16,6 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private readonly Dictionary<string, double> _movedStops = new(StringComparer.Ordinal);
     private readonly List<JournalEvent> _facts = [];
     private readonly List<OrderIntended> _intents = [];
-    // Client ids of the entries whose trades the operator closes.
-    private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
     private bool _resendStops = true;
 
     // Quantities of two accounts that differ by less than this part are equal.
@@ -27,6 +26,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
 
     /// <summary>Whether entries are paused: those that wait at the broker are cancelled.</summary>
     public bool Paused { get; set; }
+
+    /// <summary>What the operator has ordered by hand.</summary>
+    public HandOrders Hand { get; } = new(portfolio, ledger, names);
+
+    /// <summary>Whether the limits admit an accepted entry over the account, which also has entries by hand; null if it has none.</summary>
+    public Func<PortfolioSignal, Decision>? Admits { get; set; }
 
     /// <summary>The number of decided signals, earlier sessions included.</summary>
     public long Signals { get; set; }
@@ -43,8 +48,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Registers an order from the journal.</summary>
     public void Register(TrackedOrder order)
     {
-        if (StrategyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy) is not { } member) return;
-        var key = (member.Instance.Index, order.Intent.Trade);
+        Hand.Register(order);
+        if (KeyOf(order.Order.Closes ?? order.Order.ClientId, order.Strategy, order.Intent.Trade) is not { } key) return;
         var (entry, exit, exits) = _orders.GetValueOrDefault(key);
         _orders[key] = order.Order.Closes is null ? (order, exit, exits) : (entry, order, exits + 1);
     }
@@ -52,21 +57,19 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private LiveStrategy? StrategyOf(string entry, string strategy) =>
         names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
 
-    /// <summary>Requests the close of a trade of the account, on behalf of the operator.</summary>
-    /// <param name="entry">The client id of its entry.</param>
-    public void Close(string entry) => _closing.Add(entry);
+    // The number of an entry by hand is unique in the account.
+    private (int Strategy, int Number)? KeyOf(string entry, string strategy, int number) => HandOrders.IsByHand(entry)
+        ? (HandOrders.Index, number) : StrategyOf(entry, strategy) is { } member ? (member.Instance.Index, number) : null;
 
     /// <summary>Allows entries again after the operator has checked differences from the venue.</summary>
     public void Unblock() => ledger.Unblock();
 
-    /// <summary>Whether the account has an open trade.</summary>
-    /// <param name="entry">The client id of its entry.</param>
-    public bool HasOpen(string entry) => ledger.TradeOf(entry) is { Open: > 0 };
+    /// <summary>The entry of a trade, or an entry that waits; null if the account never had it.</summary>
+    public TrackedOrder? EntryOf(string entry) => ledger.Find(entry) is { Order.Closes: null } found ? found : null;
 
-    /// <summary>The strategy's index and the number of a trade of the account; null if this configuration did not make it.</summary>
-    /// <param name="entry">The client id of its entry.</param>
-    public (int Strategy, int Number)? KeyOf(string entry) => !names.Handed.IsEarlier(entry) && ledger.TradeOf(entry) is { } trade
-        && StrategyOf(entry, trade.Strategy) is { } strategy ? (strategy.Instance.Index, trade.Number) : null;
+    /// <summary>Whether an order is an entry by hand without a fill, which waits at the venue.</summary>
+    public bool CanCancel(string entry) => HandOrders.IsByHand(entry) && ledger.TradeOf(entry) is null
+        && EntryOf(entry) is { } order && !order.State.IsFinal();
 
     /// <summary>Registers a stop move from the journal.</summary>
     public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
@@ -104,9 +107,12 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (!(granted > 0)) return;
         // The strategy's own account refused it at once.
         if (!strategy.Trades.TryGetValue(signal.Number, out var wanted)) return;
+        if (why.Length == 0 && Hand.Entries > 0 && Admits?.Invoke(decided) is { IsAccepted: false } refused) why = refused.Word;
         if (why.Length > 0)
         {
-            _facts.Add(new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol });
+            var skipped = new EntrySkipped(timestamp, signal.Number, why) { Strategy = strategy.Instance.Id, Symbol = symbol };
+            _facts.Add(skipped);
+            Hand.Take(skipped);
             return;
         }
         Intend(strategy, symbol, wanted, signal, granted, timestamp);
@@ -139,44 +145,67 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public void Align(long timestamp)
     {
         foreach (var trade in ledger.ActiveTrades)
-        {
-            if (!(trade.Open > 0)) continue;
-            if (StrategyOf(trade.Entry, trade.Strategy) is not { } strategy
-                || !_orders.TryGetValue((strategy.Instance.Index, trade.Number), out var orders)) continue;
-            var wanted = strategy.Trades.GetValueOrDefault(trade.Number);
-            var key = (strategy.Instance.Index, trade.Number);
-            var isOperated = Flatten || _closing.Contains(trade.Entry);
-            var whole = wanted is not { State: not WantedState.Exit } || isOperated || portfolio.IsCalled(key)
-                || names.Handed.Closes(trade.Entry);
-            var cut = portfolio.CutOf(key);
-            if (!whole && cut is null) continue;
-            // Units that an exit has sold already must not be sold again, even if only the response reports the sale.
-            if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) continue;
-            // The venue may have filled less than the portfolio granted, so that less than the cut is sold, or nothing.
-            var quantity = whole ? trade.Open : trade.Open - portfolio.Run.QuantityOf(key.Index, key.Number);
-            portfolio.CutMade(key);
-            if (!(quantity > Rounding * trade.Open)) continue;
-            var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
-                ? OrderType.MarketOnClose : OrderType.Market;
-            var reason = (whole, wanted) switch
-            {
-                (false, _) => cut!.Value,
-                (_, { State: WantedState.Exit }) => wanted.ExitReason,
-                _ => isOperated ? ExitReason.Operator : portfolio.ReasonOf(key),
-            };
-            _intents.Add(new OrderIntended(timestamp, new BrokerOrder
-            {
-                ClientId = $"{names.Tag}-{strategy.Instance.Index}-{trade.Number}-x{orders.Exits + 1}",
-                Symbol = trade.Symbol,
-                Side = (Side)(-(int)trade.Side),
-                Type = type,
-                Quantity = quantity,
-                Closes = trade.Entry,
-                CreatedAt = timestamp,
-            }, OrderRole.Exit, trade.Number, reason)
-            { Strategy = trade.Strategy, Symbol = trade.Symbol });
-        }
+            if (trade.Open > 0 && KeyOf(trade.Entry, trade.Strategy, trade.Number) is { } key && _orders.TryGetValue(key, out var orders)
+                && ExitOf(trade, key, orders) is { } exit)
+                _intents.Add(new OrderIntended(timestamp, new BrokerOrder
+                {
+                    ClientId = $"{names.Tag}-{NameOf(key.Strategy)}-{trade.Number}-x{orders.Exits + 1}",
+                    Symbol = trade.Symbol,
+                    Side = (Side)(-(int)trade.Side),
+                    Type = exit.Type,
+                    Quantity = exit.Quantity,
+                    Closes = trade.Entry,
+                    CreatedAt = timestamp,
+                }, OrderRole.Exit, trade.Number, exit.Reason)
+                { Strategy = trade.Strategy, Symbol = trade.Symbol });
+        if (!Flatten && !Paused)
+            foreach (var (symbol, order) in Hand.Waiting) Intend(symbol, order, timestamp);
     }
+
+    private static string NameOf(int strategy) =>
+        strategy == HandOrders.Index ? "h" : strategy.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    // The exit that a trade lacks; null if it lacks none.
+    private (OrderType Type, double Quantity, ExitReason Reason)? ExitOf(AccountTrade trade, (int Strategy, int Number) key,
+        (TrackedOrder? Entry, TrackedOrder? Exit, int Exits) orders)
+    {
+        var isByHand = key.Strategy == HandOrders.Index;
+        var wanted = isByHand ? null : portfolio.Strategies[key.Strategy].Trades.GetValueOrDefault(key.Number);
+        var isOperated = Flatten || Hand.Closes(trade.Entry);
+        var isEnded = !isByHand && (wanted is not { State: not WantedState.Exit } && (wanted is not null || !portfolio.IsKept(key))
+            || portfolio.IsCalled(key));
+        var whole = isEnded || isOperated || names.Handed.Closes(trade.Entry);
+        var cut = isByHand ? null : portfolio.CutOf(key);
+        var part = whole || cut is not null ? 0 : Hand.PartOf(trade);
+        if (!whole && cut is null && part == 0) return null;
+        // Units that an exit has sold already must not be sold again, even if only the response reports the sale.
+        if (orders.Exit is { } exit && (!exit.State.IsFinal() || exit.AwaitsFills)) return null;
+        // The venue may have filled less than the portfolio granted, so that less than the cut is sold, or nothing.
+        var quantity = whole ? trade.Open : cut is null ? part : trade.Open - portfolio.Run.QuantityOf(key.Strategy, key.Number);
+        if (!isByHand) portfolio.CutMade(key);
+        if (!(quantity > Rounding * trade.Open)) return null;
+        var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
+            ? OrderType.MarketOnClose : OrderType.Market;
+        return (type, quantity, (whole, wanted) switch
+        {
+            (false, _) => cut ?? ExitReason.Operator,
+            (_, { State: WantedState.Exit }) => wanted.ExitReason,
+            _ => isOperated ? ExitReason.Operator : portfolio.ReasonOf(key),
+        });
+    }
+
+    private void Intend(string symbol, HandOrder order, long timestamp) => _intents.Add(new OrderIntended(timestamp, new BrokerOrder
+    {
+        ClientId = order.Id,
+        Symbol = symbol,
+        Side = order.Side,
+        Type = order.Type,
+        Quantity = order.Quantity,
+        LimitPrice = order.LimitPrice,
+        Protection = Protection.Fixed(order.Stop, order.Target),
+        CreatedAt = timestamp,
+    }, OrderRole.Entry, HandOrders.NumberOf(order.Id), ExitReason.Open)
+    { Strategy = HandOrders.Strategy, Symbol = symbol });
 
     /// <summary>Cancels entries that the strategy no longer wants or that a command has stopped, and moves stops.</summary>
     public async ValueTask MoveAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
@@ -184,24 +213,27 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         foreach (var order in ledger.OpenOrders.Where(t => t.Order.Closes is null
             && t.State is OrderState.Submitted or OrderState.PartiallyFilled).ToList())
         {
-            var strategy = StrategyOf(order.Order.ClientId, order.Strategy);
+            var id = order.Order.ClientId;
+            var strategy = StrategyOf(id, order.Strategy);
             var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // Part of it may fill after the strategy's own entry did; it waits for the rest while the trade is open.
-            if (wanted is null or { State: WantedState.Exit } || isExpired || Flatten || Paused || strategy is { IsEnabled: false }
-                || names.Handed.Cancels(order.Order.ClientId) || _closing.Contains(order.Order.ClientId))
+            var isUnwanted = !HandOrders.IsByHand(id)
+                && (wanted is null or { State: WantedState.Exit } || isExpired || strategy is { IsEnabled: false });
+            if (isUnwanted || Flatten || Paused || names.Handed.Cancels(id) || Hand.Closes(id))
                 await venue.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);
         }
         foreach (var strategy in portfolio.Strategies)
             foreach (var (number, wanted) in strategy.Trades)
             {
                 if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
-                    || orders.Entry is not { } entry) continue;
+                    || orders.Entry is not { } entry || Hand.IsProtected(entry.Order.ClientId)) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
                 if (await venue.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
                     _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }
         _resendStops = false;
+        await Hand.ProtectAsync(venue, timestamp, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the facts of the time slice and sends its orders; a rejected exit is sent again at once.</summary>

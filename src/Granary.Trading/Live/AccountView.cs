@@ -16,15 +16,19 @@ internal sealed class AccountView : IPortfolioView
 
     /// <param name="portfolio">The portfolio of the session, whose strategies and instruments the rules name by index.</param>
     /// <param name="valueOf">The value of a quantity of a symbol at its last close.</param>
-    public AccountView(AccountLedger ledger, IPortfolioView portfolio, Func<string, double, double> valueOf)
+    /// <param name="change">An order that is counted as filled; null for none.</param>
+    public AccountView(AccountLedger ledger, IPortfolioView portfolio, Func<string, double, double> valueOf, AccountChange? change = null)
     {
         _portfolio = portfolio;
         _values = ledger.Positions.ToDictionary(p => p.Key, p => valueOf(p.Key, p.Value), StringComparer.Ordinal);
+        if (change is not null)
+            _values[change.Symbol] = valueOf(change.Symbol, ledger.PositionOf(change.Symbol) + change.Quantity);
         (LongValue, ShortValue) = (_values.Values.Where(v => v > 0).Sum(), -_values.Values.Where(v => v < 0).Sum());
-        OpenTrades = ledger.ActiveTrades.Count;
+        OpenTrades = ledger.ActiveTrades.Count + (change?.Trades ?? 0);
         _ofStrategy = ledger.ActiveTrades.GroupBy(t => t.Strategy, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Sum(t => Math.Abs(valueOf(t.Symbol, t.Open))), StringComparer.Ordinal);
         _tradesIn = ledger.ActiveTrades.CountBy(t => t.Symbol, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        if (change is not null) _tradesIn[change.Symbol] = _tradesIn.GetValueOrDefault(change.Symbol) + change.Trades;
     }
 
     public required double Equity { get; init; }

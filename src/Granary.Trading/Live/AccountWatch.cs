@@ -2,6 +2,7 @@ using System.Text.Json;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.RunFolders;
 
@@ -17,7 +18,7 @@ internal readonly record struct EquityMark(long Time, double Equity, double Draw
 /// <param name="currency">The currency of the account; null if its configuration does not name it.</param>
 internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe, string? currency = null)
 {
-    private const int MostDays = 35, MostWeeks = 14;
+    private const int MostDays = 35, MostWeeks = 14, MostSymbols = 200;
 
     // The last equity of each day, by the open times of its bars.
     private readonly List<(DateOnly Day, double Equity)> _days = [];
@@ -31,6 +32,9 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
 
     /// <summary>When the session received its last bar, UTC.</summary>
     public DateTimeOffset? LastBarAt { get; set; }
+
+    /// <summary>Returns the stop and target of a trade; 0 = none.</summary>
+    public Func<AccountTrade, (double Stop, double Target)>? LevelsOf { get; set; }
 
     /// <summary>Cash plus positions at the last closes.</summary>
     public double Equity()
@@ -106,7 +110,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         Orders = [.. ledger.OpenOrders.Where(o => o.Unknown || !o.State.IsFinal()).Select(Of)],
         GrossPercent = Percent(Gross(), Equity()),
         Curve = Curve(),
-        Limits = [.. Limits()],
+        Limits = [.. Limits(View())],
         Days = Periods(d => d, MostDays),
         Weeks = Periods(d => d.AddDays(-(((int)d.DayOfWeek + 6) % 7)), MostWeeks),
         LastBarAt = LastBarAt,
@@ -114,16 +118,42 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             ? Math.Max(0, (at - new DateTimeOffset(portfolio.Timestamp, TimeSpan.Zero)).TotalSeconds) : null,
         Journal = journal,
         Adjusted = [.. portfolio.Instruments.Values.Where(i => i.IsAdjusted).Select(i => i.Symbol).Order(StringComparer.Ordinal)],
+        Digits = DigitsOf(),
         Blocked = [.. ledger.Blocked.Order(StringComparer.Ordinal)],
     };
+
+    // An account of many symbols shows those that it holds; a form has those that it offers.
+    private Dictionary<string, SymbolDigits> DigitsOf()
+    {
+        var all = portfolio.Instruments.Count <= MostSymbols ? portfolio.Instruments.Keys
+            : ledger.Positions.Where(p => p.Value != 0).Select(p => p.Key).Union(ledger.OpenOrders.Select(o => o.Order.Symbol));
+        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits(portfolio.InstrumentOf(s).TickSize),
+            Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
+    }
+
+    private static int? Digits(double step) => step > 0 ? ((decimal)step).Scale - Zeros((decimal)step) : null;
+
+    // Zeros at the end of a decimal.
+    private static int Zeros(decimal value)
+    {
+        var zeros = 0;
+        for (var scale = value.Scale; zeros < scale && decimal.Round(value, scale - zeros - 1) == value; zeros++) ;
+        return zeros;
+    }
 
     private AccountTradeRow Of(AccountTrade t)
     {
         var last = portfolio.LastOf(t.Symbol)?.Close;
+        var (stop, target) = LevelsOf?.Invoke(t) ?? default;
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last,
             last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier
-                * ledger.RateOf(t.Symbol) : null);
+                * ledger.RateOf(t.Symbol) : null)
+        {
+            Stop = stop > 0 ? stop : null,
+            Target = target > 0 ? target : null,
+            ByHand = HandOrders.IsByHand(t.Entry),
+        };
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
@@ -132,18 +162,51 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
-    private IEnumerable<LimitUse> Limits()
+    /// <summary>The account as the limits see it, at the last closes.</summary>
+    /// <param name="change">An order that is counted as filled; null for none.</param>
+    public AccountView View(AccountChange? change = null)
     {
         var equity = Equity();
-        var account = new AccountView(ledger, portfolio.Run.View, ValueOf)
+        return new AccountView(ledger, portfolio.Run.View, ValueOf, change)
         {
             Equity = equity,
             DayStart = _days.Count > 1 ? _days[^2].Equity : ledger.StartingCash,
             Drawdown = Peak > 0 ? Math.Max(0, 1 - equity / Peak) : 0,
             Turnover = ledger.Traded - _tradedBefore,
         };
-        return portfolio.Run.Uses(account).Select(u =>
-            new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
+    }
+
+    /// <summary>The use of the limits.</summary>
+    public IEnumerable<LimitUse> Limits(AccountView account) => portfolio.Run.Uses(account).Select(u =>
+        new LimitUse(u.Rule, u.Use.Used, u.Use.Allowed, u.Use.About, u.Use.Title, u.Use.Unit, u.Refusal.Word, u.Refusal.Sentence));
+
+    /// <summary>Whether the limits admit an accepted entry over the account, in which entries by hand count.</summary>
+    public Decision Admits(PortfolioSignal decided)
+    {
+        var (strategy, symbol, signal, _, granted) = decided;
+        return portfolio.MarketOf(symbol) is not { } market ? Decision.Accepted : portfolio.Run.DecideOver(strategy.Instance.Index, market,
+            signal, granted * signal.Price * portfolio.InstrumentOf(symbol).Multiplier, View());
+    }
+
+    /// <summary>What an entry may cost: cash without the collateral of short trades, or what the leverage leaves.</summary>
+    /// <param name="closed">A trade that is counted as closed; null for none.</param>
+    public double FreeCash(ExecutionSettings execution, AccountTrade? closed = null)
+    {
+        var gross = View(closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1)).GrossValue;
+        if (execution.EffectiveLeverage > 0) return execution.EffectiveLeverage * Equity() - gross;
+        var cash = ledger.Cash + (closed is null ? 0 : ValueOf(closed.Symbol, (int)closed.Side * closed.Open));
+        foreach (var trade in ledger.ActiveTrades)
+            if (trade.Side == Side.Sell && trade != closed && portfolio.InstrumentOf(trade.Symbol) is { MarginPerUnit: 0 } instrument)
+                cash -= 2 * trade.Open * trade.EntryPrice * instrument.Multiplier;
+        return cash;
+    }
+
+    /// <summary>The net profit of a trade of the account, at the last close.</summary>
+    public double NetOf(AccountTrade trade)
+    {
+        var open = portfolio.LastOf(trade.Symbol) is { } last
+            ? (int)trade.Side * trade.Open * (last.Close - trade.EntryPrice) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
+        return trade.Profit + open - trade.Fees + trade.Financing;
     }
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;

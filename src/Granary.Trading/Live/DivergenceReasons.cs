@@ -18,7 +18,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     private readonly Dictionary<(string, int), SignalDecided> _decided = [];
     // The exits that the strategies decided, by the entry of their trade; a second exit of a trade follows from the first.
     private readonly Dictionary<string, OrderIntended> _exits = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal), _protected = new(StringComparer.Ordinal);
     private readonly EntryPauses _pauses = new();
     // These follow from the facts and the session up to now.
     private Dictionary<(string, int), PortfolioSignal>? _made;
@@ -51,8 +51,11 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
             case OrderIntended { Role: OrderRole.Exit, Order.Closes: { } entry } exit:
                 _exits.TryAdd(entry, exit);
                 break;
-            case SessionControlled { Command: SessionCommand.Close, Trade: { } trade }:
+            case SessionControlled { Command: SessionCommand.Close or SessionCommand.Reverse, Trade: { } trade }:
                 _closed.Add(trade);
+                break;
+            case SessionControlled { Command: SessionCommand.Protect, Trade: { } kept }:
+                _protected.Add(kept);
                 break;
             case DeploymentSwitched:
                 // Two configurations may number the trades of a strategy alike.
@@ -173,6 +176,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     {
         "late" => DivergenceCauses.LateBar,
         "rates" => DivergenceCauses.Rates,
+        _ when HandOrders.IsDisplaced(skipped) => DivergenceCauses.Operator,
         _ => DivergenceCauses.MissedFill,
     };
 
@@ -185,6 +189,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     public DivergenceRow OnlyTraded(DivergenceRow row)
     {
         var trade = row.Own!;
+        if (HandOrders.IsByHand(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = "entered by hand" };
         if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = LiveDivergence.EarlierVersion };
         if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
         if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))
@@ -211,6 +216,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
 
     private string? ExitCauseOf(DivergenceRow row, AccountTrade trade, in Trade planned)
     {
+        if (_protected.Contains(trade.Entry)) return DivergenceCauses.Operator;
         // The account has closed it in a bar that the portfolio does not have yet, or waits for a fill that the portfolio has.
         if (planned.Reason == ExitReason.Open && trade.State == TradeState.Closed && host.IsAfterBarsOf(trade.Strategy, trade.ExitTime))
             return DivergenceCauses.Timing;

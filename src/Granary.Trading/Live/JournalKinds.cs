@@ -11,7 +11,7 @@ internal static class JournalKinds
     /// <summary>Kinds that a session does not need to continue: facts that follow from others, and reports.</summary>
     public static IReadOnlyList<string> BesideSession { get; } =
     [
-        nameof(EntrySkipped), nameof(TradeChanged), nameof(PositionChanged), nameof(WeightsDecided), nameof(OrderChanged),
+        nameof(TradeChanged), nameof(PositionChanged), nameof(WeightsDecided), nameof(OrderChanged),
         nameof(SessionChanged), nameof(PortfolioActed), nameof(ModelWatched),
     ];
 

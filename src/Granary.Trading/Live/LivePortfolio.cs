@@ -60,6 +60,8 @@ internal sealed class LivePortfolio
     // Trades of which a part must be closed, with the last reason.
     private readonly Dictionary<(int Strategy, int Number), ExitReason> _cuts = [];
     private readonly HashSet<(int Strategy, int Number)> _expired = [];
+    // Trades whose stop and target are an operator's, with the reason for which their strategies have ended them; Open = not yet.
+    private readonly Dictionary<(int Strategy, int Number), ExitReason> _kept = [];
     private readonly List<PortfolioActed> _acted = [];
     private readonly List<ModelWatched> _watched = [];
     private readonly List<PortfolioSignal> _signals = [];
@@ -305,6 +307,8 @@ internal sealed class LivePortfolio
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
         _policy?.Take(instance.Index, e);
+        if (_kept.Count > 0 && e.IsClosedTrade && _kept.ContainsKey((instance.Index, e.Number)))
+            _kept[(instance.Index, e.Number)] = e.Trade.Reason;
         if (_driver.Take(instance.Index, e) is not { } said) return;
         var signal = e.Signal;
         var symbol = instance.Symbols[e.SymbolIndex];
@@ -374,7 +378,18 @@ internal sealed class LivePortfolio
 
     /// <summary>Closes a trade on behalf of the operator, or all.</summary>
     /// <param name="only">The strategy's index and the trade's number; null for all.</param>
-    public void Close((int Strategy, int Number)? only) => _driver.CloseForOperator(only);
+    /// <param name="share">The part of each to close, 0 to 1.</param>
+    public void Close((int Strategy, int Number)? only, double share = 1) => _driver.CloseForOperator(only, share);
+
+    /// <summary>The account's trade has a stop and a target of an operator from now on, instead of the strategy's.</summary>
+    public void Keep((int Strategy, int Number) trade) => _kept.TryAdd(trade, ExitReason.Open);
+
+    /// <summary>Whether the account keeps a trade whose strategy has ended its own: at a stop or target that is not the account's.</summary>
+    public bool IsKept((int Strategy, int Number) trade) => _kept.GetValueOrDefault(trade, ExitReason.Signal) is ExitReason.Open
+        or ExitReason.Stop or ExitReason.Target or ExitReason.TrailingStop;
+
+    /// <summary>The index of a symbol among the portfolio's instruments; null if no strategy trades it.</summary>
+    public int? MarketOf(string symbol) => _driverSymbol.TryGetValue(symbol, out var index) ? index : null;
 
     /// <summary>Returns the strategy with this id or, if the id is empty, those that trade the symbol.</summary>
     public IReadOnlyList<LiveStrategy> Matching(string id, string symbol) =>

@@ -88,6 +88,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         }
         if (!books.HasTraded) books.Begin(slice.Time);
         books.Reach(slice.Time);
+        // Commands have the time of the bars before, so their orders reach a simulated venue before these bars, also after a restart.
+        if (_reconciled) await CommandsAsync(cancellationToken).ConfigureAwait(false);
         // A simulated venue refuses entries in symbols that are no members at these bars.
         Portfolio.Reach(slice);
         // The venue's facts about these bars are in the journal only with them.
@@ -96,10 +98,8 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
         // A simulated venue receives the bars first; from here on the session processes them.
         var arrived = _clock.GetTimestamp();
         books.Watch.LastBarAt = _clock.GetUtcNow();
-        // The fills of these bars are booked before commands, whose facts have the time of the bars before.
         if (_reconciled) await venue.CatchUpAsync(slice.Time, cancellationToken).ConfigureAwait(false);
         else await ReconcileAsync(slice.Time, cancellationToken).ConfigureAwait(false);
-        await CommandsAsync(cancellationToken).ConfigureAwait(false);
         await ActAsync(slice, taken, arrived, cancellationToken).ConfigureAwait(false);
         await books.Orders.MoveAsync(venue, slice.Time, cancellationToken).ConfigureAwait(false);
         await IdleAsync(cancellationToken).ConfigureAwait(false);

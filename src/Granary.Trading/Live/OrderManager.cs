@@ -168,11 +168,34 @@ internal sealed class OrderManager(IBroker broker, AccountJournal journal, Accou
     public async ValueTask<bool> MoveStopAsync(long timestamp, string entry, double price, CancellationToken cancellationToken = default)
     {
         Begin(timestamp);
-        await journal.NoteAsync(new StopMoved(timestamp, entry, price), cancellationToken).ConfigureAwait(false);
+        var order = ledger.Find(entry);
+        await journal.NoteAsync(new StopMoved(timestamp, entry, price)
+        {
+            Strategy = order?.Strategy ?? "",
+            Symbol = order?.Order.Symbol ?? "",
+        }, cancellationToken).ConfigureAwait(false);
         try
         {
             using var call = venue.Begin();
             await broker.MoveStopAsync(entry, price, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (BrokerUnavailableException e)
+        {
+            Fault = e.Message;
+            return false;
+        }
+    }
+
+    /// <summary>Replaces stops and targets of a trade; returns false if the venue did not respond.</summary>
+    public async ValueTask<bool> ProtectAsync(long timestamp, string entry, (double Stop, double Target) levels,
+        CancellationToken cancellationToken = default)
+    {
+        Begin(timestamp);
+        try
+        {
+            using var call = venue.Begin();
+            await broker.ProtectAsync(entry, levels.Stop, levels.Target, cancellationToken).ConfigureAwait(false);
             return true;
         }
         catch (BrokerUnavailableException e)

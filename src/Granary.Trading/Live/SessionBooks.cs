@@ -32,7 +32,12 @@ internal sealed class SessionBooks
         Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe, spec.Data.AccountCurrency);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
         Models = new SessionModels(options, journal, Portfolio, spec.Catalogues, Notes);
-        Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes);
+        Orders.Admits = Watch.Admits;
+        Watch.LevelsOf = Orders.Hand.LevelsOf;
+        Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes)
+        {
+            Hand = new HandCommand(spec, Portfolio, Ledger, Orders, Watch),
+        };
     }
 
     /// <summary>Notes for the reader of the run; one sentence each.</summary>
@@ -103,6 +108,7 @@ internal sealed class SessionBooks
             case EnablementChanged enablement: Operator.Put(enablement); break;
             case SessionControlled { Command: not SessionCommand.Stop } control: Operator.Put(control); break;
             case StopMoved moved: Orders.Moved(moved); break;
+            case EntrySkipped skipped when !isEarlier: Orders.Hand.Take(skipped); break;
             // A difference of bars, not of books and venue.
             case Reconciled { Rule: ChangedBars.Rule }: break;
             default:

@@ -11,12 +11,15 @@ namespace Granary.Trading.Live;
 
 /// <summary>A command to a session, with its author and reason.</summary>
 /// <param name="Strategy">The strategy to enable or disable; empty = the symbol.</param>
-/// <param name="Trade">The trade to close: the client id of its entry in the status; empty for other commands.</param>
+/// <param name="Trade">The trade that it is about: the client id of its entry in the status; empty for other commands.</param>
 internal sealed record IssuedCommand(SessionCommand Command, string Who, string Why, string Strategy = "", string Symbol = "",
     string Trade = "")
 {
     /// <summary>A unique id, by which a session executes a stored command only once; null for a command that is not stored.</summary>
     public string? Id { get; init; }
+
+    /// <summary>What is asked for by hand; null for the other commands.</summary>
+    public HandRequest? Hand { get; init; }
 }
 
 /// <summary>The connection to a running session: passes the operator's commands in and the status out.</summary>

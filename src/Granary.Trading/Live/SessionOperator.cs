@@ -1,3 +1,4 @@
+using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Reporting.Runs;
 
@@ -39,6 +40,12 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
     /// <summary>Why the last command had no effect; null if it had.</summary>
     public string? CommandFault { get; private set; }
 
+    /// <summary>What the last command would do, if it only asked for that.</summary>
+    public HandPreview? Preview { get; private set; }
+
+    /// <summary>Makes the orders of commands by hand.</summary>
+    public required HandCommand Hand { get; init; }
+
     /// <summary>Applies a fact from the journal.</summary>
     public void Know(JournalEvent e)
     {
@@ -47,7 +54,7 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
 
     private async ValueTask CommandAsync(OrderManager venue, IssuedCommand command, CancellationToken cancellationToken)
     {
-        CommandFault = null;
+        (CommandFault, Preview) = (null, null);
         if (command.Id is { } id && _done.Contains(id)) return;
         if (command.Command is SessionCommand.Enable or SessionCommand.Disable)
         {
@@ -67,26 +74,35 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
             Put(change);
             return;
         }
-        if (command.Command == SessionCommand.Close && !orders.HasOpen(command.Trade))
-        {
-            CommandFault = $"nothing was closed: the account has no open trade {command.Trade}; use the entry of a trade of the status";
-            return;
-        }
-        var control = new SessionControlled(portfolio.Timestamp, command.Command, command.Who, command.Why)
-        {
-            Trade = command.Command == SessionCommand.Close ? command.Trade : null,
-            CommandId = command.Id,
-        };
+        if (Make(command) is not { } control) return;
         await journal.AppendAsync([control], cancellationToken).ConfigureAwait(false);
         Know(control);
         Put(control);
-        if (command.Command is SessionCommand.Flatten or SessionCommand.Close)
+        if (command.Command is SessionCommand.Flatten or SessionCommand.Close || HandCommand.IsOf(command))
             await orders.CatchUpAsync(venue, portfolio.Timestamp, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The fact of a command; null if it has no effect.
+    private SessionControlled? Make(IssuedCommand command)
+    {
+        var control = new SessionControlled(portfolio.Timestamp, command.Command, command.Who, command.Why) { CommandId = command.Id };
+        if (command.Command != SessionCommand.Close && !HandCommand.IsOf(command)) return control;
+        var entry = orders.EntryOf(command.Trade);
+        control = control with { Trade = command.Trade.Length > 0 ? command.Trade : null, Strategy = entry?.Strategy ?? "" };
+        // An entry by hand that waits at the venue is cancelled.
+        if (command.Command == SessionCommand.Close && command.Hand is not { Preview: true } && orders.CanCancel(command.Trade))
+            return control with { Symbol = entry!.Order.Symbol };
+        var (order, preview, fault) = Hand.Make(command);
+        if (command.Hand is { Preview: true }) (Preview, CommandFault) = (preview, preview is null ? fault : null);
+        else CommandFault = fault;
+        return command.Hand is { Preview: true } || fault is not null ? null
+            : control with { Symbol = preview!.Symbol, Order = order };
     }
 
     /// <summary>Applies a command that the journal has.</summary>
     public void Put(SessionControlled control)
     {
+        orders.Hand.Put(control);
         switch (control.Command)
         {
             case SessionCommand.Pause:
@@ -108,10 +124,6 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
                 break;
             case SessionCommand.Stop:
                 Stopping = true;
-                break;
-            case SessionCommand.Close:
-                if (orders.KeyOf(control.Trade!) is { } key) portfolio.Close(key);
-                orders.Close(control.Trade!);
                 break;
         }
     }

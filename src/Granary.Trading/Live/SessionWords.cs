@@ -11,6 +11,7 @@ internal static class SessionWords
         ("pause", SessionCommand.Pause), ("resume", SessionCommand.Resume), ("flatten", SessionCommand.Flatten),
         ("reload", SessionCommand.ReloadWeights), ("stop", SessionCommand.Stop), ("enable", SessionCommand.Enable),
         ("disable", SessionCommand.Disable), ("close", SessionCommand.Close),
+        ("protect", SessionCommand.Protect), ("enter", SessionCommand.Enter), ("reverse", SessionCommand.Reverse),
     ];
 
     public static string Of(SessionCommand command) => All.First(c => c.Command == command).Word;

@@ -80,6 +80,8 @@ internal sealed class StatusReporter
         {
             Hits = new Dictionary<string, int>(_hits),
             CommandFault = commands.CommandFault,
+            Preview = commands.Preview,
+            ByHand = _books.Orders.Hand.Difference(_books.Watch.NetOf),
             Account = _books.Watch.Details(_journal.Name, _options.IsStream),
             WarmingUp = _books.Cold.Progress(),
             Stopped = portfolio.Strategies.Count(s => !s.IsEnabled),

@@ -119,19 +119,54 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
             : Math.Max(spec.Portfolio.From ?? long.MinValue, spec.Data.Timeframe.OpenOf(taken[first].Timestamp));
     }
 
-    // Weights and enablement apply from the bar after the one at which they were written.
+    // Weights, enablement and commands apply from the bar after the one at which they were written.
     private Action<PortfolioDriver, long> Changes(BatchPlan plan)
     {
-        var changes = new Queue<JournalEvent>(facts.Where(e => e is WeightsChanged or EnablementChanged).OrderBy(e => e.Timestamp));
+        var changes = new Queue<JournalEvent>(facts.Where(e => e is WeightsChanged or EnablementChanged or SessionControlled)
+            .OrderBy(e => e.Timestamp));
+        var entries = new Lazy<Dictionary<string, (int Strategy, int Number)>>(() => EntriesOf(plan));
         return (driver, close) =>
         {
             for (; changes.TryPeek(out var change) && change.Timestamp <= close; changes.Dequeue())
-                foreach (var instance in plan.Instances)
-                    if (change is WeightsChanged weights && weights.Weights.TryGetValue(instance.Id, out var weight))
-                        driver.Run.SetWeight(instance.Index, weight);
-                    else if (change is EnablementChanged enabled && (enabled.Strategy.Length > 0 ? enabled.Strategy == instance.Id
-                        : instance.Symbols.Contains(enabled.Symbol, StringComparer.Ordinal)))
-                        driver.Run.SetEnabled(instance.Index, enabled.Enabled);
+            {
+                if (change is SessionControlled control) Control(driver, control, entries);
+                else
+                    foreach (var instance in plan.Instances)
+                        if (change is WeightsChanged weights && weights.Weights.TryGetValue(instance.Id, out var weight))
+                            driver.Run.SetWeight(instance.Index, weight);
+                        else if (change is EnablementChanged enabled && (enabled.Strategy.Length > 0 ? enabled.Strategy == instance.Id
+                            : instance.Symbols.Contains(enabled.Symbol, StringComparer.Ordinal)))
+                            driver.Run.SetEnabled(instance.Index, enabled.Enabled);
+            }
         };
+    }
+
+    // The strategy's index and the trade's number of each entry, by its order id.
+    private Dictionary<string, (int Strategy, int Number)> EntriesOf(BatchPlan plan)
+    {
+        var indices = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+        var found = new Dictionary<string, (int Strategy, int Number)>(StringComparer.Ordinal);
+        foreach (var intent in facts.OfType<OrderIntended>())
+            if (intent.Order.Closes is null && indices.TryGetValue(intent.Strategy, out var index))
+                found[intent.Order.ClientId] = (index, intent.Trade);
+        return found;
+    }
+
+    // As the session's own portfolio took the command.
+    private static void Control(PortfolioDriver driver, SessionControlled control, Lazy<Dictionary<string, (int Strategy, int Number)>> entries)
+    {
+        switch (control.Command)
+        {
+            case SessionCommand.Pause: driver.SetPaused(true); break;
+            case SessionCommand.Resume: driver.SetPaused(false); break;
+            case SessionCommand.Flatten:
+                driver.SetPaused(true);
+                driver.CloseForOperator(null);
+                break;
+            case SessionCommand.Close or SessionCommand.Reverse when entries.Value.TryGetValue(control.Trade ?? "", out var trade):
+                var isPart = control.Command == SessionCommand.Close && control.Order is not null;
+                driver.CloseForOperator(trade, isPart ? control.Order!.Share : 1);
+                break;
+        }
     }
 }

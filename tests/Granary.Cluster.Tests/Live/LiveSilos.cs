@@ -324,6 +324,10 @@ internal sealed class MortalAccounts(IAccountStore inner, Fate fate) : IAccountS
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             Around($"cancelling {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
 
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                Around($"protecting {clientId}", () => inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken));
+
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) =>
                 Around($"moving {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));

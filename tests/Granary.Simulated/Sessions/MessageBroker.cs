@@ -28,6 +28,10 @@ internal sealed class MessageBroker(IBroker inner, SessionRun run, SimulatedProc
     public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
         SendAsync($"cancels {clientId}", () => inner.CancelAsync(clientId, cancellationToken));
 
+    public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default) =>
+            SendAsync($"protects {clientId}", () => inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken));
+
     public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) =>
         SendAsync($"moves the stop of {clientId}", () => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
 

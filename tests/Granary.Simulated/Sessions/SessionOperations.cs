@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
 using Granary.Simulated.Kernel;
 using Granary.Trading.Live;
 
@@ -41,7 +42,7 @@ internal sealed class SessionOperations
 
     private void Act()
     {
-        var kind = _draws.Below(16);
+        var kind = _draws.Below(20);
         var (strategy, symbol) = (_draws.Pick(_run.Traded.Plan.Instances).Id, _draws.Pick(_run.Traded.Instruments).Symbol);
         var (byStrategy, weight, place) = (_draws.Chance(0.5), _draws.Unit(), _draws.Next());
         if (!_world.Faults.Happens("command", 1)) return;
@@ -57,6 +58,18 @@ internal sealed class SessionOperations
             < 9 => Of(SessionCommand.Resume),
             < 11 => Of(SessionCommand.Flatten),
             < 13 => Of(SessionCommand.Close) with { Trade = TradeOf(place) },
+            16 => Of(SessionCommand.Close) with { Trade = TradeOf(place), Hand = new HandRequest { Quantity = 1 + weight } },
+            17 => Of(SessionCommand.Protect) with { Trade = TradeOf(place), Hand = new HandRequest { Stop = 0, Target = 0 } },
+            18 => Of(SessionCommand.Enter) with
+            {
+                Symbol = symbol,
+                Hand = new HandRequest
+                {
+                    Side = byStrategy ? Side.Buy : Side.Sell,
+                    Size = SizeRule.PercentOfEquity(1 + 4 * weight),
+                },
+            },
+            19 => Of(SessionCommand.Reverse) with { Trade = TradeOf(place) },
             13 => Of(SessionCommand.Disable) with { Strategy = byStrategy ? strategy : "", Symbol = byStrategy ? "" : symbol },
             14 => Of(SessionCommand.Enable) with { Strategy = byStrategy ? strategy : "", Symbol = byStrategy ? "" : symbol },
             _ => Of(SessionCommand.Stop),

@@ -50,7 +50,8 @@ internal static class SessionOracles
         var weights = facts.OfType<WeightsChanged>().Select(w => w.Version).ToList();
         Oracle.Demand(weights.Distinct().Count() == weights.Count, "a command once", $"weights {string.Join(", ", weights)}");
         foreach (var command in operations.Executed)
-            Oracle.Demand(command.Command is SessionCommand.Close or SessionCommand.Stop || written.Any(w => w.Key == command.Id),
+            Oracle.Demand(command.Command is SessionCommand.Close or SessionCommand.Stop || command.Hand is not null
+                || command.Command == SessionCommand.Reverse || written.Any(w => w.Key == command.Id),
                 "acknowledged entries survive", $"command {command.Command} {command.Id} was acknowledged");
     }
 

@@ -80,6 +80,10 @@ public sealed class CrashTests : IDisposable
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             Around(() => inner.CancelAsync(clientId, cancellationToken));
 
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                Around(() => inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken));
+
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) =>
                 Around(() => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));

@@ -36,6 +36,13 @@ internal sealed class InterceptedBroker(IBroker inner, Func<string, BrokerOrder?
         return await inner.CancelAsync(clientId, cancellationToken);
     }
 
+    public async ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+        CancellationToken cancellationToken = default)
+    {
+        await before(nameof(ProtectAsync), null);
+        return await inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken);
+    }
+
     public async ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
         CancellationToken cancellationToken = default)
     {

@@ -69,6 +69,10 @@ public sealed class OrderManagerTests : IAsyncDisposable
             return new(Orders[clientId] = order with { State = OrderState.Cancelled });
         }
 
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                new(Orders.GetValueOrDefault(clientId));
+
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) => new(Orders.GetValueOrDefault(clientId));
 
@@ -276,6 +280,10 @@ public sealed class OrderManagerTests : IAsyncDisposable
 
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             inner.CancelAsync(clientId, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken);
 
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);

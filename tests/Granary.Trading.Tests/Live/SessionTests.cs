@@ -117,6 +117,10 @@ public sealed class SessionTests : IDisposable
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             inner.CancelAsync(clientId, cancellationToken);
 
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken);
+
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);
 
@@ -374,6 +378,10 @@ public sealed class SessionTests : IDisposable
 
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             inner.CancelAsync(clientId, cancellationToken);
+
+        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
+            CancellationToken cancellationToken = default) =>
+                inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken);
 
         public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
             CancellationToken cancellationToken = default) => inner.MoveStopAsync(clientId, stopPrice, cancellationToken);

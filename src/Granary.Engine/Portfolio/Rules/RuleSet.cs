@@ -50,6 +50,19 @@ internal sealed class RuleSet
         return Decision.Accepted;
     }
 
+    /// <summary>
+    /// Whether the limits admit an entry over another account than the portfolio's own. A model of the risk and rules that have noted the
+    /// entry already are not asked.
+    /// </summary>
+    public Decision AdmitOver(in EntryRequest entry, double value, IPortfolioView account)
+    {
+        var scope = new PositionScope(entry.Member, entry.Market, entry.Signal.Side, CountsReserved: true);
+        foreach (var (_, name, rule, refusal) in _all)
+            if (name.Length > 0 && !(rule.Admits(entry, account) && rule.BoundOf(scope, account).Admits(value)))
+                return refusal;
+        return Decision.Accepted;
+    }
+
     /// <summary>The value that all bounds leave for a position; infinite without a bound.</summary>
     public double RoomFor(in PositionScope scope)
     {

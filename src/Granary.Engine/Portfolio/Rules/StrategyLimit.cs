@@ -22,6 +22,7 @@ internal sealed class StrategyLimit : IPortfolioRule
 
     public ValueBound BoundOf(in PositionScope scope, IPortfolioView portfolio)
     {
+        if (scope.Member < 0) return ValueBound.None;
         var open = portfolio.ValueOf(scope.Member);
         return new(scope.CountsReserved ? open + portfolio.ReservedOf(scope.Member) : open, MaxStrategyPercent * (portfolio.Equity / 100));
     }

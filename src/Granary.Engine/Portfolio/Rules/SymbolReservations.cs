@@ -30,7 +30,7 @@ internal sealed class SymbolReservations : IPortfolioRule
     }
 
     public bool Admits(in EntryRequest entry, IPortfolioView portfolio) =>
-        _allowed[entry.Market] is not { } allowed || allowed[entry.Member];
+        _allowed[entry.Market] is not { } allowed || entry.Member >= 0 && allowed[entry.Member];
 
     /// <summary>Whether a strategy's id is a text, or begins with it where the text ends with a '*'.</summary>
     public static bool Matches(string pattern, string id) =>

@@ -72,6 +72,25 @@ internal sealed partial class StrategyBook
         Refresh();
     }
 
+    /// <summary>Replaces stop, trailing stop and targets of a trade, or of the entry that will open it.</summary>
+    /// <param name="terms">Prices.</param>
+    public void ProtectTrade(int number, Protection terms)
+    {
+        if (_trades.IndexOf(number) is >= 0 and var at)
+        {
+            ref var trade = ref _trades[at];
+            trade.Protection.Replace(terms);
+            (trade.TargetOrder, trade.TargetFees) = (default, default);
+        }
+        else
+        {
+            for (var i = 0; i < _orders.Count; i++)
+                if (_orders[i].Role == OrderRole.Entry && _orders[i].TradeNumber == number)
+                    (_orders[i].StopLoss, _orders[i].TakeProfit, _orders[i].TrailFraction) = (terms.StopPrice, terms.TargetPrice, 0);
+        }
+        Refresh();
+    }
+
     /// <summary>Cancels all orders of an account that was closed.</summary>
     public void CancelWaiting(long time)
     {

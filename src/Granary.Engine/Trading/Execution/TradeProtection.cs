@@ -47,6 +47,13 @@ internal struct TradeProtection
         TrailLevel = terms.FromNextBar ? 0 : instrument.RoundPrice(terms.TrailFor(side, price, price));
     }
 
+    /// <summary>Replaces all levels by prices that stay.</summary>
+    public void Replace(Protection terms)
+    {
+        (_terms, Stop, Target) = (terms, terms.StopPrice, terms.TargetPrice);
+        (TrailBest, TrailLevel, _fall, _part, _done) = (double.NaN, 0, -1, 0, 0);
+    }
+
     /// <summary>Moves the levels with the average price of an entry that fills further. A stop that was moved stays.</summary>
     /// <param name="entered">Base units that were entered.</param>
     public void Follow(Side side, double before, double now, double entered, Instrument instrument)

@@ -42,9 +42,24 @@ export function AgainstBacktest(props: { session: Schemas['SessionView'] }) {
                 <Difference
                     account={status.accountEquity}
                     other={status.modelEquity}
-                    name="Simulated portfolio"
-                    note="simulated fills of the same bars, with your commands"
-                    why="missed and other fills, fees"
+                    name="Strategies with simulated fills"
+                    note="the same bars, with your pauses and closes; without entries, stops and targets by hand"
+                    why="the sum of the two causes below"
+                />
+                <h2>Causes</h2>
+                <Pairs
+                    pairs={[
+                        {
+                            name: 'Operator: entries, stops and targets by hand',
+                            value: signedMoney(status.byHand),
+                            tone: tone(status.byHand),
+                        },
+                        {
+                            name: 'Broker: other and missed fills, fees',
+                            value: signedMoney(status.accountEquity - status.modelEquity - status.byHand),
+                            tone: tone(status.accountEquity - status.modelEquity - status.byHand),
+                        },
+                    ]}
                 />
                 <p class="notice calm">
                     When the session ends, Granary runs a backtest over its bars, and this place lists each trade that differs with the

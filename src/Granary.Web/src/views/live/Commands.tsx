@@ -6,11 +6,12 @@ import { TextField } from '../../components/Field';
 import { HoldButton } from '../../components/HoldButton';
 import { Wrong } from '../../components/Wrong';
 import { number } from '../../format/numbers';
+import { EnterDialog } from './HandDialogs';
 
 type Session = Schemas['SessionView'];
 
 /** Sends a command to a session; the answer is the session's new state. */
-export async function command(session: Session, body: Record<string, string>): Promise<Session> {
+export async function command(session: Session, body: Record<string, unknown>): Promise<Session> {
     return await json<Session>(`/sessions/${encodeURIComponent(session.id)}/commands`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
@@ -18,7 +19,7 @@ export async function command(session: Session, body: Record<string, string>): P
     });
 }
 
-type Asked = 'pause' | 'resume' | 'flatten' | 'stop';
+type Asked = 'enter' | 'pause' | 'resume' | 'flatten' | 'stop';
 
 /** The operator's commands to a session. */
 export function Commands(props: { session: Session; onDone: (session: Session) => void }) {
@@ -28,6 +29,9 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
     const close = () => setAsked(undefined);
     return (
         <div class="actions">
+            <button type="button" onClick={() => setAsked('enter')}>
+                Enter by hand
+            </button>
             {paused ? (
                 <button type="button" class="primary" onClick={() => setAsked('resume')}>
                     Resume entries
@@ -45,7 +49,10 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
                 End the session
             </button>
             {asked === 'flatten' && <Flatten session={session} onDone={props.onDone} onClose={close} />}
-            {asked && asked !== 'flatten' && <Plain asked={asked} session={session} onDone={props.onDone} onClose={close} />}
+            {asked === 'enter' && <EnterDialog session={session} onDone={props.onDone} onClose={close} />}
+            {asked && asked !== 'flatten' && asked !== 'enter' && (
+                <Plain asked={asked} session={session} onDone={props.onDone} onClose={close} />
+            )}
         </div>
     );
 }

@@ -174,6 +174,10 @@ function Warnings(props: { session: Session }) {
     );
 }
 
+// By the clock of the server.
+const sinceLastBar = (status: NonNullable<Session['status']>) =>
+    status.account.lastBarAt == null ? null : Math.max(0, (Date.parse(status.seenAt) - Date.parse(status.account.lastBarAt)) / 1000);
+
 /** The figures of a session. */
 export function Headline(props: { session: Session }) {
     const { status } = props.session;
@@ -209,8 +213,9 @@ export function Headline(props: { session: Session }) {
                 },
                 {
                     name: 'Feed lag',
-                    value: account.feedLag == null ? time(lastBar(props.session)).slice(11) : duration(account.feedLag),
-                    note: account.feedLag == null ? `replay, ${time(lastBar(props.session)).slice(0, 10)}` : 'behind the last close',
+                    value: duration(account.feedLag ?? sinceLastBar(status)),
+                    note:
+                        account.feedLag == null ? `since the replay's last bar, ${time(lastBar(props.session))}` : 'behind the last close',
                 },
                 {
                     name: 'Journal',

@@ -6,10 +6,12 @@ import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
-import { none, number, price, signedMoney, tone } from '../../format/numbers';
+import { none, number, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { whyPath } from '../why/address';
 import { command } from './Commands';
+import { priceOf, quantityOf } from './digits';
+import { TradeDialog } from './HandDialogs';
 import { isRunning } from './StateBadge';
 
 type Session = Schemas['SessionView'];
@@ -18,13 +20,27 @@ type Order = Schemas['AccountOrderRow'];
 
 const sideOf = (side: string) => (side === 'buy' ? 'long' : 'short');
 
-const orderColumns: Column<Order>[] = [
+const orderColumns = (session: Session): Column<Order>[] => [
     { id: 'symbol', title: 'Symbol', width: 110, value: (o) => o.symbol, cell: (o) => o.symbol },
     { id: 'side', title: 'Side', width: 70, value: (o) => o.side, cell: (o) => o.side },
     { id: 'type', title: 'Type', width: 90, value: (o) => o.type, cell: (o) => o.type },
-    { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (o) => o.quantity, cell: (o) => number(o.quantity, 4) },
-    { id: 'filled', title: 'Filled', width: 110, figure: true, value: (o) => o.filled, cell: (o) => number(o.filled, 4) },
-    { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => price(o.price) },
+    {
+        id: 'quantity',
+        title: 'Quantity',
+        width: 110,
+        figure: true,
+        value: (o) => o.quantity,
+        cell: (o) => quantityOf(session, o.symbol, o.quantity),
+    },
+    {
+        id: 'filled',
+        title: 'Filled',
+        width: 110,
+        figure: true,
+        value: (o) => o.filled,
+        cell: (o) => quantityOf(session, o.symbol, o.filled),
+    },
+    { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => priceOf(session, o.symbol, o.price) },
     {
         id: 'state',
         title: 'State',
@@ -59,10 +75,17 @@ function positionsOf(session: Session): Position[] {
     });
 }
 
-const positionColumns: Column<Position>[] = [
+const positionColumns = (session: Session): Column<Position>[] => [
     { id: 'symbol', title: 'Symbol', width: 140, value: (p) => p.symbol, cell: (p) => p.symbol },
-    { id: 'quantity', title: 'Quantity', width: 120, figure: true, value: (p) => p.quantity, cell: (p) => number(p.quantity, 4) },
-    { id: 'last', title: 'Last close', width: 120, figure: true, value: (p) => p.last, cell: (p) => price(p.last) },
+    {
+        id: 'quantity',
+        title: 'Quantity',
+        width: 120,
+        figure: true,
+        value: (p) => p.quantity,
+        cell: (p) => quantityOf(session, p.symbol, p.quantity),
+    },
+    { id: 'last', title: 'Last close', width: 120, figure: true, value: (p) => p.last, cell: (p) => priceOf(session, p.symbol, p.last) },
     { id: 'value', title: 'Value', width: 130, figure: true, value: (p) => p.value, cell: (p) => number(p.value, 2) },
     {
         id: 'profit',
@@ -82,10 +105,14 @@ export function Trades(props: {
 }) {
     const { session, onShow } = props;
     const [closing, setClosing] = useState<Trade>();
+    const [changing, setChanging] = useState<Trade>();
+    const [cancelling, setCancelling] = useState<Order>();
     const account = session.status?.account;
     const mayClose = can('admin') && isRunning(session);
     const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
-    const columns = useMemo(() => tradeColumns(session.id, show, mayClose ? setClosing : undefined), [session.id, show, mayClose]);
+    const acts = mayClose ? { close: setClosing, change: setChanging } : undefined;
+    const columns = tradeColumns(session, show, acts);
+    const orders = [...orderColumns(session), ...(mayClose ? [cancelColumn(setCancelling)] : [])];
     const positions = positionsOf(session);
     return (
         <>
@@ -93,7 +120,7 @@ export function Trades(props: {
             {positions.length === 0 ? (
                 <p class="soft">The account has no position.</p>
             ) : (
-                <DataTable label="Positions" rows={positions} columns={positionColumns} id={(p) => p.symbol} />
+                <DataTable label="Positions" rows={positions} columns={positionColumns(session)} id={(p) => p.symbol} />
             )}
             <h2>Open trades</h2>
             {(account?.trades?.length ?? 0) === 0 ? (
@@ -112,17 +139,36 @@ export function Trades(props: {
             {(account?.orders?.length ?? 0) === 0 ? (
                 <p class="soft">No order is open at the broker.</p>
             ) : (
-                <DataTable label="Orders" rows={account?.orders ?? []} columns={orderColumns} id={(o) => o.clientId} height={420} />
+                <DataTable label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
             )}
+            {changing && <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />}
+            {cancelling && <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />}
             {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
         </>
     );
 }
 
+// Strategies manage their own entries; an entry by hand has nobody else.
+const isCancellable = (o: Order) => o.strategy === 'operator' && !o.clientId.includes('-x');
+
+function cancelColumn(cancel: (order: Order) => void): Column<Order> {
+    return {
+        id: 'cancel',
+        title: 'Action',
+        width: 90,
+        cell: (o) =>
+            isCancellable(o) && (
+                <button type="button" class="plain" aria-label={`Cancel entry ${o.symbol}`} onClick={() => cancel(o)}>
+                    Cancel
+                </button>
+            ),
+    };
+}
+
 function tradeColumns(
-    session: string,
+    session: Session,
     show: ((trade: Trade) => void) | undefined,
-    close: ((trade: Trade) => void) | undefined,
+    acts: { close: (trade: Trade) => void; change: (trade: Trade) => void } | undefined,
 ): Column<Trade>[] {
     return [
         {
@@ -140,9 +186,30 @@ function tradeColumns(
                 ),
         },
         { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => sideOf(t.side) },
-        { id: 'quantity', title: 'Quantity', width: 110, figure: true, value: (t) => t.quantity, cell: (t) => number(t.quantity, 4) },
-        { id: 'entry', title: 'Entry price', width: 105, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-        { id: 'last', title: 'Last close', width: 105, figure: true, value: (t) => t.last, cell: (t) => price(t.last) },
+        {
+            id: 'quantity',
+            title: 'Quantity',
+            width: 110,
+            figure: true,
+            value: (t) => t.quantity,
+            cell: (t) => quantityOf(session, t.symbol, t.quantity),
+        },
+        {
+            id: 'entry',
+            title: 'Entry price',
+            width: 105,
+            figure: true,
+            value: (t) => t.entryPrice,
+            cell: (t) => priceOf(session, t.symbol, t.entryPrice),
+        },
+        {
+            id: 'last',
+            title: 'Last close',
+            width: 105,
+            figure: true,
+            value: (t) => t.last,
+            cell: (t) => priceOf(session, t.symbol, t.last),
+        },
         {
             id: 'profit',
             title: 'Open profit',
@@ -152,16 +219,40 @@ function tradeColumns(
             cell: (t) => <span class={tone(t.profit)}>{signedMoney(t.profit)}</span>,
             hint: 'At the last close, before fees',
         },
-        ...(close
+        { id: 'stop', title: 'Stop', width: 95, figure: true, value: (t) => t.stop, cell: (t) => priceOf(session, t.symbol, t.stop) },
+        {
+            id: 'target',
+            title: 'Target',
+            width: 95,
+            figure: true,
+            value: (t) => t.target,
+            cell: (t) => priceOf(session, t.symbol, t.target),
+        },
+        ...(acts
             ? [
                   {
                       id: 'close',
                       title: 'Action',
-                      width: 90,
+                      width: 125,
                       cell: (t: Trade) => (
-                          <button type="button" class="plain" aria-label={`Close trade ${t.symbol} ${t.strategy}`} onClick={() => close(t)}>
-                              Close
-                          </button>
+                          <>
+                              <button
+                                  type="button"
+                                  class="plain"
+                                  aria-label={`Close trade ${t.symbol} ${t.strategy}`}
+                                  onClick={() => acts.close(t)}
+                              >
+                                  Close
+                              </button>{' '}
+                              <button
+                                  type="button"
+                                  class="plain"
+                                  aria-label={`Change trade ${t.symbol} ${t.strategy}`}
+                                  onClick={() => acts.change(t)}
+                              >
+                                  Change
+                              </button>
+                          </>
                       ),
                   },
               ]
@@ -170,14 +261,17 @@ function tradeColumns(
             id: 'why',
             title: 'Why',
             width: 70,
-            cell: (t) => (
-                <a
-                    href={whyPath({ session, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
-                    aria-label={`Why trade ${t.symbol} ${t.strategy}?`}
-                >
-                    Why?
-                </a>
-            ),
+            cell: (t) =>
+                t.byHand ? (
+                    'by hand'
+                ) : (
+                    <a
+                        href={whyPath({ session: session.id, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
+                        aria-label={`Why trade ${t.symbol} ${t.strategy}?`}
+                    >
+                        Why?
+                    </a>
+                ),
         },
         { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt, t.symbol) },
         { id: 'strategy', title: 'Strategy', width: 300, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
@@ -196,10 +290,30 @@ function Close(props: { session: Session; trade: Trade; onDone: (session: Sessio
             onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: trade.entry, why }))}
         >
             <p>
-                A market order closes {number(trade.quantity, 4)} {trade.symbol} ({sideOf(trade.side)}), entered at{' '}
-                {price(trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
+                A market order closes {quantityOf(props.session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}),
+                entered at {priceOf(props.session, trade.symbol, trade.entryPrice)}; open profit{' '}
+                {trade.profit == null ? none : signedMoney(trade.profit)}.
             </p>
-            <p class="soft">{trade.strategy} may enter again with its next signal.</p>
+            {!trade.byHand && <p class="soft">{trade.strategy} may enter again with its next signal.</p>}
+            <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
+        </Confirm>
+    );
+}
+
+function Cancel(props: { session: Session; order: Order; onDone: (session: Session) => void; onClose: () => void }) {
+    const { order } = props;
+    const [why, setWhy] = useState('');
+    return (
+        <Confirm
+            title="Cancel this entry"
+            action="Cancel the entry"
+            danger
+            onClose={props.onClose}
+            onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: order.clientId, why }))}
+        >
+            <p>
+                The entry of {quantityOf(props.session, order.symbol, order.quantity)} {order.symbol} by hand no longer waits at the broker.
+            </p>
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
         </Confirm>
     );

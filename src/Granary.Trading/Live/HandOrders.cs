@@ -1,0 +1,175 @@
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
+
+namespace Granary.Trading.Live;
+
+/// <summary>
+/// What an operator has ordered by hand: trades to close in whole or in part, stops and targets, and entries. It follows from the commands
+/// of the journal, so a restarted session has the same.
+/// </summary>
+internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, OrderNames names)
+{
+    /// <summary>Stands for the strategy in facts of entries by hand.</summary>
+    public const string Strategy = "operator";
+
+    /// <summary>Stands for the index of the strategy of entries by hand.</summary>
+    public const int Index = -1;
+
+    private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
+    // Quantities to close in part, and the exits that were made for them, by entry.
+    private readonly Dictionary<string, double> _parts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<TrackedOrder>> _exits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Stop, double Target)> _levels = new(StringComparer.Ordinal);
+    // Entries whose levels this session has not sent to the venue. The venue may not have those of an earlier session.
+    private readonly List<string> _unsent = [];
+    // Net profit of the portfolio's parts in trades with such levels, when they were closed.
+    private readonly Dictionary<(int Strategy, int Number), double> _planned = [];
+
+    // Entries of strategies that a limit refused over the account, in which entries by hand count.
+    private readonly HashSet<(int Strategy, int Number)> _displaced = [];
+
+    private static readonly string[] OtherReasons = ["paused", "late", "ruined", "blocked", "unreconciled"];
+
+    /// <summary>Entries that are not intended yet, in the order of their commands.</summary>
+    public List<(string Symbol, HandOrder Order)> Waiting { get; } = [];
+
+    /// <summary>The number of entries so far.</summary>
+    public int Entries { get; private set; }
+
+    /// <summary>Whether an order id is of an entry by hand.</summary>
+    public static bool IsByHand(string id) => id.Contains("-h-", StringComparison.Ordinal);
+
+    /// <summary>The order id of the next entry.</summary>
+    public string NextId => FormattableString.Invariant($"{names.Tag}-h-{Entries + 1}-e");
+
+    /// <summary>The number of a trade in the id of its entry.</summary>
+    public static int NumberOf(string id) =>
+        int.Parse(id.AsSpan()[(id.IndexOf("-h-", StringComparison.Ordinal) + 3)..^2], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Applies a command that the journal has.</summary>
+    public void Put(SessionControlled control)
+    {
+        var trade = control.Trade ?? "";
+        switch (control)
+        {
+            case { Command: SessionCommand.Close, Order: { } part }:
+                _parts[trade] = _parts.GetValueOrDefault(trade) + part.Quantity;
+                if (KeyOf(trade) is { } parted) portfolio.Close(parted, part.Share);
+                break;
+            case { Command: SessionCommand.Close or SessionCommand.Reverse }:
+                _closing.Add(trade);
+                if (KeyOf(trade) is { } key) portfolio.Close(key);
+                if (control.Order is { } other) Add(control.Symbol, other);
+                break;
+            case { Command: SessionCommand.Protect, Order: { } levels }:
+                _levels[trade] = (levels.Stop, levels.Target);
+                _unsent.Remove(trade);
+                _unsent.Add(trade);
+                if (KeyOf(trade) is { } kept) portfolio.Keep(kept);
+                break;
+            case { Command: SessionCommand.Enter, Order: { } entry }:
+                Add(control.Symbol, entry);
+                break;
+            // An order that could not be sent before is not wanted after them.
+            case { Command: SessionCommand.Pause or SessionCommand.Flatten }:
+                Waiting.Clear();
+                break;
+        }
+    }
+
+    private void Add(string symbol, HandOrder order)
+    {
+        Entries++;
+        Waiting.Add((symbol, order));
+    }
+
+    /// <summary>Takes note of an order that was made, in this session or before.</summary>
+    public void Register(TrackedOrder order)
+    {
+        if (order.Order.Closes is not { } entry) Waiting.RemoveAll(w => w.Order.Id == order.Order.ClientId);
+        else if (order.Intent.Reason == ExitReason.Operator && _parts.ContainsKey(entry))
+        {
+            if (!_exits.TryGetValue(entry, out var exits)) _exits[entry] = exits = [];
+            exits.Add(order);
+        }
+    }
+
+    /// <summary>Whether an entry was skipped because a limit refused it over the account, in which entries by hand count.</summary>
+    public static bool IsDisplaced(string why) => !OtherReasons.Contains(why);
+
+    /// <summary>Takes note of an entry that was accepted and not sent.</summary>
+    public void Take(EntrySkipped skipped)
+    {
+        if (IsDisplaced(skipped.Why) && portfolio.Find(skipped.Strategy) is { } strategy)
+            _displaced.Add((strategy.Instance.Index, skipped.Number));
+    }
+
+    /// <summary>Whether a trade must be closed, or its entry be cancelled while it waits.</summary>
+    public bool Closes(string entry) => _closing.Contains(entry);
+
+    /// <summary>Whether the stop and target of a trade are the operator's.</summary>
+    public bool IsProtected(string entry) => _levels.ContainsKey(entry);
+
+    /// <summary>The quantity of a trade that must still be closed in part; 0 = none.</summary>
+    public double PartOf(AccountTrade trade)
+    {
+        if (!_parts.TryGetValue(trade.Entry, out var rest)) return 0;
+        foreach (var exit in _exits.GetValueOrDefault(trade.Entry) ?? [])
+        {
+            var state = exit.State == OrderState.Closed ? exit.Ended : exit.State;
+            rest -= state is OrderState.Rejected or OrderState.Cancelled or OrderState.Expired ? exit.Filled : exit.Order.Quantity;
+        }
+        return rest > 1e-9 * trade.Quantity ? Math.Min(rest, trade.Open) : 0;
+    }
+
+    /// <summary>The stop and target of a trade as they work now, without a trailing stop; 0 = none.</summary>
+    public (double Stop, double Target) LevelsOf(AccountTrade trade)
+    {
+        if (_levels.TryGetValue(trade.Entry, out var own)) return own;
+        if (ledger.Find(trade.Entry)?.Order is not { } order) return (0, 0);
+        var instrument = portfolio.InstrumentOf(trade.Symbol);
+        var moved = KeyOf(trade.Entry) is { } key && portfolio.Strategies[key.Strategy].Trades.TryGetValue(key.Number, out var wanted)
+            ? wanted.MovedStop : 0;
+        return (moved > 0 ? moved : instrument.RoundPrice(order.Protection.StopFor(trade.Side, trade.EntryPrice)),
+            instrument.RoundPrice(order.Protection.TargetFor(trade.Side, trade.EntryPrice)));
+    }
+
+    /// <summary>Sends the stops and targets that the venue may not have.</summary>
+    public async ValueTask ProtectAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
+    {
+        foreach (var entry in _unsent.ToList())
+            if (ledger.TradeOf(entry) is { State: TradeState.Closed }
+                || await venue.ProtectAsync(timestamp, entry, _levels[entry], cancellationToken).ConfigureAwait(false))
+                _unsent.Remove(entry);
+    }
+
+    /// <summary>
+    /// The part of the difference between the account and the portfolio with simulated fills that comes from entries by hand, from the
+    /// operator's stops and targets, and from entries of strategies that found no room beside them: the portfolio has none of these.
+    /// </summary>
+    /// <param name="net">The net profit of a trade of the account at the last close.</param>
+    public double Difference(Func<AccountTrade, double> net)
+    {
+        var sum = 0.0;
+        foreach (var trade in Entries == 0 ? [] : ledger.Trades.Values)
+            if (IsByHand(trade.Entry)) sum += net(trade);
+        foreach (var entry in _levels.Keys)
+            if (KeyOf(entry) is { } key && ledger.TradeOf(entry) is { } trade)
+                sum += net(trade) - Planned(key);
+        foreach (var key in _displaced) sum -= Planned(key);
+        return sum;
+    }
+
+    private double Planned((int Strategy, int Number) key)
+    {
+        if (_planned.TryGetValue(key, out var closed)) return closed;
+        if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
+        var parts = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).ToList();
+        return parts.Count == 0 ? 0 : _planned[key] = parts.Sum(t => t.Trade.NetProfit);
+    }
+
+    // The fills of a trade may be booked before the command and written after it, so the order of its entry names the trade.
+    private (int Strategy, int Number)? KeyOf(string entry) => !names.Handed.IsEarlier(entry) && !IsByHand(entry)
+        && ledger.Find(entry) is { Order.Closes: null } order && portfolio.Find(order.Strategy) is { } strategy
+            ? (strategy.Instance.Index, order.Intent.Trade) : null;
+}

@@ -1,0 +1,26 @@
+import type { Schemas } from '../../api/client';
+import { number, price } from '../../format/numbers';
+
+type Session = Schemas['SessionView'];
+
+/** A price with the digits of its instrument's tick. */
+export function priceOf(session: Session, symbol: string, value: number | null | undefined): string {
+    const digits = session.status?.account.digits[symbol]?.price;
+    return digits == null || value == null || !isOn(value, digits) ? price(value) : number(value, digits);
+}
+
+/** A quantity with the digits of its instrument's lot. */
+export function quantityOf(session: Session, symbol: string, value: number | null | undefined): string {
+    const digits = session.status?.account.digits[symbol]?.quantity;
+    return digits == null ? number(value, 4).replace(/\.?0+$/, '') : number(value, digits);
+}
+
+// An average of several fills has more digits than the tick.
+const isOn = (value: number, digits: number) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9 * Math.max(1, Math.abs(value));
+
+/** The number in a field: null where it is empty, undefined where it is no number above 0. */
+export function asNumber(text: string): number | null | undefined {
+    if (text.trim() === '') return null;
+    const value = Number(text.replace(',', '.'));
+    return Number.isFinite(value) && value > 0 ? value : undefined;
+}
