@@ -7,6 +7,7 @@ using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Simulation.Json;
 using Granary.Trading.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -41,11 +42,46 @@ internal static class SessionHistoryEndpoints
                 + "says whether the feed's prices are adjusted for splits and dividends. 'from' and 'to' are times in ISO 8601; 'to' is "
                 + "left out.")
             .Produces<RunBars>().ProducesProblem(400);
-        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, string? kind, string? symbol,
+        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, [AsParameters] LogSelection entries,
                 CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
-                Answer(id, await known.LogAsync(id, KindOf(kind), symbol, limit, stop).ConfigureAwait(false)))
+                Answer(id, await known.LogAsync(id, entries.Query(limit), stop).ConfigureAwait(false)))
             .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
+            .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: the "
+                + "page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the sentence.")
             .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
+    }
+
+    internal sealed record LogSelection
+    {
+        [FromQuery(Name = "kind")]
+        public string? Kind { get; init; }
+
+        [FromQuery(Name = "symbol")]
+        public string? Symbol { get; init; }
+
+        [FromQuery(Name = "strategy"), Description("A part of the id of the strategy.")]
+        public string? Strategy { get; init; }
+
+        [FromQuery(Name = "text"), Description("A part of the sentence.")]
+        public string? Text { get; init; }
+
+        [FromQuery(Name = "before"), Description("The sequence of the entry before which the page begins.")]
+        public long? Before { get; init; }
+
+        [FromQuery(Name = "until"), Description("The time before which the page begins, in ISO 8601.")]
+        public string? Until { get; init; }
+
+        public SessionLogQuery Query(int limit) => new(limit)
+        {
+            Kind = KindOf(Kind),
+            Symbol = Given(Symbol),
+            Strategy = Given(Strategy),
+            Text = Given(Text),
+            Before = Before,
+            Until = Given(Until) is { } text ? new DateTime(UtcTicks.Read("until", text), DateTimeKind.Utc) : null,
+        };
+
+        private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }
 
     private static async Task<IResult> BarsAsync(string id, string symbol, string? timeframe, [AsParameters] SeriesSpan span,
@@ -58,7 +94,7 @@ internal static class SessionHistoryEndpoints
         return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
     }
 
-    private static SessionLogKind? KindOf(string? kind) => kind is null ? null
+    private static SessionLogKind? KindOf(string? kind) => string.IsNullOrEmpty(kind) ? null
         : Enum.TryParse<SessionLogKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
         : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
 

@@ -102,18 +102,15 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
             to == from ? bars : Joined(bars, from, to, CalendarOf(production.Spec.Data, symbol, bars, to)));
     }
 
-    /// <summary>Returns the newest entries of a session's log, newest first.</summary>
-    /// <param name="kind">Null for all kinds.</param>
-    /// <param name="symbol">Null for all symbols.</param>
-    /// <param name="limit">The maximum number of entries, at most 1,000.</param>
+    /// <summary>Returns the newest entries of a session's log that match, newest first.</summary>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogKind? kind, string? symbol, int limit,
+    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogQuery query,
         CancellationToken cancellationToken = default)
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken)
+        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(query), cancellationToken)
             .ConfigureAwait(false);
     }
 
