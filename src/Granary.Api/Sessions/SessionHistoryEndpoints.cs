@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
@@ -7,6 +8,7 @@ using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Simulation.Costs;
 using Granary.Simulation.Json;
 using Granary.Trading.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +36,12 @@ internal static class SessionHistoryEndpoints
             .WithDescription("The expected equity and its 95 % interval follow from the daily returns of the backtest of the deployment "
                 + "that the account trades. An answer has at most 240 points, which keep lows and highs.")
             .Produces<SessionEquity>();
+        history.MapGet("/costs", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
+                await known.CostsAsync(id, stop).ConfigureAwait(false) is { } costs
+                    ? TypedResults.Text(CostFile.Write(costs), "application/json") : Problem.NotFound(Unknown(id)))
+            .WithName("getSessionCosts").WithSummary("What the fills of a session's account cost, with intervals: the content of costs.json.")
+            .WithDescription("It is measured as 'granary costs fit' does; docs/costs.schema.json describes the answer.")
+            .Produces<JsonElement>().ProducesProblem(400);
         WhyEndpoints.MapSessions(history);
         history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
             .WithSummary("Bars that a session has processed, at most 'limit' of them.")
@@ -99,5 +107,7 @@ internal static class SessionHistoryEndpoints
         : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
 
     private static IResult Answer<T>(string id, T? found) where T : class =>
-        found is null ? Problem.NotFound($"the account {id} never had a session here") : TypedResults.Ok(found);
+        found is null ? Problem.NotFound(Unknown(id)) : TypedResults.Ok(found);
+
+    private static string Unknown(string id) => $"the account {id} never had a session here";
 }

@@ -1,7 +1,6 @@
 import { effect } from '@preact/signals';
 import {
     CandlestickSeries,
-    createChart,
     createSeriesMarkers,
     HistogramSeries,
     LineSeries,
@@ -9,18 +8,17 @@ import {
     PriceScaleMode,
     type IChartApi,
     type ISeriesApi,
-    type LineData,
     type LogicalRange,
     type UTCTimestamp,
-    type WhitespaceData,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
 import { price, short, signedPercent } from '../format/numbers';
-import { clock, date, time, zoneOf } from '../format/times';
+import { time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
 import { indexOf, placeOf, type Aim, type Stretch } from './aim';
+import { drawIn, pointOf } from './candles';
 import { markerOf } from './markers';
-import { bundlesOf, type Bundle, type Deal, type Mark } from './marks';
+import { bundlesOf, dealsAt, type Bundle, type Deal, type Mark } from './marks';
 import { pointer } from './pointer';
 import type { Bars, Level, Marking, PriceLine } from './PriceChart';
 import { TradeLayer } from './tradeLayer';
@@ -63,7 +61,7 @@ interface Props {
     onRange: (sight: Stretch, sent: number, hasLeft: boolean | undefined) => void;
 }
 
-/** The chart itself, with the library that draws it. */
+/** The chart itself. */
 export function PriceCanvas(props: Props) {
     const stage = useRef<HTMLDivElement>(null);
     const values = useRef<HTMLParagraphElement>(null);
@@ -76,7 +74,9 @@ export function PriceCanvas(props: Props) {
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
-        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, stage.current, (...seen) => latest.current.onRange(...seen));
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, stage.current, (...seen) =>
+            latest.current.onRange(...seen),
+        );
         drawn.current = own;
         own.update(latest.current);
         own.chart.timeScale().subscribeVisibleTimeRangeChange(() => {
@@ -116,32 +116,6 @@ export function PriceCanvas(props: Props) {
             />
         </>
     );
-}
-
-function drawIn(element: HTMLElement, symbol: string): IChartApi {
-    return createChart(element, {
-        autoSize: true,
-        layout: {
-            background: { color: colour('paper') },
-            textColor: colour('soft'),
-            fontFamily: 'system-ui, sans-serif',
-            // The logo would bring a style element, which the policy of the server refuses; the page About names the library.
-            attributionLogo: false,
-            panes: { separatorColor: colour('line') },
-        },
-        grid: { vertLines: { color: colour('line') }, horzLines: { color: colour('line') } },
-        rightPriceScale: { borderColor: colour('line') },
-        // The wheel scrolls the page until the chart has the focus.
-        handleScroll: { mouseWheel: false, vertTouchDrag: false },
-        handleScale: { mouseWheel: false },
-        timeScale: {
-            borderColor: colour('line'),
-            timeVisible: true,
-            minBarSpacing: 0.05,
-            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000, symbol) : clock(t * 1000, symbol).slice(0, 5)),
-        },
-        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol), priceFormatter: price },
-    });
 }
 
 /** The series of a chart. */
@@ -252,12 +226,12 @@ class Drawn {
 
     /** Writes the values of the bar under the pointer, or of the last visible one. */
     say(): void {
-        const { bars, times, lines, symbol } = this.props;
+        const { bars, times, lines, deals, symbol } = this.props;
         const shown = this.under ?? (this.chart.timeScale().getVisibleRange()?.to as number | undefined);
         const i = shown === undefined ? times.length - 1 : indexOf(times, shown);
         const [open, close] = [bars.open[i], bars.close[i]];
         if (open === undefined || close === undefined) return;
-        this.values.textContent = [
+        const texts = [
             time((times[i] ?? 0) * 1000, symbol),
             `O ${price(open)}`,
             `H ${price(bars.high[i])}`,
@@ -265,9 +239,15 @@ class Drawn {
             `C ${price(close)}`,
             signedPercent(close / (bars.close[i - 1] ?? open) - 1),
             `V ${short(bars.volume[i])}`,
-            ...(lines ?? []).flatMap((l) => (l.values[i] == null ? [] : [`${l.name} ${price(l.values[i])}`])),
-            ...this.dealsAt(i),
-        ].join('  ');
+        ];
+        // A name has the colour of its line beside it: a label at the line would cover the newest candles.
+        const known = (lines ?? []).filter((l) => l.values[i] != null);
+        const named = known.flatMap((l) => {
+            const key = document.createElement('i');
+            key.style.background = colour(l.colour);
+            return ['  ', key, `${l.name} ${price(l.values[i])}`];
+        });
+        this.values.replaceChildren(texts.join('  '), ...named, ...dealsAt(deals, times, i).map((text) => `  ${text}`));
     }
 
     /** Draws the marks for the bars in sight: single, or bundled where they are many. */
@@ -283,16 +263,7 @@ class Drawn {
         this.drawnMarks = { key, marks, times };
         onMarks({ shown: seen.length, bundled: seen.some((b) => b.count > 1) });
         // The bars in sight, for tests and other readers of the page.
-        const iso = (t: number) => new Date(t * 1000).toISOString();
-        this.stage.dataset.sight = `${iso(first)}/${iso(last)}/${to - from}`;
-    }
-
-    // The trades that a bar is in; of many only their number.
-    private dealsAt(i: number): string[] {
-        const { deals, times } = this.props;
-        const [from, to] = [times[i] ?? 0, times[i + 1] ?? Infinity];
-        const found = deals.filter((d) => d.from < to && (d.to ?? Infinity) >= from);
-        return found.length > 2 ? [`${found.length} trades`] : found.map((d) => d.text);
+        this.stage.dataset.sight = `${[first, last].map((t) => new Date(t * 1000).toISOString()).join('/')}/${to - from}`;
     }
 
     // The chart has its width and its new bars after the first frame, and reports the visible range after the second.
@@ -415,7 +386,7 @@ class Drawn {
                         lineWidth: 1,
                         lineStyle: line.dashed ? LineStyle.Dashed : LineStyle.Solid,
                         lastValueVisible: !line.dashed,
-                        title: line.dashed ? '' : line.name,
+                        title: '',
                         priceLineVisible: false,
                     },
                     panes.indexOf(line.pane ?? ''),
@@ -426,14 +397,4 @@ class Drawn {
         }
         this.chart.panes().forEach((pane, i) => pane.setStretchFactor(i === 0 ? 4 : 1));
     }
-}
-
-// A line joins the points on both sides of a gap; the piece after a point has that point's colour.
-function pointOf(
-    t: number,
-    value: number | null | undefined,
-    next: number | null | undefined,
-): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
-    if (value == null) return { time: at(t) };
-    return next === null ? { time: at(t), value, color: 'rgba(0, 0, 0, 0)' } : { time: at(t), value };
 }

@@ -68,7 +68,7 @@ export function ServerList<T>(props: Props<T>) {
     );
     const shown = useMemo(() => chosenColumns(columns, search.cols), [columns, search.cols]);
     // Where the list begins again, its table does too.
-    const scrollTo = useMemo(() => (position === undefined ? undefined : { index: position }), [position, query]);
+    const scrollTo = useMemo(() => (position === undefined ? undefined : { index: position, of: query }), [position, query]);
     const saving = useAction(async (format: (typeof formats)[number]) => {
         // Columns without a value, such as links, are no columns of the file.
         const names = shown.flatMap((c) => (c.value ? [c.id] : []));
@@ -151,7 +151,7 @@ export function ServerList<T>(props: Props<T>) {
                     rows={none}
                     source={rows}
                     scrollTo={scrollTo}
-                    columns={shown}
+                    columns={sort === undefined ? shown.map((c) => ({ ...c, value: undefined })) : shown}
                     id={String}
                     height={props.height ?? 420}
                     {...(sort === undefined

@@ -20,7 +20,7 @@ export interface Column<T> {
     /** The content of a cell. */
     cell: (row: T) => ComponentChildren;
     /** The value to sort by; without it the column cannot be sorted. */
-    value?: (row: T) => string | number | null | undefined;
+    value?: ((row: T) => string | number | null | undefined) | undefined;
     /** Width in pixels; the table scrolls sideways if the columns do not fit. */
     width: number;
     /** Whether the cells are figures, which are aligned right. */

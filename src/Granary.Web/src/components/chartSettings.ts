@@ -1,4 +1,5 @@
-import { effect, signal } from '@preact/signals';
+import { computed } from '@preact/signals';
+import { charts } from '../theme/settings';
 
 /** What a user has chosen for the chart of a strategy or an account. */
 export interface ChartSettings {
@@ -12,20 +13,18 @@ export interface ChartSettings {
     added?: string[];
 }
 
-const place = 'granary.charts';
 /** Charts of so many strategies are remembered, the newest. */
 const most = 100;
 
-function read(): Record<string, ChartSettings> {
+function read(text: string): Record<string, ChartSettings> {
     try {
-        return JSON.parse(localStorage.getItem(place) ?? '{}') as Record<string, ChartSettings>;
+        return JSON.parse(text) as Record<string, ChartSettings>;
     } catch {
         return {};
     }
 }
 
-const all = signal<Record<string, ChartSettings>>(read());
-effect(() => localStorage.setItem(place, JSON.stringify(all.value)));
+const all = computed(() => read(charts.value));
 
 /** The choices for a chart; they outlive the session. */
 export const chartSettings = (name: string): ChartSettings => all.value[name] ?? {};
@@ -33,5 +32,5 @@ export const chartSettings = (name: string): ChartSettings => all.value[name] ??
 export function changeChart(name: string, changes: ChartSettings): void {
     const { [name]: before, ...others } = all.value;
     const kept = Object.entries(others).slice(1 - most);
-    all.value = { ...Object.fromEntries(kept), [name]: { ...before, ...changes } };
+    charts.value = JSON.stringify({ ...Object.fromEntries(kept), [name]: { ...before, ...changes } });
 }

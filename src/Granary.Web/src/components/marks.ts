@@ -85,3 +85,10 @@ export function nextDeal(deals: readonly Deal[], time: number, direction: 1 | -1
             found = deal;
     return found;
 }
+
+/** What the chart says of the trades that a bar is in; of many only their number. */
+export function dealsAt(deals: readonly Deal[], times: readonly number[], bar: number): string[] {
+    const [from, to] = [times[bar] ?? 0, times[bar + 1] ?? Infinity];
+    const found = deals.filter((d) => d.from < to && (d.to ?? Infinity) >= from);
+    return found.length > 2 ? [`${found.length} trades`] : found.map((d) => d.text);
+}
