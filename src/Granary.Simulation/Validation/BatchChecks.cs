@@ -107,7 +107,7 @@ internal sealed record BatchChecks(
             : CostsAreZero
             ? WithoutCosts()
             : Stress is { Strategies: > 0 } t
-            ? new ValidationCheck(State(t.Passed && !Gains.AreProfit),
+            ? new ValidationCheck(State(t.Passed),
                 Text($"{Of(t)}: {Percent(t.Stressed)} instead of {Percent(t.Return)} with doubled costs and orders one bar later; ")
                     + Text($"{Tried(t)}{WhyMore(t)}{WithGains}"),
                 [("return", t.Return), ("stressed", t.Stressed), ("weighted", t.Weighted), ("strategies", t.Strategies),
@@ -141,7 +141,7 @@ internal sealed record BatchChecks(
         return missing with { Figures = Gains.Figures };
     }
 
-    private string WithGains => Gains.IsAny ? "; " + Gains.Sentence + Gains.Warning : "";
+    private string WithGains => Gains.IsAny ? "; " + Gains.Sentence : "";
 
     private static string LedgerSentence(SelectionChecks s) => !DependsOnLedger(s) ? ""
         : Text($" This depends on the trial ledger: with the trials of this batch alone the probability is ")

@@ -12,9 +12,6 @@ internal sealed record CostGains(double Commission, double Funding, double Profi
 {
     public static CostGains None { get; } = new(0, 0, 0);
 
-    /// <summary>Whether rebates are all of the profit: the account loses without them.</summary>
-    public bool AreProfit => Commission > 0 && Commission >= Profit;
-
     public bool IsAny => Commission > 0 || Funding > 0;
 
     /// <param name="statistics">Metrics of the account.</param>
@@ -29,9 +26,6 @@ internal sealed record CostGains(double Commission, double Funding, double Profi
     /// <summary>States the gains beside the profit, without a full stop; empty if there are none.</summary>
     public string Sentence => string.Join("; ", new[] { Part("commission", Commission, " of rebates"), Part("funding", Funding, "") }
         .Where(part => part.Length > 0));
-
-    /// <summary>States that the account loses without its rebates; empty where it does not.</summary>
-    public string Warning => AreProfit ? "; without its rebates the account would have earned nothing" : "";
 
     /// <summary>The gains as figures of the check of the costs.</summary>
     internal IReadOnlyList<(string Name, double Value)> Figures =>

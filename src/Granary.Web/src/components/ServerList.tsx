@@ -78,7 +78,7 @@ export function ServerList<T>(props: Props<T>) {
     const isNarrowed = [...props.fields.map((f) => f.key), 'where', 'since', 'until'].some((k) => search[k]);
     return (
         <>
-            <div class="row filters list">
+            <div class="row filters wide list">
                 {props.fields.map((f) =>
                     f.choices ? (
                         <SelectField

@@ -14,6 +14,8 @@ import type { Level } from './PriceChart';
 
 /** More trades in sight than this are not drawn as lines: they would cover the prices. */
 const mostDeals = 150;
+/** More open trades than this are no lines. */
+const mostOpen = 3;
 const line = 15;
 /** Labels of levels: more would cover the prices. */
 const mostLabels = 8;
@@ -75,7 +77,10 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             times[Math.max(0, Math.floor(sight.from))] ?? 0,
             times[Math.min(times.length - 1, Math.ceil(sight.to))] ?? 0,
         ];
-        const shown = this.deals.filter((d) => d.from <= last && (d.to ?? last) >= first);
+        const inSight = this.deals.filter((d) => d.from <= last && (d.to ?? last) >= first);
+        // Open trades all end at the newest bar: of many, their levels say enough.
+        const open = inSight.filter((d) => d.to === undefined).length;
+        const shown = inSight.filter((d) => d.to !== undefined || open <= mostOpen || d.from === this.chosen);
         pen.save();
         if (shown.length <= mostDeals)
             for (const deal of shown) {

@@ -61,13 +61,22 @@ async function logOf(id: string, symbol: string): Promise<Entry[]> {
     return all;
 }
 
-/** The current price levels of a symbol, the newest first: entries of open trades, and open orders with their stops and targets. */
+/** An open trade with the stop and target that work now; null without one. */
+type Levelled = Schemas['AccountTradeRow'] & { stop?: number | null; target?: number | null };
+
+/** The current price levels of a symbol, the newest trade first: its entry, stop and target; then open orders. */
 export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Level[] {
+    const trades: Levelled[] = (account?.trades ?? [])
+        .filter((t) => t.symbol === symbol)
+        .sort((a, b) => b.enteredAt.localeCompare(a.enteredAt));
+    const at = (value: number | null | undefined, text: string, colour: string): Level[] =>
+        value == null ? [] : [{ price: value, text: `${text} ${price(value)}`, colour }];
     return [
-        ...(account?.trades ?? [])
-            .filter((t) => t.symbol === symbol)
-            .sort((a, b) => b.enteredAt.localeCompare(a.enteredAt))
-            .map((t) => ({ price: t.entryPrice, text: `${t.side === 'buy' ? 'long' : 'short'} ${signedMoney(t.profit)}`, colour: 's1' })),
+        ...trades.flatMap((t) => [
+            { price: t.entryPrice, text: `${t.side === 'buy' ? 'long' : 'short'} ${signedMoney(t.profit)}`, colour: 's1' },
+            ...at(t.stop, 'stop', 'loss'),
+            ...at(t.target, 'target', 'gain'),
+        ]),
         ...(account?.orders ?? [])
             .filter((o) => o.symbol === symbol && o.price != null)
             .sort((a, b) => b.createdAt.localeCompare(a.createdAt))

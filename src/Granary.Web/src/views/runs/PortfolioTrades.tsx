@@ -15,7 +15,7 @@ const columnsOf = (run: string): Column<Row>[] => [
     {
         id: 'entryTime',
         title: 'Entry',
-        width: 140,
+        width: 130,
         value: (t) => t.entryTime,
         cell: (t) => (
             <a href={tradePath(run, t)} title="Show in the chart of its strategy">
@@ -23,12 +23,12 @@ const columnsOf = (run: string): Column<Row>[] => [
             </a>
         ),
     },
-    { id: 'symbol', title: 'Symbol', width: 90, value: (t) => t.symbol, cell: (t) => t.symbol },
+    { id: 'symbol', title: 'Symbol', width: 84, value: (t) => t.symbol, cell: (t) => t.symbol },
     ...tradeColumns,
     {
         id: 'why',
         title: 'Why',
-        width: 70,
+        width: 54,
         // An entry is decided at the close of the bar before it.
         cell: (t) => (
             <a

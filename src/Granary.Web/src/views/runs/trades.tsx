@@ -21,14 +21,14 @@ export interface Trade {
 
 /** The columns of trades after the entry; their ids are the keys that the server sorts by. */
 export const tradeColumns: Column<Trade>[] = [
-    { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => t.side },
-    { id: 'entryPrice', title: 'Entry price', width: 110, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-    { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
-    { id: 'exitPrice', title: 'Exit price', width: 110, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
+    { id: 'side', title: 'Side', width: 56, value: (t) => t.side, cell: (t) => t.side },
+    { id: 'entryPrice', title: 'Entry price', width: 92, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
+    { id: 'exitTime', title: 'Exit', width: 130, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
+    { id: 'exitPrice', title: 'Exit price', width: 92, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
     {
         id: 'return',
         title: 'Return',
-        width: 90,
+        width: 76,
         figure: true,
         value: (t) => t.return,
         cell: (t) => <span class={tone(t.return)}>{signedPercent(t.return)}</span>,
@@ -36,13 +36,13 @@ export const tradeColumns: Column<Trade>[] = [
     {
         id: 'pnlNet',
         title: 'Net profit',
-        width: 100,
+        width: 88,
         figure: true,
         value: (t) => t.pnlNet,
         cell: (t) => <span class={tone(t.pnlNet)}>{number(t.pnlNet, 2)}</span>,
     },
-    { id: 'bars', title: 'Bars', width: 70, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
-    { id: 'exitReason', title: 'Exit by', width: 110, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
+    { id: 'bars', title: 'Bars', width: 54, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
+    { id: 'exitReason', title: 'Exit by', width: 98, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
 ];
 
 /** Why trades end, as the files have it. */

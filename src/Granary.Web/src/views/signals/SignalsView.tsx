@@ -34,9 +34,9 @@ interface Signal {
 }
 
 const columnsOf = (run: string): Column<Signal>[] => [
-    { id: 'time', title: 'Signal', width: 150, value: (s) => s.time, cell: (s) => time(s.time, s.symbol) },
-    { id: 'symbol', title: 'Symbol', width: 110, value: (s) => s.symbol, cell: (s) => s.symbol },
-    { id: 'side', title: 'Side', width: 70, value: (s) => s.side, cell: (s) => s.side },
+    { id: 'time', title: 'Signal', width: 136, value: (s) => s.time, cell: (s) => time(s.time, s.symbol) },
+    { id: 'symbol', title: 'Symbol', width: 90, value: (s) => s.symbol, cell: (s) => s.symbol },
+    { id: 'side', title: 'Side', width: 56, value: (s) => s.side, cell: (s) => s.side },
     {
         id: 'decision',
         title: 'Decision',
@@ -60,7 +60,7 @@ const columnsOf = (run: string): Column<Signal>[] => [
     {
         id: 'why',
         title: 'Why',
-        width: 70,
+        width: 54,
         cell: (s) => (
             <a href={whyPath({ run, strategy: s.strategy, symbol: s.symbol, signal: s.number })} aria-label={`Why signal ${s.number}?`}>
                 Why?
