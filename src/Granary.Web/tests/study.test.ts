@@ -1,7 +1,7 @@
 import { axisOf } from '../src/components/PairBars';
 import { quantileStyle } from '../src/views/studies/quantiles';
 import { expect, test } from 'vitest';
-import { requestOf, sentenceOf, type Study, type StudyFields } from '../src/views/studies/study';
+import { quantilesFor, requestOf, sentenceOf, type Study, type StudyFields } from '../src/views/studies/study';
 
 const fields: StudyFields = {
     source: ' store:bars ',
@@ -53,4 +53,8 @@ test('the lines of two to five quantiles differ in colour, and in dashes for pri
         expect(new Set(styles.map((s) => s.colour)).size).toBe(count);
         expect(new Set(styles.map((s) => String(s.dashed))).size).toBe(count);
     }
+});
+
+test('the sample markets are six symbols, and make three quantiles of two', () => {
+    expect([6, 4, 3, 10, 500].map(quantilesFor)).toEqual([3, 2, 2, 5, 5]);
 });
