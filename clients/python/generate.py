@@ -45,7 +45,7 @@ NAMES = {
     "setNotificationRules": "Server.set_notification_rules", "resetNotificationRules": "Server.reset_notification_rules",
     "testNotifications": "Server.test_notifications", "listNotificationDeliveries": "Server.notification_deliveries",
     "getRunFigures": "Run.figures", "getRunAnalysis": "Run.analysis",
-    "getSessionConfiguration": "Session.configuration", "listSessionLog": "Session.log", "getSessionStrategy": "Session.strategy",
+    "getSessionConfiguration": "Session.configuration", "getSessionCosts": "Session.costs", "listSessionLog": "Session.log", "getSessionStrategy": "Session.strategy",
     "stopSessionStrategy": "Session.stop_strategy",
 }
 

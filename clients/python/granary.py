@@ -972,10 +972,17 @@ class _SessionOperations:
         """The configuration that a session trades, with the weights in force."""
         return self._server.get(f"{self._path}/configuration")
 
-    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, limit: Optional[int] = None) -> Frame:
+    def costs(self) -> Dict[str, Any]:
+        """What the fills of a session's account cost, with intervals: the content of costs.json."""
+        return self._server.get(f"{self._path}/costs")
+
+    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, strategy: Optional[str] = None,
+            text: Optional[str] = None, before: Optional[int] = None, until: Optional[str] = None,
+            limit: Optional[int] = None) -> Frame:
         """Fills, signals, refusals, models, commands and states of a session, newest first."""
-        return self._server._tables.of_rows(self._server.get(f"{self._path}/log", kind=kind, symbol=symbol, limit=limit),
-            ["sequence", "timestamp", "kind", "strategy", "symbol", "text", "side", "price", "role"])
+        return self._server._tables.of_rows(self._server.get(f"{self._path}/log", kind=kind, symbol=symbol, strategy=strategy,
+            text=text, before=before, until=until, limit=limit), ["sequence", "timestamp", "kind", "strategy", "symbol", "text",
+            "side", "price", "role"])
 
     def strategy(self, strategy: str) -> Dict[str, Any]:
         """A strategy of a running session: bars, equity, open position, trades so far, weight, enabled or not."""

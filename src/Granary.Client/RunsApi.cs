@@ -55,17 +55,19 @@ public sealed class RunsApi
     public Task<FileRows> RowsAsync(string id, RunTable table, RowPart? part = null, string? cursor = null, int? limit = null,
         CancellationToken cancellationToken = default)
     {
-        var (strategy, sort, from, to) = part ?? new RowPart();
+        var (strategy, sort, from, to, filter) = part ?? new RowPart();
         return _api.GetAsync<FileRows>(
-            $"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&cursor={cursor}&limit={limit}", cancellationToken);
+            $"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&filter={filter}&cursor={cursor}&limit={limit}",
+            cancellationToken);
     }
 
     /// <summary>All rows of a table of a run as an Arrow stream, such as for the package Apache.Arrow.</summary>
     /// <param name="part">The rows, and their order; null for all in the run's order.</param>
     public Task<ApiFile> ArrowAsync(string id, RunTable table, RowPart? part = null, CancellationToken cancellationToken = default)
     {
-        var (strategy, sort, from, to) = part ?? new RowPart();
-        return _api.OpenAsync($"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}", cancellationToken, Arrow);
+        var (strategy, sort, from, to, filter) = part ?? new RowPart();
+        return _api.OpenAsync($"runs/{id}/{table}?strategy={strategy}&sort={sort}&from={from}&to={to}&filter={filter}", cancellationToken,
+            Arrow);
     }
 
     /// <summary>All strategies of a run that match, as an Arrow stream.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Contracts.Why;
@@ -63,9 +64,14 @@ public sealed class SessionsApi
     /// <param name="kind">The kind of entries; null for all kinds.</param>
     /// <param name="symbol">The symbol of entries; null for all symbols.</param>
     /// <param name="limit">From 1 to 1,000.</param>
+    /// <param name="before">The sequence of the last entry of the page before; null for the newest page.</param>
     public Task<IReadOnlyList<SessionLogEntry>> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, int? limit = null,
-        CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
-            $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}", cancellationToken);
+        long? before = null, CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
+            $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}&before={before}", cancellationToken);
+
+    /// <summary>What the fills of a session's account cost, with intervals: the content of costs.json.</summary>
+    public Task<JsonElement> CostsAsync(string id, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<JsonElement>($"sessions/{id}/costs", cancellationToken);
 
     /// <summary>A strategy of a running session.</summary>
     public Task<SessionStrategy> StrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>

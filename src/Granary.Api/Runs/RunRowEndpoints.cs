@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
@@ -9,6 +10,7 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
+using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -72,8 +74,40 @@ internal static class RunRowEndpoints
                 : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
     /// <summary>The end of the description of an operation that also answers with Arrow.</summary>
-    public const string OfArrow = " With 'Accept: application/vnd.apache.arrow.stream' the answer has all rows that match, typed, whatever "
-        + "'cursor' and 'limit'.";
+    public const string OfArrow = " With 'Accept: application/vnd.apache.arrow.stream', text/csv or application/vnd.apache.parquet the "
+        + "answer has all rows that match, typed, whatever 'cursor' and 'limit'; 'columns' has names of columns with commas between.";
+
+    /// <summary>Describes the query <c>filter</c> and <c>at</c> of a list of rows.</summary>
+    public const string OfFilter = "'filter' has conditions with commas between, such as symbol=BTCUSDT,side=long,pnlNet>0. Without a "
+        + "cursor, 'at' begins the page at the first row of that time or later.";
+
+    /// <summary>Which rows of a table a caller asks for, in which order.</summary>
+    internal sealed record RowSelection
+    {
+        [FromQuery(Name = "strategy")]
+        public string? Strategy { get; init; }
+
+        [FromQuery(Name = "sort")]
+        public string? Sort { get; init; }
+
+        [FromQuery(Name = "filter"), Description("Conditions with commas between, such as symbol=BTCUSDT,pnlNet>0.")]
+        public string? Filter { get; init; }
+
+        [FromQuery(Name = "at"), Description("Time of the row with which the first page begins, in ISO 8601.")]
+        public string? At { get; init; }
+
+        [FromQuery(Name = "columns"), Description("Columns of an answer that is a file, with commas between.")]
+        public string? Columns { get; init; }
+
+        public RowQuery Query(int limit, string? cursor, SeriesSpan span) => new(limit, Strategy, cursor)
+        {
+            Sort = string.IsNullOrEmpty(Sort) ? null : Sort,
+            Filter = string.IsNullOrEmpty(Filter) ? null : Filter,
+            At = string.IsNullOrEmpty(At) ? null : UtcTicks.Read("at", At),
+            From = span.First,
+            To = span.End,
+        };
+    }
 
     private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
         + "outputs";
@@ -95,18 +129,13 @@ internal static class RunRowEndpoints
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
         runs.MapGet($"/{{id}}/{path}", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
-                [AsParameters] SeriesSpan span, [FromQuery] string? strategy, [FromQuery] string? sort,
+                [AsParameters] SeriesSpan span, [AsParameters] RowSelection rows,
                 [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-                source.Answer(id, file ?? path, new RowQuery(limit, strategy, paging.Cursor)
-                {
-                    Sort = string.IsNullOrEmpty(sort) ? null : sort,
-                    From = span.First,
-                    To = span.End,
-                }, paging, absence))
+                source.Answer(id, file ?? path, rows.Query(limit, paging.Cursor, span), paging, absence))
             .WithName(name).WithSummary(summary)
             .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
-                + "of trades: those closed at 'from' or later and before 'to'." + OfArrow)
-            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+                + "of trades: those closed at 'from' or later and before 'to'. " + OfFilter + OfArrow)
+            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
 
     private static void MapEquity(RouteGroupBuilder runs) =>
         runs.MapGet("/{id}/equity", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,

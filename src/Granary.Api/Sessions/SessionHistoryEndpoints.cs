@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Granary.Api.Access;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
@@ -7,6 +8,8 @@ using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Simulation.Costs;
+using Granary.Simulation.Json;
 using Granary.Trading.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -33,6 +36,12 @@ internal static class SessionHistoryEndpoints
             .WithDescription("The expected equity and its 95 % interval follow from the daily returns of the backtest of the deployment "
                 + "that the account trades. An answer has at most 240 points, which keep lows and highs.")
             .Produces<SessionEquity>();
+        history.MapGet("/costs", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
+                await known.CostsAsync(id, stop).ConfigureAwait(false) is { } costs
+                    ? TypedResults.Text(CostFile.Write(costs), "application/json") : Problem.NotFound(Unknown(id)))
+            .WithName("getSessionCosts").WithSummary("What the fills of a session's account cost, with intervals: the content of costs.json.")
+            .WithDescription("It is measured as 'granary costs fit' does; docs/costs.schema.json describes the answer.")
+            .Produces<JsonElement>().ProducesProblem(400);
         WhyEndpoints.MapSessions(history);
         history.MapGet("/bars", BarsAsync).WithName("getSessionBars")
             .WithSummary("Bars that a session has processed, at most 'limit' of them.")
@@ -41,11 +50,46 @@ internal static class SessionHistoryEndpoints
                 + "says whether the feed's prices are adjusted for splits and dividends. 'from' and 'to' are times in ISO 8601; 'to' is "
                 + "left out.")
             .Produces<RunBars>().ProducesProblem(400);
-        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, string? kind, string? symbol,
+        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, [AsParameters] LogSelection entries,
                 CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
-                Answer(id, await known.LogAsync(id, KindOf(kind), symbol, limit, stop).ConfigureAwait(false)))
+                Answer(id, await known.LogAsync(id, entries.Query(limit), stop).ConfigureAwait(false)))
             .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
+            .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: the "
+                + "page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the sentence.")
             .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
+    }
+
+    internal sealed record LogSelection
+    {
+        [FromQuery(Name = "kind")]
+        public string? Kind { get; init; }
+
+        [FromQuery(Name = "symbol")]
+        public string? Symbol { get; init; }
+
+        [FromQuery(Name = "strategy"), Description("A part of the id of the strategy.")]
+        public string? Strategy { get; init; }
+
+        [FromQuery(Name = "text"), Description("A part of the sentence.")]
+        public string? Text { get; init; }
+
+        [FromQuery(Name = "before"), Description("The sequence of the entry before which the page begins.")]
+        public long? Before { get; init; }
+
+        [FromQuery(Name = "until"), Description("The time before which the page begins, in ISO 8601.")]
+        public string? Until { get; init; }
+
+        public SessionLogQuery Query(int limit) => new(limit)
+        {
+            Kind = KindOf(Kind),
+            Symbol = Given(Symbol),
+            Strategy = Given(Strategy),
+            Text = Given(Text),
+            Before = Before,
+            Until = Given(Until) is { } text ? new DateTime(UtcTicks.Read("until", text), DateTimeKind.Utc) : null,
+        };
+
+        private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
     }
 
     private static async Task<IResult> BarsAsync(string id, string symbol, string? timeframe, [AsParameters] SeriesSpan span,
@@ -58,10 +102,12 @@ internal static class SessionHistoryEndpoints
         return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
     }
 
-    private static SessionLogKind? KindOf(string? kind) => kind is null ? null
+    private static SessionLogKind? KindOf(string? kind) => string.IsNullOrEmpty(kind) ? null
         : Enum.TryParse<SessionLogKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
         : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
 
     private static IResult Answer<T>(string id, T? found) where T : class =>
-        found is null ? Problem.NotFound($"the account {id} never had a session here") : TypedResults.Ok(found);
+        found is null ? Problem.NotFound(Unknown(id)) : TypedResults.Ok(found);
+
+    private static string Unknown(string id) => $"the account {id} never had a session here";
 }

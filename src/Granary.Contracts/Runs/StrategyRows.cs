@@ -11,7 +11,11 @@ public sealed record StrategyRows(IReadOnlyList<JsonObject> Items, int Total, st
 /// <param name="Total">How many match.</param>
 /// <param name="Decisions">Over all that match, by decision.</param>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next);
+public sealed record SignalRows(IReadOnlyList<JsonObject> Items, int Total, IReadOnlyList<DecisionTotal> Decisions, string? Next)
+{
+    /// <summary>The number of the page's first row in the list, from 0.</summary>
+    public int Position { get; init; }
+}
 
 /// <summary>The total of the signals with one decision in the strategies' own simulated accounts.</summary>
 /// <param name="Trades">Signals that became a trade in these accounts.</param>
@@ -33,7 +37,11 @@ public sealed record DecisionTotal(string Decision, int Signals, int Trades, int
 /// <summary>Rows of a run's CSV file; empty cells are left out.</summary>
 /// <param name="Total">How many match.</param>
 /// <param name="Next">The cursor of the next page; null where this is the last.</param>
-public sealed record FileRows(IReadOnlyList<JsonObject> Items, int Total, string? Next);
+public sealed record FileRows(IReadOnlyList<JsonObject> Items, int Total, string? Next)
+{
+    /// <summary>The number of the page's first row in the list, from 0.</summary>
+    public int Position { get; init; }
+}
 
 /// <summary>The parameter searches of a run with all of their trials, as results.json has them.</summary>
 /// <param name="Searches">Of each its strategy, method, objectives, counts of trials, best trials, Sharpe ratio of the best beside the luck

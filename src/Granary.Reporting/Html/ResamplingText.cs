@@ -36,8 +36,16 @@ internal static class ResamplingText
     /// <summary>Whether the risk is one of the few that are listed; a chart shows all.</summary>
     public static bool IsShown(SizeOfRisk size) => size.Risk is 0.01 or 0.05 or 0.1 or 0.5;
 
-    public static string Size(SizeOfRisk size) => double.IsNaN(size.Size) || double.IsInfinity(size.Size) ? "no size up to 1,024 times"
+    /// <summary>
+    /// The size at a risk of ruin. A method without blocks keeps the result and tears apart what was lost together, so it says nothing of
+    /// other sizes; beyond ten times, margin and the size of orders decide, which no path has.
+    /// </summary>
+    public static string Size(ResampledMethod method, SizeOfRisk size) => method.MeanBlock is null ? NumberText.Undefined
+        : double.IsNaN(size.Size) || size.Size > MostSize ? "more than 10 times"
         : size.IsLeast ? "below 1/1,024 of the actual one"
         : $"{NumberText.Compact(double.Parse(size.Size.ToString("G3", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture))} times "
             + "the actual one";
+
+    /// <summary>The largest multiple of the actual size of which the record says something.</summary>
+    public const double MostSize = 10;
 }

@@ -101,10 +101,16 @@ internal static class CsvLines
     // A comma between quotes does not end a cell; two quotes in a row end and begin again.
     private static int EndOf(ReadOnlySpan<byte> line)
     {
-        var quoted = false;
-        for (var i = 0; i < line.Length; i++)
-            if (line[i] == '"') quoted = !quoted;
-            else if (line[i] == ',' && !quoted) return i;
+        for (var i = 0; i < line.Length;)
+        {
+            var next = line[i..].IndexOfAny((byte)',', (byte)'"');
+            if (next < 0) return line.Length;
+            i += next;
+            if (line[i] == ',') return i;
+            var close = line[(i + 1)..].IndexOf((byte)'"');
+            if (close < 0) return line.Length;
+            i += close + 2;
+        }
         return line.Length;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -19,9 +18,6 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     // column is the time has no strategies.
     private const string SpanColumn = "exit_time", ReasonColumn = "exit_reason", TimeColumn = "time";
 
-    // Columns with names that people choose: a symbol may be 007 or 1e5, and is still a text.
-    private static readonly FrozenSet<string> s_names = FrozenSet.Create(StringComparer.Ordinal, "strategy", "symbol", "model");
-
     private static ReadOnlySpan<byte> Open => "open"u8;
 
     /// <summary>A key of the rows, with '-' in front for the largest first; null = the run's order. Ties keep the run's order.</summary>
@@ -32,6 +28,15 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
 
     /// <summary>The exclusive end, UTC ticks; null = to the last row. Only for files of trades.</summary>
     public long? To { get; init; }
+
+    /// <summary>Conditions with commas between, such as <c>symbol=ACME,pnlNet&gt;0</c>; null = all rows.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>
+    /// Without a cursor, the page begins at the first row of this time or later, UTC ticks; of rows in descending order of a time, at this
+    /// time or before. Null = at the first row.
+    /// </summary>
+    public long? At { get; init; }
 
     /// <summary>Returns a page of rows of a file whose first column is the strategy.</summary>
     /// <param name="path">Path of a CSV file of a run, such as trades.csv.</param>
@@ -44,7 +49,11 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(Cursor);
         Require(path, absence);
-        return Sort is null ? InOrder(path, from, indexes) : Sorted(path, from, indexes);
+        // Whoever takes all rows reads them once, in order; pages are taken from the places of the rows.
+        if (Sort is null && At is null && Limit == int.MaxValue) return InOrder(path, from, indexes);
+        var view = indexes?.View(path, Name, () => Make(path, indexes)) ?? Make(path, indexes);
+        if (At is { } time && Cursor is null) from = view.PositionOf(time, IsDescending && RowFilter.IsTime(ColumnName(Sort)));
+        return Paged(path, from, view);
     }
 
     /// <summary>Returns the table of all rows that match, whatever the limit and the cursor.</summary>
@@ -60,9 +69,9 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
                 Read(path, indexes, (_, line, place) => CsvLines.Write(writer, columns, line, path, place.From));
             else
             {
-                var (rows, header) = Ordered(path, indexes);
+                var view = indexes?.View(path, Name, () => Make(path, indexes)) ?? Make(path, indexes);
                 var isHeader = true;
-                CsvLines.Read(path, header, rows.Select(r => r.Place), (line, from, _) =>
+                CsvLines.Read(path, view.Header, view.Ranges(0, int.MaxValue), (line, from, _) =>
                 {
                     if (!isHeader) CsvLines.Write(writer, columns, line, path, from);
                     isHeader = false;
@@ -89,41 +98,67 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return Page(items, from, total);
     }
 
-    private FileRows Sorted(string path, int from, RowIndexes? indexes)
+    private FileRows Paged(string path, int from, RowView view)
     {
-        var (rows, end) = Ordered(path, indexes);
         var (items, names) = (new List<JsonObject>(), default(string[]));
-        CsvLines.Read(path, end, rows.Skip(from).Take(Limit).Select(r => r.Place), (line, _, _) =>
+        CsvLines.Read(path, view.Header, view.Ranges(from, Limit), (line, _, _) =>
         {
             if (names is null) names = CsvLines.Cells(line);
             else items.Add(Row(names, CsvLines.Cells(line)));
         });
-        return Page(items, from, rows.Count);
+        return Page(items, from, view.Rows.Count);
+    }
+
+    // What decides which rows a view has, in which order.
+    private string Name => string.Create(CultureInfo.InvariantCulture, $"{Strategy}\n{Sort}\n{Filter}\n{From}\n{To}\n{At is null}");
+
+    private bool IsDescending => Sort?.StartsWith('-') == true;
+
+    private RowView Make(string path, RowIndexes? indexes)
+    {
+        var (rows, end) = Ordered(path, indexes);
+        return new RowView(end, [.. rows.Select(r => r.Place)], At is null ? null : [.. rows.Select(r => r.Time)]);
     }
 
     // Only the cells to sort by stay in memory; the rows are read again.
     private (List<SortedRow> Rows, long Header) Ordered(string path, RowIndexes? indexes)
     {
-        var (sign, key) = Sort!.StartsWith('-') ? (-1, Sort[1..]) : (1, Sort);
-        var (column, rows, end) = (-1, new List<SortedRow>(), 0L);
+        var (sign, key) = (IsDescending ? -1 : 1, Sort?.TrimStart('-'));
+        var (column, time, rows, end) = (-1, -1, new List<SortedRow>(), 0L);
         Read(path, indexes, (header, line, place) =>
         {
-            if (column < 0) column = ColumnOf(header, key, path);
-            rows.Add(SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place));
+            if (column < 0 && key is not null) column = ColumnOf(header, key, path);
+            if (time < 0 && At is not null) time = TimeOf(header, column, path);
+            var row = column < 0 ? new SortedRow(double.NaN, null, place) : SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place);
+            rows.Add(time < 0 ? row : row with
+            {
+                Time = UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(CsvLines.Cell(line, time)))) ?? long.MaxValue,
+            });
         }, header => end = header);
-        rows.Sort((a, b) =>
-        {
-            // Rows without a value come last, in either direction.
-            if (a.IsEmpty != b.IsEmpty) return a.IsEmpty ? 1 : -1;
-            return a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From);
-        });
+        if (key is not null) rows.Sort((a, b) => Order(a, b, sign));
         return (rows, end);
     }
+
+    private static int Order(in SortedRow a, in SortedRow b, int sign)
+    {
+        // Rows without a value come last, in either direction.
+        if (a.IsEmpty != b.IsEmpty) return a.IsEmpty ? 1 : -1;
+        return a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From);
+    }
+
+    // A jump goes by the times that the rows are sorted by, else by those of the entries.
+    private static int TimeOf(string[] header, int sorted, string path) => sorted >= 0 && RowFilter.IsTime(header[sorted]) ? sorted
+        : Array.IndexOf(header, "entry_time") is >= 0 and var entry && !header.Contains(TimeColumn) ? entry
+        : Array.IndexOf(header, TimeColumn) is >= 0 and var time ? time
+        : throw new InputException($"at: the rows of {Path.GetFileName(path)} have no time; leave it out");
+
+    private static string ColumnName(string? key) => key is null ? ""
+        : string.Concat(key.TrimStart('-').Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
 
     private FileRows Page(List<JsonObject> items, int from, int total)
     {
         var next = from + items.Count;
-        return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+        return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null) { Position = from };
     }
 
     private delegate void Use(string[] header, ReadOnlySpan<byte> line, (long From, long End) place);
@@ -131,6 +166,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     private void Read(string path, RowIndexes? indexes, Use use, Action<long>? headed = null)
     {
         string[]? header = null;
+        RowFilter? filter = null;
         var (span, reason) = (-1, -1);
         var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
         if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
@@ -147,13 +183,14 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
                         : throw new InputException($"{Path.GetFileName(path)} has no trades, so that it has no part of a span; leave out "
                             + "from and to");
                 reason = Array.IndexOf(header, ReasonColumn);
+                filter = Filter is null ? null : RowFilter.Of(Filter, header, path);
             }
             else if (Strategy is null || CsvLines.Cell(line, 0) is var id && (id.SequenceEqual(quoted) || id.SequenceEqual(plain)))
             {
                 if (span >= 0 && !Has(CsvLines.Cell(line, span))) return;
                 // A trade that is open at the end was closed in no part of the run.
                 if (span >= 0 && reason >= 0 && CsvLines.Cell(line, reason) is var word && word.SequenceEqual(Open)) return;
-                use(header, line, (from, end));
+                if (filter?.Holds(line, header) != false) use(header, line, (from, end));
             }
         }
     }
@@ -172,7 +209,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         for (var i = 0; i < Math.Min(header.Length, cells.Length); i++)
         {
             if (cells[i].Length == 0) continue;
-            row[CsvLines.KeyOf(header[i])] = !s_names.Contains(header[i])
+            row[CsvLines.KeyOf(header[i])] = !RowFilter.IsName(header[i])
                 && double.TryParse(cells[i], NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
                 && double.IsFinite(number) ? JsonValue.Create(number) : JsonValue.Create(CsvText.Read(cells[i]));
         }
@@ -182,6 +219,9 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     // A cell to sort by: a number, a text, or nothing.
     private readonly record struct SortedRow(double Number, string? Text, (long From, long End) Place) : IComparable<SortedRow>
     {
+        /// <summary>The time to jump by, UTC ticks.</summary>
+        public long Time { get; init; }
+
         public bool IsEmpty => Text is null && double.IsNaN(Number);
 
         public static SortedRow Of(ReadOnlySpan<byte> cell, (long From, long End) place) => cell.IsEmpty ? new(double.NaN, null, place)

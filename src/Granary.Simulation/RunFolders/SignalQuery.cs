@@ -6,6 +6,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;
+using Granary.Simulation.Json;
 
 namespace Granary.Simulation.RunFolders;
 
@@ -26,6 +27,12 @@ internal sealed record SignalQuery(int Limit, string? Strategy = null, string? S
         "target", "entry_price", "exit_price", "pnl_net", "prediction", "model_size",
         "model_version", "dissimilarity");
 
+    /// <summary>Conditions with commas between, such as <c>side=long,time&gt;=2022-01-01</c>; null = all signals.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Without a cursor, the page begins at the first signal of this time or later, UTC ticks; null = at the first one.</summary>
+    public long? At { get; init; }
+
     /// <summary>Returns a page of signals, and totals by decision over all matching signals.</summary>
     /// <param name="path">Path of the run's signals.csv.</param>
     /// <exception cref="InputException">The run has no such file, the file is damaged, or the cursor is invalid.</exception>
@@ -39,17 +46,26 @@ internal sealed record SignalQuery(int Limit, string? Strategy = null, string? S
         int line = 0, total = 0;
         var items = new List<JsonObject>();
         var totals = new SortedDictionary<string, DecisionTotal>(StringComparer.Ordinal);
+        // The first page of a jump begins with the first signal that is late enough, or with the last one.
+        var (jumps, last) = (At is not null && Cursor is null, default((JsonObject Row, int Number)?));
         Read(path, indexes, (header, row, _) =>
         {
             line++;
             var name = Encoding.UTF8.GetString(header.Decision(row).Trim((byte)'"'));
             var before = totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
             totals[name] = before.With(Number(Encoding.UTF8.GetString(header.Profit(row)), path, line + 1));
-            if (total >= first && items.Count < Limit) items.Add(Row(header.Names, CsvLines.Cells(row), path, line + 1));
+            if (jumps && UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(header.Time(row)))) >= At)
+                (jumps, first) = (false, total);
+            if (!jumps && total >= first && items.Count < Limit) items.Add(Row(header.Names, CsvLines.Cells(row), path, line + 1));
+            else if (jumps) last = (Row(header.Names, CsvLines.Cells(row), path, line + 1), total);
             total++;
         });
+        if (jumps && last is { } end) (first, items) = (end.Number, [end.Row]);
         var next = first + items.Count;
-        return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null);
+        return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null)
+        {
+            Position = first,
+        };
     }
 
     /// <summary>Returns the table of all signals that match, whatever the limit and the cursor.</summary>
@@ -74,29 +90,37 @@ internal sealed record SignalQuery(int Limit, string? Strategy = null, string? S
     {
         var (strategy, symbol, decision) = (Form.Of(Strategy), Form.Of(Symbol), Form.Of(Decision == Refused ? Accepted : Decision));
         Header? header = null;
+        RowFilter? filter = null;
         if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
         else CsvLines.Read(path, Take);
 
         void Take(ReadOnlySpan<byte> row, long from, long end)
         {
-            if (header is null) header = Header.Of(CsvLines.Cells(row), path);
+            if (header is null)
+            {
+                header = Header.Of(CsvLines.Cells(row), path);
+                filter = Filter is null ? null : RowFilter.Of(Filter, header.Names, path);
+            }
             else if (strategy?.Is(CsvLines.Cell(row, 0)) != false && symbol?.Is(header.Symbol(row)) != false
-                && (decision is null || decision.Is(header.Decision(row)) != (Decision == Refused)))
+                && (decision is null || decision.Is(header.Decision(row)) != (Decision == Refused))
+                && filter?.Holds(row, header.Names) != false)
                 use(header, row, from);
         }
     }
 
     // The places of the columns that a query uses.
-    private sealed record Header(string[] Names, int OfSymbol, int OfDecision, int OfProfit)
+    private sealed record Header(string[] Names, int OfSymbol, int OfTime, int OfDecision, int OfProfit)
     {
         public static Header Of(string[] names, string path)
         {
             int Column(string name) => Array.IndexOf(names, name) is >= 0 and var found ? found
                 : throw new InputException($"{path}, line 1: there is no column '{name}'; run the batch again");
-            return new Header(names, Column("symbol"), Column("decision"), Column("pnl_net"));
+            return new Header(names, Column("symbol"), Column("time"), Column("decision"), Column("pnl_net"));
         }
 
         public ReadOnlySpan<byte> Symbol(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfSymbol);
+
+        public ReadOnlySpan<byte> Time(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfTime);
 
         public ReadOnlySpan<byte> Decision(ReadOnlySpan<byte> row) => CsvLines.Cell(row, OfDecision);
 

@@ -17,11 +17,6 @@ namespace Granary.Simulation.RunFolders;
 /// <param name="Cursor">A value of <see cref="StrategyRows.Next"/>; null = start at the first strategy.</param>
 internal sealed record StrategyQuery(int Limit, string? Sort = null, string? Filter = null, string? Cursor = null)
 {
-    // Longer operators first, so that '>=' is not parsed as '>' and a value that begins with '='.
-    private static readonly string[] s_operators = [">=", "<=", "!=", "=", ">", "<", "~"];
-
-    private sealed record Condition(string Key, string Operator, string Value);
-
     /// <summary>Returns a page of the strategies of a run.</summary>
     /// <exception cref="InputException">A key, a condition or the cursor is invalid.</exception>
     public StrategyRows Of(RunResults results)
@@ -41,7 +36,7 @@ internal sealed record StrategyQuery(int Limit, string? Sort = null, string? Fil
 
     private List<int> Matching(RunResults results)
     {
-        var conditions = Conditions();
+        var conditions = RowCondition.All(Filter);
         Check([.. conditions.Select(c => c.Key), .. Sort is null ? [] : (string[])[Sort.TrimStart('-')]], results);
         var columns = conditions.Select(c => results.Column(c.Key)).ToList();
         var found = new List<int>(results.Count);
@@ -52,18 +47,6 @@ internal sealed record StrategyQuery(int Limit, string? Sort = null, string? Fil
             if (holds) found.Add(i);
         }
         return Sort is null ? found : Ordered(found, results, Sort.TrimStart('-'), Sort.StartsWith('-'));
-    }
-
-    private List<Condition> Conditions() =>
-        [.. (Filter?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []).Select(ConditionOf)];
-
-    private static Condition ConditionOf(string text)
-    {
-        var at = text.AsSpan().IndexOfAny("<>=!~");
-        var symbol = at < 1 ? null : Array.Find(s_operators, o => text.AsSpan(at).StartsWith(o, StringComparison.Ordinal));
-        return symbol is null
-            ? throw new InputException($"filter={text}: write a key, one of >= <= != = > < ~ and a value, as trades>=30")
-            : new Condition(text[..at].TrimEnd(), symbol, text[(at + symbol.Length)..].TrimStart());
     }
 
     private static void Check(IEnumerable<string> keys, RunResults results)
@@ -78,29 +61,8 @@ internal sealed record StrategyQuery(int Limit, string? Sort = null, string? Fil
             }
     }
 
-    private static bool Holds(Condition condition, RunResults.Cell cell)
-    {
-        if (cell.Text is not { } text) return false;
-        if (cell.IsText || condition.Operator == "~")
-            return condition.Operator switch
-            {
-                "=" => text == condition.Value,
-                "!=" => text != condition.Value,
-                "~" => text.Contains(condition.Value, StringComparison.OrdinalIgnoreCase),
-                _ => throw new InputException($"filter={condition.Key}{condition.Operator}: texts are compared by =, != and ~"),
-            };
-        if (!double.TryParse(condition.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var limit))
-            throw new InputException($"filter={condition.Key}{condition.Operator}{condition.Value}: a number is needed");
-        return condition.Operator switch
-        {
-            "=" => cell.Number == limit,
-            "!=" => cell.Number != limit,
-            ">" => cell.Number > limit,
-            "<" => cell.Number < limit,
-            ">=" => cell.Number >= limit,
-            _ => cell.Number <= limit,
-        };
-    }
+    private static bool Holds(RowCondition condition, RunResults.Cell cell) => cell.Text is { } text
+        && (cell.IsText || condition.Operator == "~" ? condition.Holds(text) : condition.Holds(cell.Number));
 
     // Ties keep the run's order; undefined values come last, except a ratio without a loss.
     private static List<int> Ordered(List<int> strategies, RunResults results, string key, bool descending)

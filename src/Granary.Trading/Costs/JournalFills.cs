@@ -25,6 +25,22 @@ internal sealed class JournalFills
 
     private JournalFills(string account, Timeframe? timeframe, FillSet into) => (_account, _timeframe, _into) = (account, timeframe, into);
 
+    /// <summary>The entries of a journal that are read.</summary>
+    public static JournalQuery Query { get; } = new()
+    {
+        Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported),
+            nameof(StopMoved)),
+    };
+
+    /// <summary>Reads the entries of an account's journal into a set.</summary>
+    /// <param name="timeframe">The bars to measure by; null takes the shortest of each symbol.</param>
+    public static void Read(string account, IEnumerable<JournalEntry> entries, Timeframe? timeframe, FillSet into)
+    {
+        var reader = new JournalFills(account, timeframe, into);
+        foreach (var entry in entries) reader.Take(JournalCodec.Decode(entry));
+        reader.Finish();
+    }
+
     /// <summary>Reads journals into a set.</summary>
     /// <param name="state">A folder, or postgres://…?account=NAME.</param>
     /// <param name="timeframe">The bars to measure by; null takes the shortest of each symbol.</param>
@@ -34,18 +50,9 @@ internal sealed class JournalFills
     {
         try
         {
-            var query = new JournalQuery
-            {
-                Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported),
-                    nameof(StopMoved)),
-            };
-            foreach (var (account, entries) in await new AccountReader([state], clock).EntriesAsync(query, cancellationToken)
+            foreach (var (account, entries) in await new AccountReader([state], clock).EntriesAsync(Query, cancellationToken)
                 .ConfigureAwait(false))
-            {
-                var reader = new JournalFills(account, timeframe, into);
-                foreach (var entry in entries) reader.Take(JournalCodec.Decode(entry));
-                reader.Finish();
-            }
+                Read(account, entries, timeframe, into);
         }
         catch (JournalException e)
         {

@@ -14,8 +14,8 @@ namespace Granary.Trading.Sessions;
 /// </summary>
 internal sealed class ReadSession(string name, Timeframe timeframe)
 {
-    /// <summary>The most entries of a log that are kept of one kind and symbol, so no answer has more.</summary>
-    public const int MostEntries = 1000;
+    /// <summary>The most entries of a log that are kept of one kind and symbol: pages to the past end there.</summary>
+    public const int MostEntries = 50_000;
 
     private static readonly IReadOnlyList<string> Unused = [nameof(OrderClosed), nameof(PositionChanged)];
 
@@ -56,12 +56,11 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     /// <summary>The bars of a symbol, oldest first.</summary>
     public IReadOnlyList<Bar> BarsOf(string symbol) => [.. _bars.GetValueOrDefault(symbol) ?? []];
 
-    /// <summary>The newest entries of the log, newest first.</summary>
-    /// <param name="limit">At most <see cref="MostEntries"/>.</param>
-    public IReadOnlyList<SessionLogEntry> Log(SessionLogKind? kind, string? symbol, int limit) =>
+    /// <summary>The newest entries of the log that match, newest first.</summary>
+    public IReadOnlyList<SessionLogEntry> Log(SessionLogQuery query) =>
     [
-        .. _log.Where(l => (kind is null || l.Key.Kind == kind) && (symbol is null || l.Key.Symbol == symbol))
-            .SelectMany(l => l.Value).OrderByDescending(e => e.Sequence).Take(limit),
+        .. _log.Where(l => (query.Kind is null || l.Key.Kind == query.Kind) && (query.Symbol is null || l.Key.Symbol == query.Symbol))
+            .SelectMany(l => l.Value).Where(query.Matches).OrderByDescending(e => e.Sequence).Take(query.Limit),
     ];
 
     private void Add(long sequence, JournalEvent e)

@@ -1,3 +1,4 @@
+using Granary.Backtesting.Costs;
 using Granary.Contracts.Accounts;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
@@ -5,9 +6,11 @@ using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.RunFolders;
+using Granary.Trading.Costs;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 
@@ -102,19 +105,28 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
             to == from ? bars : Joined(bars, from, to, CalendarOf(production.Spec.Data, symbol, bars, to)));
     }
 
-    /// <summary>Returns the newest entries of a session's log, newest first.</summary>
-    /// <param name="kind">Null for all kinds.</param>
-    /// <param name="symbol">Null for all symbols.</param>
-    /// <param name="limit">The maximum number of entries, at most 1,000.</param>
+    /// <summary>Returns the newest entries of a session's log that match, newest first.</summary>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogKind? kind, string? symbol, int limit,
+    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogQuery query,
         CancellationToken cancellationToken = default)
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(kind, symbol, limit), cancellationToken)
+        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(query), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    /// <summary>Returns what the fills of an account cost, measured as <c>granary costs fit</c> does.</summary>
+    /// <returns>Null if the account never had a session.</returns>
+    /// <exception cref="InputException">The account has too few fills.</exception>
+    /// <exception cref="JournalException">The journal cannot be read.</exception>
+    public async Task<CostStudyResults?> CostsAsync(string id, CancellationToken cancellationToken = default)
+    {
+        if (await sessions.StartOfAsync(id, cancellationToken).ConfigureAwait(false) is null) return null;
+        var fills = new FillSet();
+        JournalFills.Read(id, await accounts.PeekAsync(id, JournalFills.Query, cancellationToken).ConfigureAwait(false), null, fills);
+        return CostStudy.Of(fills, [id], 1);
     }
 
     private async Task<(SessionStart Start, Production Production)?> OpenAsync(string id, CancellationToken cancellationToken) =>

@@ -39,10 +39,13 @@ describe('what could have happened', () => {
     });
 
     it('says where a size ends', () => {
-        expect(sizeText(2.3456)).toBe('2.35 times the actual one');
-        expect(sizeText(123.456)).toBe('123 times the actual one');
-        expect(sizeText(null)).toBe('no size up to 1,024 times');
-        expect(sizeText(1 / 1024)).toBe('below 1/1,024 of the actual one');
+        const blocks = { meanBlock: 1.2 };
+        expect(sizeText(blocks, 2.3456)).toBe('2.35 times the actual one');
+        expect(sizeText(blocks, 123.456)).toBe('more than 10 times');
+        expect(sizeText(blocks, null)).toBe('more than 10 times');
+        expect(sizeText(blocks, 1 / 1024)).toBe('below 1/1,024 of the actual one');
+        // A shuffle of the same trades says nothing of other sizes.
+        expect(sizeText({}, 413)).toBe('–');
         expect(quantileName(0.05)).toBe('5%');
     });
 });

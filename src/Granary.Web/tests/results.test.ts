@@ -6,7 +6,9 @@ import { benchmarkAt } from '../src/views/runs/Analysis';
 import { yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
-import { marksAt, stretchFor } from '../src/components/PriceChart';
+import { bundlesOf, nextDeal, type Mark } from '../src/components/marks';
+import { stretchFor } from '../src/components/PriceChart';
+import { labelsOf } from '../src/components/tradeLayer';
 import { marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
 import { filterOf } from '../src/views/runs/StrategyList';
@@ -81,10 +83,50 @@ describe('a price chart', () => {
             exitTime: '1970-01-01T00:01:00Z',
             exitReason: 'stop',
         } as const;
-        expect(marksAt(marksOf([trade], []), [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '' }]);
+        const marksAt = (marks: Mark[], times: number[]) => bundlesOf(marks, times, { from: 0, to: times.length - 1 }, 1000);
+        expect(marksAt(marksOf([trade], []), [0, 10, 20])).toEqual([{ time: 10, kind: 'buy', text: '', count: 1 }]);
         expect(marksAt(marksOf([trade], []), [0, 15, 60]).map((m) => m.text)).toEqual(['', 'stop']);
+        // More than three of one bar are a number, however few bars are in sight.
         const many = marksAt(marksOf(new Array(30).fill(trade), []), [0, 15, 60]);
-        expect([many.length, many.every((m) => m.text === '')]).toEqual([60, true]);
+        expect(many.map((m) => [m.kind, m.text])).toEqual([
+            ['below', '30'],
+            ['above', '30'],
+        ]);
+    });
+
+    it('counts the marks of neighbouring bars where they are many, and opens the counts as one zooms in', () => {
+        const times = Array.from({ length: 1000 }, (_, i) => i * 60);
+        const marks = times.map((time, i): Mark => ({ time, kind: i % 2 === 0 ? 'buy' : 'exit', text: '' }));
+        const all = bundlesOf(marks, times, { from: 0, to: 999 }, 1000);
+        expect(all.reduce((s, m) => s + m.count, 0)).toBe(1000);
+        expect(all.length).toBeLessThan(80);
+        const near = bundlesOf(marks, times, { from: 500, to: 600 }, 1000).filter((m) => m.time >= 500 * 60 && m.time <= 600 * 60);
+        expect(near.every((m) => m.count === 1)).toBe(true);
+        expect(near.length).toBe(101);
+    });
+
+    it('goes to the next trade and to the one before', () => {
+        const deals = [30, 10, 20].map((from) => ({
+            from,
+            to: from + 5,
+            entryPrice: 1,
+            exitPrice: 1,
+            side: 'long' as const,
+            profit: 0,
+            text: '',
+        }));
+        expect(nextDeal(deals, 10, 1)?.from).toBe(20);
+        expect(nextDeal(deals, 20, -1)?.from).toBe(10);
+        expect(nextDeal(deals, 30, 1)).toBeUndefined();
+    });
+
+    it('writes the labels of the newest levels, none over another one', () => {
+        const fifty = Array.from({ length: 50 }, (_, i) => 10 + ((i * 37) % 300));
+        const written = labelsOf(fifty, 320);
+        expect(written[0]).toEqual({ index: 0, y: fifty[0] });
+        expect(written.length).toBeLessThanOrEqual(8);
+        for (const a of written) for (const b of written) if (a !== b) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(15);
+        expect(labelsOf([-5, 400], 320)).toEqual([]);
     });
 });
 
@@ -166,7 +208,7 @@ describe('the price chart of a session', () => {
             ['signal', ''],
         ]);
         const bars = ['2024-01-01T00:00:00Z', '2024-01-01T01:00:00Z'].map((t) => Date.parse(t) / 1000);
-        expect(marksAt(marks, bars).map((m) => m.time)).toEqual([bars[1], bars[1], bars[1], bars[1]]);
+        expect(bundlesOf(marks, bars, { from: 0, to: 1 }, 1000).map((m) => m.time)).toEqual([bars[1], bars[1], bars[1], bars[1]]);
     });
 });
 

@@ -146,9 +146,18 @@ describe('the form of a search', () => {
             class: 'A',
             sides: 'long',
             params: { stop: 3 },
-            search: { method: 'tpe', trials: 200, objective: 'sharpe', space: { fast: [10, 30], mode: ['x', 'y'] } },
+            search: { method: 'tpe', trials: 200, objective: 'sharpe', space: { fast: { values: [10, 20, 30] }, mode: ['x', 'y'] } },
         });
-        expect(withoutSearch(withSearch(entry))).toEqual({ class: 'A', sides: 'long', params: { stop: 3 } });
+        // What was typed is there again.
+        expect(withoutSearch(withSearch(entry))).toEqual({
+            class: 'A',
+            sides: 'long',
+            params: { stop: 3, fast: [10, 20, 30], mode: ['x', 'y'] },
+        });
+        // Two values are the ends of a range.
+        const pair = { class: 'A', params: { fast: [10, 50] } };
+        expect(withSearch(pair).search).toMatchObject({ space: { fast: [10, 50] } });
+        expect(withoutSearch(withSearch(pair))).toEqual(pair);
     });
 
     it('varies numbers around their defaults within the range of their class where there is no grid', () => {

@@ -1,5 +1,7 @@
+import { axisOf } from '../src/components/PairBars';
+import { quantileStyle } from '../src/views/studies/quantiles';
 import { expect, test } from 'vitest';
-import { requestOf, sentenceOf, type Study, type StudyFields } from '../src/views/studies/study';
+import { quantilesFor, requestOf, sentenceOf, type Study, type StudyFields } from '../src/views/studies/study';
 
 const fields: StudyFields = {
     source: ' store:bars ',
@@ -33,4 +35,26 @@ test('the sentence names the discoveries', () => {
     } as unknown as Study;
     expect(sentenceOf(study)).toBe('1 of 2 tests are discoveries at q 10%: roc(20) over 5.');
     expect(sentenceOf({ ...study, factors: [] })).toBe('None of 2 tests is a discovery at q 10%.');
+});
+
+test('bars of quantiles keep their sign: losses lie to the left of zero', () => {
+    // The case that was reported: -0.181 and 0.115 percent.
+    const { zero, share } = axisOf([0.00115, -0.00181]);
+    expect(zero).toBeCloseTo(0.181 / (0.181 + 0.115), 9);
+    expect(zero - share(-0.00181)).toBeCloseTo(0, 9);
+    expect(zero + share(0.00115)).toBeCloseTo(1, 9);
+    expect(axisOf([1, 2]).zero).toBe(0);
+    expect(axisOf([0, 0]).share(0)).toBe(0);
+});
+
+test('the lines of two to five quantiles differ in colour, and in dashes for print', () => {
+    for (const count of [2, 3, 4, 5]) {
+        const styles = Array.from({ length: count }, (_, q) => quantileStyle(q, count));
+        expect(new Set(styles.map((s) => s.colour)).size).toBe(count);
+        expect(new Set(styles.map((s) => String(s.dashed))).size).toBe(count);
+    }
+});
+
+test('the sample markets are six symbols, and make three quantiles of two', () => {
+    expect([6, 4, 3, 10, 500].map(quantilesFor)).toEqual([3, 2, 2, 5, 5]);
 });

@@ -128,7 +128,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
     [Fact]
     public async Task A_schedule_is_added_changed_paused_and_deleted_with_its_next_times()
     {
-        var open = await tab.LoadAsync("/models");
+        var open = await tab.LoadAsync("/schedules");
         var page = open.Page;
         await open.Button("New schedule").ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);

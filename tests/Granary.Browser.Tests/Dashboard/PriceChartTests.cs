@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Granary.Testing;
 using Microsoft.Playwright;
 
 namespace Granary.Browser.Tests.Dashboard;
@@ -61,7 +62,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         var hovered = await Values(visit).InnerTextAsync();
         var before = await ScrollAsync();
         await page.Mouse.WheelAsync(0, 200);
-        await Granary.Testing.Eventually.HoldsAsync(async () => await ScrollAsync() > before);
+        await Eventually.HoldsAsync(async () => await ScrollAsync() > before);
 
         // With the focus: the page stays, and the pointer has another bar under it after the zoom.
         await stage.FocusAsync();
@@ -80,7 +81,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await page.GetByRole(AriaRole.Region, new() { Name = "Trades" }).GetByRole(AriaRole.Button, new() { Name = entry, Exact = true })
             .ClickAsync();
         // The entry is in the middle of sixty bars to each side.
-        await Granary.Testing.Eventually.HoldsAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             var now = (await stage.BoundingBoxAsync())!;
             await page.Mouse.MoveAsync(now.X + 400, now.Y + 50);
@@ -95,11 +96,59 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
     }
 
     [Fact]
+    public async Task Each_trade_that_is_chosen_is_shown_among_its_120_bars_however_slow_the_network_is()
+    {
+        var server = await traded.ServerAsync();
+        var visit = await tab.LoadAsync("/runs/GRID?strategy=STRATEGY");
+        var run = traded.AddressOf("GRID");
+        var trades = (await server.GetAsync($"runs/{run}/trades?limit=1000&strategy={traded.AddressOf("STRATEGY")}")).GetProperty("items")
+            .EnumerateArray().Where(t => t.GetProperty("exitReason").GetString() != "open").ToList();
+        var random = new Random(7);
+        var network = await visit.Page.Context.NewCDPSessionAsync(visit.Page);
+        await SlowAsync(150);
+        for (var i = 0; i < TestEffort.Of(12, 100); i++)
+        {
+            var trade = trades[random.Next(trades.Count)];
+            var (entry, exit) = (trade.GetProperty("entryTime").GetDateTime(), trade.GetProperty("exitTime").GetDateTime());
+            var address = traded.AddressOf("/runs/GRID?strategy=STRATEGY&at=") + Uri.EscapeDataString(trade.GetProperty("entryTime").GetString()!);
+            await visit.Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address);
+            // Every third time the user goes on before the bars are there.
+            if (i % 3 == 2) continue;
+            await Eventually.HoldsAsync(async () =>
+            {
+                var sight = (await Stage(visit).GetAttributeAsync("data-sight"))!.Split('/');
+                var bars = int.Parse(sight[2], CultureInfo.InvariantCulture);
+                return Time(sight[0]) <= entry && Time(sight[1]) >= exit && bars >= 119
+                    && bars <= Math.Max(122, (exit - entry).TotalHours * 1.3 + 2);
+            });
+            await Assertions.Expect(visit.Page.Locator(".price .note")).Not.ToContainTextAsync("No trade is in this range");
+        }
+        await SlowAsync(0);
+
+        // The trade before by the key, in the address too.
+        await Stage(visit).FocusAsync();
+        var before = visit.Page.Url;
+        await visit.Page.Keyboard.PressAsync("p");
+        await Eventually.HoldsAsync(() => Task.FromResult(visit.Page.Url != before));
+        visit.Complaints.ShouldBeEmpty();
+
+        Task SlowAsync(int latency) => network.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object>
+        {
+            ["offline"] = false,
+            ["latency"] = latency,
+            ["downloadThroughput"] = -1,
+            ["uploadThroughput"] = -1,
+        });
+
+        static DateTime Time(string text) => DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+    }
+
+    [Fact]
     public async Task The_session_page_follows_the_bars_moves_all_pointers_together_and_shows_the_end()
     {
         var server = await traded.ServerAsync();
         await server.TradeAsync(1, "desk", "fixed:200ms", "2023-06-30");
-        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/desk"), s => TradedServer.OpenTrades(s) > 0);
+        await Eventually.IsAsync(() => server.GetAsync("sessions/desk"), s => TradedServer.OpenTrades(s) > 0);
         var visit = await tab.LoadAsync("/live/desk");
         await visit.Page.Mouse.MoveAsync(5, 5);
         var first = await Values(visit).InnerTextAsync();
@@ -113,7 +162,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await visit.Button("Jump to now").ClickAsync();
         var newest = await NewestAsync(server, visit, "desk");
         await visit.Page.Mouse.MoveAsync(5, 5);
-        await Granary.Testing.Eventually.HoldsAsync(async () => DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16],
+        await Eventually.HoldsAsync(async () => DateTime.ParseExact((await Values(visit).InnerTextAsync())[..16],
             "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) > newest);
         // Search and the zone, figures, tabs and commands together.
         (await visit.Page.Locator(".bar").BoundingBoxAsync())!.Y.ShouldBeLessThan(96);
@@ -142,7 +191,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         var server = await traded.ServerAsync();
         await server.TradeAsync(1, "quick", "fixed:100ms", "2023-06-30");
         // There are bars to move to.
-        await Granary.Testing.Eventually.IsAsync(() => server.GetAsync("sessions/quick"), s => TradedServer.OpenTrades(s) > 0);
+        await Eventually.IsAsync(() => server.GetAsync("sessions/quick"), s => TradedServer.OpenTrades(s) > 0);
         var visit = await tab.LoadAsync("/live/quick");
         await using var bars = await HeldBars.OfAsync(visit.Page, "quick");
         var jump = visit.Button("Jump to now");

@@ -56,10 +56,10 @@ public sealed class TradingViewsTests(Browser browser, DashboardTab tab, TradedS
     }
 
     [Fact]
-    public async Task The_models_have_the_schedules_below_with_the_next_time_and_why_the_last_was_missed()
+    public async Task The_schedules_have_the_next_time_and_why_the_last_was_missed()
     {
         var server = await traded.ServerAsync();
-        await using var visit = await Visit.OpenAsync(browser, server, "/models", server.Viewer);
+        await using var visit = await Visit.OpenAsync(browser, server, "/schedules", server.Viewer);
         var row = visit.Page.GetByRole(AriaRole.Region, new() { Name = "Schedules" }).GetByRole(AriaRole.Row,
             new() { Name = "gate-of-leap-days" });
         await Assertions.Expect(row).ToContainTextAsync("0 2 29 2 *");

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Granary.Api;
 using Granary.Api.Hosting;
@@ -116,7 +118,9 @@ public sealed class TablesOverHttpTests(TablesOverHttpTests.Served served) : ICl
     [InlineData("application/json", "application/json")]
     [InlineData("application/json;q=0.5, application/vnd.apache.arrow.stream", Arrow)]
     [InlineData("application/vnd.apache.arrow.stream;q=0.5, application/json", "application/json")]
-    [InlineData("text/csv, APPLICATION/VND.APACHE.ARROW.STREAM;q=0.1", Arrow)]
+    [InlineData("text/html, APPLICATION/VND.APACHE.ARROW.STREAM;q=0.1", Arrow)]
+    [InlineData("text/csv", "text/csv")]
+    [InlineData("application/vnd.apache.parquet", "application/vnd.apache.parquet")]
     public async Task The_header_accept_chooses_the_format(string accept, string expected)
     {
         using var answer = await GetAsync("trades?limit=1", accept);
@@ -131,11 +135,29 @@ public sealed class TablesOverHttpTests(TablesOverHttpTests.Served served) : ICl
     [InlineData("equity")]
     public async Task Another_type_is_refused_with_the_types_that_there_are(string path)
     {
-        using var answer = await GetAsync(path, "text/csv");
+        using var answer = await GetAsync(path, "text/html");
         answer.StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
         using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        problem.RootElement.GetProperty("detail").GetString()
-            .ShouldBe("Accept: text/csv: this table is answered as application/json or application/vnd.apache.arrow.stream");
+        problem.RootElement.GetProperty("detail").GetString()!
+            .ShouldStartWith("Accept: text/html: this table is answered as application/json or text/csv or ");
+    }
+
+    [Fact]
+    public async Task The_view_of_a_list_is_saved_as_csv_and_as_parquet_with_its_filter_and_columns()
+    {
+        var csv = CsvText.Read(Path.Combine(served.Run, "trades.csv"));
+        var gains = csv.Rows.Count(r => double.Parse(r[10], CultureInfo.InvariantCulture) > 0);
+        const string View = "trades?filter=pnlNet%3E0&sort=-pnlNet&columns=symbol,pnlNet";
+        using (var answer = await GetAsync(View, "text/csv"))
+        {
+            var lines = (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            lines[0].ShouldBe("symbol,pnl_net");
+            lines.Length.ShouldBe(gains + 1);
+        }
+        using var file = await GetAsync(View, "application/vnd.apache.parquet");
+        var bytes = await file.Content.ReadAsByteArrayAsync();
+        Encoding.ASCII.GetString(bytes[..4]).ShouldBe("PAR1");
+        Encoding.ASCII.GetString(bytes[^4..]).ShouldBe("PAR1");
     }
 
     [Fact]

@@ -212,7 +212,9 @@ internal static class ResamplingTables
         foreach (var m in methods)
         {
             var size = Value(m.GetProperty("sizes")[Array.IndexOf(s_risks, risk)], "size");
-            cells[Text(m, "title")] = double.IsNaN(size) ? "no size up to 1,024 times"
+            // Only methods that draw blocks say something of other sizes, and none beyond ten times.
+            cells[Text(m, "title")] = !m.TryGetProperty("meanBlock", out var block) || block.ValueKind == JsonValueKind.Null ? "–"
+                : double.IsNaN(size) || size > 10 ? "more than 10 times"
                 : $"{double.Parse(size.ToString("G3")):#,0.######} times the actual one";
         }
         return cells;

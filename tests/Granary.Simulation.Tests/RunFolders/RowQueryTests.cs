@@ -1,3 +1,8 @@
+using System.Text;
+using Granary.Engine;
+using Granary.Reporting.Runs;
+using Granary.Reporting.Tables;
+using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Simulation.Tests.RunFolders;
@@ -22,5 +27,79 @@ public sealed class RowQueryTests : IDisposable
             var row = new RowQuery(10) { Sort = sort }.Of(path).Items.ShouldHaveSingleItem();
             ((string?)row["symbol"], (string?)row["model"], (double?)row["quantity"]).ShouldBe((name, name, 7));
         }
+    }
+
+    [Theory]
+    [InlineData("symbol=ACME", "0 2 3")]
+    [InlineData("side=short,pnlNet>0", "3")]
+    [InlineData("entryTime>=2022-01-02,entryTime<2022-01-04", "1 2")]
+    [InlineData("strategy~b@", "2 3")]
+    [InlineData("exitReason!=stop", "0 3")]
+    [InlineData("bars<=2", "0 2")]
+    public void Conditions_on_numbers_texts_and_times_narrow_the_rows_and_their_file(string filter, string rows)
+    {
+        var path = Trades();
+        var query = new RowQuery(10) { Filter = filter };
+        query.Of(path, null, new RowIndexes()).Items.Select(r => (double)r["pnl"]!).ShouldBe(rows.Split(' ').Select(double.Parse));
+        using var csv = new MemoryStream();
+        query.TableOf(path, KnownColumns).Choose(["pnl", "entryTime"]).Write(CsvFormat.Instance, csv);
+        var lines = Encoding.UTF8.GetString(csv.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines[0].ShouldBe("entry_time,pnl");
+        lines.Skip(1).Select(l => l.Split(',')[1]).ShouldBe(rows.Split(' '));
+    }
+
+    [Theory]
+    [InlineData("synbol=ACME", "did you mean 'symbol'?")]
+    [InlineData("bars>=many", "a number is needed")]
+    [InlineData("entryTime>yesterday", "is not a date")]
+    [InlineData("side<long", "texts are compared by =, != and ~")]
+    [InlineData("bars", "write a key")]
+    public void A_wrong_condition_is_refused_with_the_remedy(string filter, string remedy) =>
+        Should.Throw<InputException>(() => new RowQuery(10) { Filter = filter }.Of(Trades())).Message.ShouldContain(remedy);
+
+    [Theory]
+    [InlineData(null, "2022-01-03", 2)]
+    [InlineData("-entryTime", "2022-01-03", 1)]
+    [InlineData("entryTime", "2022-01-02T12:00:00Z", 2)]
+    [InlineData("entryTime", "2030-01-01", 3)]
+    [InlineData("-exitTime", "2022-01-08", 1)]
+    public void A_jump_to_a_time_begins_the_page_there(string? sort, string at, int position)
+    {
+        var query = new RowQuery(2) { Sort = sort, At = UtcTicks.Read("at", at) };
+        var (path, indexes) = (Trades(), new RowIndexes());
+        var page = query.Of(path, null, indexes);
+        page.Position.ShouldBe(position);
+        page.Total.ShouldBe(4);
+        var all = query with { At = null, Limit = 10 };
+        page.Items.Select(i => i.ToJsonString()).ShouldBe(all.Of(path, null, indexes).Items.Skip(position).Take(2).Select(i => i.ToJsonString()));
+        // The page after it goes on from there.
+        (query with { Cursor = "1" }).Of(path, null, indexes).Position.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_file_that_has_changed_is_read_again()
+    {
+        var (path, indexes, query) = (Trades(), new RowIndexes(), new RowQuery(10) { Sort = "pnl" });
+        query.Of(path, null, indexes).Total.ShouldBe(4);
+        File.AppendAllText(path, "\"A(x=1,y=2)@NEW:1d\",NEW,long,2022-02-01T00:00:00Z,2022-02-02T00:00:00Z,9,1,9,stop\n");
+        query.Of(path, null, indexes).Total.ShouldBe(5);
+    }
+
+    private static CsvSchema KnownColumns { get; } = new([new("strategy", ColumnType.Word), new("symbol", ColumnType.Word),
+        new("side", ColumnType.Word), new("entry_time", ColumnType.Time), new("exit_time", ColumnType.Time), new("pnl", ColumnType.Number),
+        new("pnl_net", ColumnType.Number), new("bars", ColumnType.Whole), new("exit_reason", ColumnType.Word)]);
+
+    private string Trades()
+    {
+        var path = Path.Combine(_folder, "trades.csv");
+        File.WriteAllText(path, """
+            strategy,symbol,side,entry_time,exit_time,pnl,pnl_net,bars,exit_reason
+            "A(x=1,y=2)@ACME:1d",ACME,long,2022-01-01T00:00:00Z,2022-01-09T00:00:00Z,0,-1,1,signal
+            "A(x=1,y=2)@BOLT:1d",BOLT,short,2022-01-02T00:00:00Z,2022-01-08T00:00:00Z,1,-2,3,stop
+            "B@ACME:1d",ACME,long,2022-01-03T00:00:00Z,2022-01-07T00:00:00Z,2,3,2,stop
+            "B@ACME:1d",ACME,short,2022-01-04T00:00:00Z,2022-01-06T00:00:00Z,3,4,4,signal
+
+            """);
+        return path;
     }
 }

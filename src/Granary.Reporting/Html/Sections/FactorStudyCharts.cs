@@ -123,7 +123,7 @@ internal static class FactorStudyCharts
             Title = "Quantiles, compounded",
             Description = "Returns of one bar less the mean of all symbols, chosen again at each bar, without costs.",
             Lines = [.. series.Quantiles.Select((growth, q) =>
-                Line($"quantile {q + 1}", q == 0 ? "s2" : q == last ? "s1" : "p0", growth))],
+                Line($"quantile {q + 1}", StyleOf(q, last), growth))],
             Unit = PlotUnit.Percent,
             Baseline = 0,
             Group = "study",
@@ -139,6 +139,16 @@ internal static class FactorStudyCharts
             Height = 180,
         }.Write(html);
     }
+
+    // Up to five quantiles differ in colour and in dashes, so that they are told apart in print too.
+    private static string StyleOf(int quantile, int last) => quantile == 0 ? "s2" : quantile == last ? "s1"
+        : (last, quantile) switch
+        {
+            (3, 1) or (4, 1) => "s4",
+            (3, 2) or (4, 3) => "s3",
+            (2 or 4, _) => "mid",
+            _ => "p0",
+        };
 
     public static void Turnover(HtmlWriter html, FactorStudyResults study, StudiedFactor factor)
     {

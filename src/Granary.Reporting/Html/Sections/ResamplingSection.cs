@@ -112,7 +112,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
 
     private void Sizes(HtmlWriter html)
     {
-        // Sizes of the other methods, and at larger risks, are many times as large and would flatten the rest.
+        // Sizes at larger risks are many times as large and would flatten the rest; the other methods say nothing of sizes.
         ResampledMethod[] charted = [.. _drawn.Where(m => m.MeanBlock is not null)];
         if (charted.Length > 0) new LinePlot
         {
@@ -122,7 +122,7 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
             Up = "times the actual size",
             At = [.. charted[0].Sizes.Where(IsCharted).Select(s => 100 * s.Risk)],
             Lines = [.. charted.Select((m, i) => new NumberLine(m.Title, s_styles[i % s_styles.Length],
-                [.. m.Sizes.Where(IsCharted).Select(s => double.IsFinite(s.Size) ? s.Size : double.NaN)]))],
+                [.. m.Sizes.Where(IsCharted).Select(s => s.Size <= ResamplingText.MostSize ? s.Size : double.NaN)]))],
             Format = v => NumberText.Compact(v),
             Height = 180,
         }.Write(html);
@@ -132,11 +132,12 @@ internal sealed class ResamplingSection(ResamplingResults results) : IReportSect
         {
             if (!ResamplingText.IsShown(size)) continue;
             HtmlTable.RowHead(html, NumberText.Percent(size.Risk, 0));
-            foreach (var m in _drawn) HtmlTable.Number(html, ResamplingText.Size(m.Sizes[i]));
+            foreach (var m in _drawn) HtmlTable.Number(html, ResamplingText.Size(m, m.Sizes[i]));
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
         html.Write($"<p class=\"note\">Ruin is here a loss of {NumberText.Percent(results.Ruin, 1)} of the start. All returns of a path "
-            + $"are multiplied by the size; margin, interest and the size of orders are not considered.</p>\n");
+            + $"are multiplied by the size; margin, interest and the size of orders are not considered, so sizes end at 10 times. A "
+            + $"method that only shuffles or leaves out trades says nothing of other sizes.</p>\n");
     }
 }

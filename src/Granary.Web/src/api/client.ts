@@ -64,9 +64,9 @@ export async function json<T>(path: string, init?: RequestInit): Promise<T> {
     return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-/** Saves a file of the server. The key goes in a header, so that a plain link cannot do this. */
-export async function download(path: string, name: string): Promise<void> {
-    const response = await send(location.origin + prefix + path);
+/** Saves a file of the server, of the type that is accepted if there are several. The key goes in a header, so that a plain link cannot do this. */
+export async function download(path: string, name: string, accept?: string): Promise<void> {
+    const response = await send(location.origin + prefix + path, accept === undefined ? {} : { headers: { Accept: accept } });
     if (!response.ok) throw await problemOf(response);
     const url = URL.createObjectURL(await response.blob());
     const link = document.createElement('a');

@@ -15,7 +15,8 @@ export interface Line {
     colour: string;
     /** Fills the area between the line and zero. */
     filled?: boolean;
-    dashed?: boolean;
+    /** Whether the line is dashed, or its dashes and gaps in pixels. */
+    dashed?: boolean | readonly number[];
     /** Bars from zero, coloured as gains and losses by their values, or by x if {@link Props.plain} is set. */
     bars?: boolean;
     /** A point for each value, and no line. */
@@ -135,7 +136,7 @@ export function LineChart(props: Props) {
                             fill: colour(l.dots ? l.colour : 'paper'),
                         },
                         ...(l.dots ? { paths: () => null } : {}),
-                        ...(l.dashed ? { dash: [6, 3] } : {}),
+                        ...(l.dashed ? { dash: l.dashed === true ? [6, 3] : [...l.dashed] } : {}),
                         ...(l.bars && bars ? { paths: bars, fill: colour('gain'), width: 0 } : {}),
                         ...(l.filled ? { fill: `color-mix(in srgb, ${colour(l.colour)} 16%, transparent)` } : {}),
                         value: (_, v) => (v === null ? '–' : format(v)),

@@ -4,6 +4,13 @@ export interface PairRow {
     values: readonly [number, number];
 }
 
+/** The common axis of some bars: where zero is, and the length of a bar, as shares of the width. Losses lie to the left of zero. */
+export function axisOf(values: readonly number[]): { zero: number; share: (value: number) => number } {
+    const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+    const width = Math.max(high - low, 1e-12);
+    return { zero: Math.abs(low) / width, share: (value) => Math.abs(value) / width };
+}
+
 /** Two bars for each row, with its name above them, so that long names fit on a narrow screen. */
 export function PairBars(props: {
     title: string;
@@ -11,7 +18,8 @@ export function PairBars(props: {
     rows: readonly PairRow[];
     format: (value: number) => string;
 }) {
-    const most = Math.max(...props.rows.flatMap((r) => r.values.map(Math.abs)), 1e-12);
+    const values = props.rows.flatMap((r) => [...r.values]);
+    const { zero, share } = axisOf(values);
     return (
         <figure class="chart">
             <figcaption>
@@ -32,7 +40,11 @@ export function PairBars(props: {
                         {r.values.map((v, i) => (
                             <dd key={props.series[i]}>
                                 <span class="hidden">{props.series[i]}</span>
-                                <i class={i === 0 ? 'first' : 'second'} style={{ width: `calc((100% - 64px) * ${Math.abs(v) / most})` }} />
+                                <span class="bars" aria-hidden="true">
+                                    <span style={{ width: `${100 * (v < 0 ? zero - share(v) : zero)}%` }} />
+                                    <i class={i === 0 ? 'first' : 'second'} style={{ width: `${100 * share(v)}%` }} />
+                                    {zero > 0 && <span class="zero" style={{ left: `${100 * zero}%` }} />}
+                                </span>
                                 <span>{props.format(v)}</span>
                             </dd>
                         ))}

@@ -1,27 +1,27 @@
 import { effect } from '@preact/signals';
 import {
     CandlestickSeries,
-    createChart,
     createSeriesMarkers,
     HistogramSeries,
     LineSeries,
     LineStyle,
     PriceScaleMode,
     type IChartApi,
-    type IPriceLine,
     type ISeriesApi,
-    type LineData,
     type LogicalRange,
     type UTCTimestamp,
-    type WhitespaceData,
 } from 'lightweight-charts';
 import { useEffect, useRef } from 'preact/hooks';
 import { price, short, signedPercent } from '../format/numbers';
-import { clock, date, time, zoneOf } from '../format/times';
+import { time, zoneOf } from '../format/times';
 import { colour, shownTheme } from '../theme/settings';
+import { indexOf, placeOf, type Aim, type Stretch } from './aim';
+import { drawIn, pointOf } from './candles';
 import { markerOf } from './markers';
+import { bundlesOf, dealsAt, type Bundle, type Deal, type Mark } from './marks';
 import { pointer } from './pointer';
-import { indexOf, type Bars, type Level, type Mark, type PriceLine, type Stretch } from './PriceChart';
+import type { Bars, Level, Marking, PriceLine } from './PriceChart';
+import { TradeLayer } from './tradeLayer';
 
 const at = (t: number) => t as UTCTimestamp;
 const logical = (from: number, to: number) => ({ from, to }) as LogicalRange;
@@ -36,6 +36,9 @@ interface Props {
     times: readonly number[];
     lines: readonly PriceLine[] | undefined;
     marks: readonly Mark[];
+    deals: readonly Deal[];
+    /** The entry of the chosen trade, seconds since 1970. */
+    chosen: number | undefined;
     levels: readonly Level[] | undefined;
     log: boolean;
     height: number;
@@ -43,8 +46,12 @@ interface Props {
     follow: number | undefined;
     /** How often the chart was sent elsewhere: moves of the user before are void. */
     sent: number;
-    /** The range to show; a new value moves the chart there. */
-    show: Stretch | undefined;
+    /** What to show, of which the bars are there; a new value moves the chart there. */
+    show: Aim | undefined;
+    /** Called where the user asks for the next trade, or the one before. */
+    onStep: (direction: 1 | -1) => void;
+    /** Called with how the marks in sight are drawn. */
+    onMarks: (marking: Marking) => void;
     /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
     onPick?: ((time: number) => void) | undefined;
     /**
@@ -54,7 +61,7 @@ interface Props {
     onRange: (sight: Stretch, sent: number, hasLeft: boolean | undefined) => void;
 }
 
-/** The chart itself, with the library that draws it. */
+/** The chart itself. */
 export function PriceCanvas(props: Props) {
     const stage = useRef<HTMLDivElement>(null);
     const values = useRef<HTMLParagraphElement>(null);
@@ -63,17 +70,20 @@ export function PriceCanvas(props: Props) {
     const drawn = useRef<Drawn | null>(null);
     const theme = shownTheme.value;
     const shownZone = zoneOf(props.symbol);
-    const { bars, lines, marks, levels, log, show, follow } = props;
+    const { bars, lines, marks, deals, chosen, levels, log, show, follow } = props;
 
     useEffect(() => {
         if (stage.current === null || values.current === null) return;
-        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, (...seen) => latest.current.onRange(...seen));
+        const own = new Drawn(drawIn(stage.current, props.symbol), values.current, stage.current, (...seen) =>
+            latest.current.onRange(...seen),
+        );
         drawn.current = own;
         own.update(latest.current);
         own.chart.timeScale().subscribeVisibleTimeRangeChange(() => {
             own.say();
             own.report();
         });
+        own.chart.timeScale().subscribeVisibleLogicalRangeChange(() => own.bundle());
         own.chart.subscribeDblClick((click) => {
             if (typeof click.time === 'number') latest.current.onPick?.(click.time);
         });
@@ -84,7 +94,7 @@ export function PriceCanvas(props: Props) {
             own.chart.remove();
         };
     }, [theme, shownZone, props.symbol]);
-    useEffect(() => drawn.current?.update(latest.current), [bars, lines, marks, levels, log, show, follow]);
+    useEffect(() => drawn.current?.update(latest.current), [bars, lines, marks, deals, chosen, levels, log, show, follow]);
 
     const panes = new Set(lines?.flatMap((l) => l.pane ?? [])).size;
     return (
@@ -108,39 +118,15 @@ export function PriceCanvas(props: Props) {
     );
 }
 
-function drawIn(element: HTMLElement, symbol: string): IChartApi {
-    return createChart(element, {
-        autoSize: true,
-        layout: {
-            background: { color: colour('paper') },
-            textColor: colour('soft'),
-            fontFamily: 'system-ui, sans-serif',
-            // The logo would bring a style element, which the policy of the server refuses; the page About names the library.
-            attributionLogo: false,
-            panes: { separatorColor: colour('line') },
-        },
-        grid: { vertLines: { color: colour('line') }, horzLines: { color: colour('line') } },
-        rightPriceScale: { borderColor: colour('line') },
-        // The wheel scrolls the page until the chart has the focus.
-        handleScroll: { mouseWheel: false, vertTouchDrag: false },
-        handleScale: { mouseWheel: false },
-        timeScale: {
-            borderColor: colour('line'),
-            timeVisible: true,
-            minBarSpacing: 0.05,
-            tickMarkFormatter: (t: UTCTimestamp, kind: number) => (kind < 3 ? date(t * 1000, symbol) : clock(t * 1000, symbol).slice(0, 5)),
-        },
-        localization: { timeFormatter: (t: UTCTimestamp) => time(t * 1000, symbol), priceFormatter: price },
-    });
-}
-
 /** The series of a chart. */
 class Drawn {
     private readonly prices: ISeriesApi<'Candlestick'>;
     private readonly volume: ISeriesApi<'Histogram'>;
     private readonly lines = new Map<string, ISeriesApi<'Line'>>();
     private readonly markers;
-    private levels: IPriceLine[] = [];
+    private readonly layer = new TradeLayer();
+    /** The marks as they are drawn, and from what. */
+    private drawnMarks: { key: string; marks: readonly Mark[]; times: readonly number[] } = { key: '', marks: [], times: [] };
     private props!: Props;
     private filled = false;
     /** The time under the pointer. */
@@ -157,6 +143,7 @@ class Drawn {
     constructor(
         readonly chart: IChartApi,
         private readonly values: HTMLElement,
+        private readonly stage: HTMLElement,
         private readonly onRange: Props['onRange'],
     ) {
         const [up, down] = [colour('gain'), colour('loss')];
@@ -177,6 +164,7 @@ class Drawn {
         });
         chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
         this.markers = createSeriesMarkers(this.prices, []);
+        this.prices.attachPrimitive(this.layer);
         chart.subscribeCrosshairMove((move) => {
             const under = move.time as number | undefined;
             this.under = under;
@@ -207,8 +195,15 @@ class Drawn {
         this.chart.applyOptions({ handleScroll: { mouseWheel: zooms }, handleScale: { mouseWheel: zooms } });
     }
 
-    /** Pans with the arrows, zooms with + and -. */
+    /** Pans with the arrows, zooms with + and -, goes to trades with N and P. */
     press(e: KeyboardEvent): void {
+        const direction = ({ n: 1, p: -1 } as const)[e.key.toLowerCase()];
+        if (direction !== undefined && !e.ctrlKey && !e.metaKey && !e.altKey) {
+            e.preventDefault();
+            e.stopPropagation();
+            this.props.onStep(direction);
+            return;
+        }
         const range = this.range();
         const step = { ArrowLeft: [-0.1, -0.1], ArrowRight: [0.1, 0.1], '+': [0.15, -0.15], '-': [-0.2, 0.2] }[e.key];
         if (range === null || step === undefined) return;
@@ -231,12 +226,12 @@ class Drawn {
 
     /** Writes the values of the bar under the pointer, or of the last visible one. */
     say(): void {
-        const { bars, times, lines, symbol } = this.props;
+        const { bars, times, lines, deals, symbol } = this.props;
         const shown = this.under ?? (this.chart.timeScale().getVisibleRange()?.to as number | undefined);
         const i = shown === undefined ? times.length - 1 : indexOf(times, shown);
         const [open, close] = [bars.open[i], bars.close[i]];
         if (open === undefined || close === undefined) return;
-        this.values.textContent = [
+        const texts = [
             time((times[i] ?? 0) * 1000, symbol),
             `O ${price(open)}`,
             `H ${price(bars.high[i])}`,
@@ -244,8 +239,31 @@ class Drawn {
             `C ${price(close)}`,
             signedPercent(close / (bars.close[i - 1] ?? open) - 1),
             `V ${short(bars.volume[i])}`,
-            ...(lines ?? []).flatMap((l) => (l.values[i] == null ? [] : [`${l.name} ${price(l.values[i])}`])),
-        ].join('  ');
+        ];
+        // A name has the colour of its line beside it: a label at the line would cover the newest candles.
+        const known = (lines ?? []).filter((l) => l.values[i] != null);
+        const named = known.flatMap((l) => {
+            const key = document.createElement('i');
+            key.style.background = colour(l.colour);
+            return ['  ', key, `${l.name} ${price(l.values[i])}`];
+        });
+        this.values.replaceChildren(texts.join('  '), ...named, ...dealsAt(deals, times, i).map((text) => `  ${text}`));
+    }
+
+    /** Draws the marks for the bars in sight: single, or bundled where they are many. */
+    bundle(): void {
+        const { times, marks, onMarks } = this.props;
+        const range = this.range() ?? logical(0, times.length - 1);
+        const [from, to] = [Math.max(0, Math.floor(range.from)), Math.min(times.length - 1, Math.ceil(range.to))];
+        const bundles = bundlesOf(marks, times, { from, to }, this.chart.timeScale().width());
+        const [first, last] = [times[from] ?? 0, times[to] ?? 0];
+        const seen = bundles.filter((b) => b.time >= first && b.time <= last);
+        const key = bundles.map((b: Bundle) => `${b.time}${b.kind}${b.text}`).join();
+        if (this.drawnMarks.key !== key || this.drawnMarks.times !== times) this.markers.setMarkers(bundles.map(markerOf));
+        this.drawnMarks = { key, marks, times };
+        onMarks({ shown: seen.length, bundled: seen.some((b) => b.count > 1) });
+        // The bars in sight, for tests and other readers of the page.
+        this.stage.dataset.sight = `${[first, last].map((t) => new Date(t * 1000).toISOString()).join('/')}/${to - from}`;
     }
 
     // The chart has its width and its new bars after the first frame, and reports the visible range after the second.
@@ -274,6 +292,7 @@ class Drawn {
         // The chart reports a range also while its bars are set and its values are written.
         this.filling++;
         this.change(props);
+        this.bundle();
         this.filling--;
     }
 
@@ -298,13 +317,14 @@ class Drawn {
             this.volume.setData(times.map((t, i) => ({ time: at(t), value: bars.volume[i] ?? 0 })));
             this.draw(lines ?? []);
         }
-        this.markers.setMarkers(props.marks.map(markerOf));
-        this.mark(props.levels ?? []);
+        this.layer.update(times, props.deals, props.levels ?? [], props.chosen);
         this.say();
         if (props.follow === undefined) this.hasLeft = false;
         const follow = this.hasLeft ? undefined : props.follow;
-        if (props.show !== before?.show && props.show) this.showTimes(props.show);
-        else if (follow && times.length > 0 && (before?.bars !== bars || before.follow === undefined)) {
+        if (props.show !== before?.show && props.show) {
+            this.showPlace(props.show);
+            this.filled = true;
+        } else if (follow && times.length > 0 && (before?.bars !== bars || before.follow === undefined)) {
             const width = seen && before?.follow !== undefined ? seen.to - seen.from : follow;
             // Two bars of room to the right of the newest one.
             this.show(logical(times.length + 1.5 - width, times.length + 1.5));
@@ -320,6 +340,11 @@ class Drawn {
             this.show(null);
             this.filled = true;
         }
+    }
+
+    private showPlace(aim: Aim): void {
+        const { from, to } = placeOf(aim, this.props.times);
+        this.show(logical(from - 0.5, to + (to === this.props.times.length - 1 ? 1.5 : 0.5)));
     }
 
     private showTimes(range: Stretch): void {
@@ -361,7 +386,7 @@ class Drawn {
                         lineWidth: 1,
                         lineStyle: line.dashed ? LineStyle.Dashed : LineStyle.Solid,
                         lastValueVisible: !line.dashed,
-                        title: line.dashed ? '' : line.name,
+                        title: '',
                         priceLineVisible: false,
                     },
                     panes.indexOf(line.pane ?? ''),
@@ -372,28 +397,4 @@ class Drawn {
         }
         this.chart.panes().forEach((pane, i) => pane.setStretchFactor(i === 0 ? 4 : 1));
     }
-
-    private mark(levels: readonly Level[]): void {
-        for (const level of this.levels) this.prices.removePriceLine(level);
-        this.levels = levels.map((l) =>
-            this.prices.createPriceLine({
-                price: l.price,
-                title: l.text,
-                color: colour(l.colour),
-                lineStyle: LineStyle.Dashed,
-                lineWidth: 1,
-                axisLabelVisible: true,
-            }),
-        );
-    }
-}
-
-// A line joins the points on both sides of a gap; the piece after a point has that point's colour.
-function pointOf(
-    t: number,
-    value: number | null | undefined,
-    next: number | null | undefined,
-): LineData<UTCTimestamp> | WhitespaceData<UTCTimestamp> {
-    if (value == null) return { time: at(t) };
-    return next === null ? { time: at(t), value, color: 'rgba(0, 0, 0, 0)' } : { time: at(t), value };
 }

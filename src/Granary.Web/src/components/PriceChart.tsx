@@ -4,15 +4,12 @@ import type { Schemas } from '../api/client';
 import { useQuery, useVersion } from '../api/useQuery';
 import { number } from '../format/numbers';
 import { date } from '../format/times';
+import { barsAround, everything, windowFor, type Aim, type Held, type Stretch } from './aim';
+import { changeChart, chartSettings } from './chartSettings';
+import { nextDeal, type Deal, type Mark } from './marks';
 import { Failed, Loaded, Loading } from './States';
 
 export type Bars = Schemas['RunBars'];
-
-/** A range of time, seconds since 1970. */
-export interface Stretch {
-    from: number;
-    to: number;
-}
 
 export interface PriceLine {
     name: string;
@@ -23,13 +20,6 @@ export interface PriceLine {
     dashed?: boolean;
     /** Lines of one name share a pane below the prices: oscillators. */
     pane?: string | undefined;
-}
-
-export interface Mark {
-    /** Seconds since 1970; the mark is drawn at the bar that contains this time. */
-    time: number;
-    kind: 'buy' | 'sell' | 'exit' | 'signal' | 'refused';
-    text: string;
 }
 
 /** A current price level: the stop of an open trade, or an open order. */
@@ -56,11 +46,21 @@ interface Props {
     timeframe: string;
     /** Loads bars for a query of the server. */
     load: (query: Record<string, string>) => Promise<Prices>;
+    /** In the order of their times. */
     marks?: readonly Mark[] | undefined;
+    /** The trades, of which lines are drawn, and among which the keys N and P go. */
+    deals?: readonly Deal[] | undefined;
+    /** The newest first. */
     levels?: readonly Level[] | undefined;
     legend?: ComponentChildren;
-    /** The time to show, seconds since 1970; a new value moves the chart there. */
-    goTo?: { time: number } | undefined;
+    /** Choices of what is drawn, among the tools. */
+    tools?: ComponentChildren;
+    /** What the chart remembers of the user's choices, by a name such as the strategy's id; undefined: nothing. */
+    memory?: string | undefined;
+    /** The trade to show, from its entry until its exit, seconds since 1970; a new object moves the chart there. */
+    goTo?: { time: number; until?: number | undefined } | undefined;
+    /** Called with the trade to which the user has stepped, in the place of showing it. */
+    onDeal?: ((deal: Deal) => void) | undefined;
     /** The range of the page, which the chart shows; null for all bars. */
     range?: Stretch | null;
     /** Chooses the range of the page; with it the chart has a button that narrows the page to the bars in sight. */
@@ -78,11 +78,9 @@ interface Props {
 const followed = 80;
 
 /** Bars in one answer: more than the pixels of a screen, so that the user can pan by a screen before more bars are loaded. */
-export const mostBars = 1500;
-/** More marks than this would cover the prices, so they appear only after zooming in. */
-const mostMarks = 400;
-/** More marks than this have no text, because the texts would overlap. */
-const mostTexts = 40;
+const mostBars = 1500;
+/** Bars in an answer for a part of the time: single bars of a trade that took long. */
+const mostPartBars = 3000;
 
 const minutes: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1440, '1w': 10080 };
 const ranges: [title: string, days: number][] = [
@@ -99,6 +97,20 @@ const bases: Record<Bars['prices'], string> = {
     adjusted: 'Prices are adjusted for splits and dividends by the source’s adjusted closes, as of its newest bar.',
 };
 
+/** The timeframes that bars can be joined to. */
+const timeframesFrom = (own: string) => {
+    const base = minutes[own];
+    return base === undefined ? [own] : Object.keys(minutes).filter((t) => t === own || (minutes[t] ?? 0) > base);
+};
+
+/** The marks in sight: how many, and whether some are counts. */
+export interface Marking {
+    shown: number;
+    bundled: boolean;
+}
+
+const noDeals: readonly Deal[] = [];
+
 const iso = (seconds: number) => new Date(Math.round(seconds) * 1000).toISOString();
 export const seconds = (text: string) => Date.parse(text) / 1000;
 
@@ -114,44 +126,31 @@ export function stretchFor(sight: Stretch, loaded: Stretch & { detail: boolean }
     return isInside && isFine ? null : { from: Math.max(from - width, whole.from), to: Math.min(to + width, whole.to) };
 }
 
-/** The index of the last bar that opens at or before a time. */
-export function indexOf(times: readonly number[], time: number): number {
-    let low = 0;
-    let high = times.length - 1;
-    while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if ((times[middle] ?? 0) <= time) low = middle;
-        else high = middle - 1;
-    }
-    return low;
-}
-
-/** The marks of the visible bars, each at the bar that contains its time; none if they would cover the prices. */
-export function marksAt(marks: readonly Mark[], times: readonly number[]): Mark[] {
-    const [first, last] = [times[0] ?? Infinity, times.at(-1) ?? -Infinity];
-    const end = last + (times.length > 1 ? last - (times.at(-2) ?? last) : 1);
-    const inside = marks.filter((m) => m.time >= first && m.time <= end);
-    if (inside.length > mostMarks) return [];
-    return inside
-        .map((m) => ({ ...m, time: times[indexOf(times, m.time)] ?? m.time, text: inside.length > mostTexts ? '' : m.text }))
-        .sort((a, b) => a.time - b.time);
-}
-
 /**
  * Prices as candles with volume, lines, levels and marks. The server sends the timeframe and the detail that are in sight. Drag to pan; the
- * wheel zooms while the chart has the focus, and so do + and -. The library that draws is loaded with the first chart.
+ * wheel zooms while the chart has the focus, and so do + and -; N and P go to the next trade and the one before. The library that draws is
+ * loaded with the first chart.
  */
 export function PriceChart(props: Props) {
-    const { load, marks, version = 0 } = props;
+    const { load, marks, version = 0, memory = '' } = props;
     const figure = useRef<HTMLElement>(null);
-    const [timeframe, setTimeframe] = useState(props.timeframe);
+    const kept = chartSettings(memory);
+    const choose = (changes: Parameters<typeof changeChart>[1]) =>
+        memory === '' ? setOwn({ ...own, ...changes }) : changeChart(memory, changes);
+    const [own, setOwn] = useState<ReturnType<typeof chartSettings>>({});
+    const { log = false, trades: drawsDeals = true, ...settings } = memory === '' ? own : kept;
+    const timeframe = timeframesFrom(props.timeframe).includes(settings.timeframe ?? '') ? (settings.timeframe ?? '') : props.timeframe;
     const [stretch, setStretch] = useState<Stretch | null>(null);
     const [whole, setWhole] = useState<Stretch | null>(null);
-    const [wanted, setWanted] = useState<Stretch>();
+    const [aim, setAim] = useState<Aim>();
     const [following, setFollowing] = useState(props.follow === true);
-    const [log, setLog] = useState(false);
     const code = useQuery('code/PriceCanvas', () => import('./PriceCanvas'));
-    const query = { symbol: props.symbol, timeframe, ...(stretch ? spanOf(stretch) : {}) };
+    const query = {
+        symbol: props.symbol,
+        timeframe,
+        points: String(stretch ? mostPartBars : mostBars),
+        ...(stretch ? spanOf(stretch) : {}),
+    };
     const prices = useQuery(`${props.name} ${JSON.stringify(query)}`, () => load(query));
     const [last, setLast] = useState<Prices>();
     if (prices.data && prices.data !== last) setLast(prices.data);
@@ -165,6 +164,18 @@ export function PriceChart(props: Props) {
         setWhole((w) => (w === null ? { from, to: to + 1 } : { from: Math.min(w.from, from), to: Math.max(w.to, to + 1) }));
     }, [times]);
     useVersion(prices, version);
+
+    // One way to each range: an aim is shown once bars are held that suffice for it; until then the server is asked for them.
+    const wholes = useRef(new Map<string, Held>());
+    const held: Held | undefined = prices.data && { times, joined: prices.data.bars.joined, asked: stretch ?? everything };
+    if (held && stretch === null) wholes.current.set(timeframe, held);
+    const missing = aim && held ? windowFor(aim, held, wholes.current.get(timeframe)) : null;
+    const missingName = missing === null ? '' : `${missing.from}/${missing.to}`;
+    const want = useRef(() => {});
+    want.current = () => missing && setStretch(missing === everything ? null : missing);
+    useEffect(() => want.current(), [missingName]);
+    const show = aim && held && missing === null ? aim : undefined;
+
     const seen = useRef<Stretch>();
     // The range to which the user has moved the chart while bars were being loaded, unless it was sent elsewhere since.
     const owed = useRef<Stretch>();
@@ -180,7 +191,12 @@ export function PriceChart(props: Props) {
     const move = (sight: Stretch, seenSent: number, hasLeft: boolean | undefined) => {
         if (seenSent !== lastSent.current) return;
         seen.current = sight;
-        if (hasLeft !== undefined) setFollowing(props.follow === true && !hasLeft);
+        // A chart that goes to its aim is not moved by the way there; the user ends the aim.
+        if (hasLeft === undefined && aim) return;
+        if (hasLeft !== undefined) {
+            setAim(undefined);
+            setFollowing(props.follow === true && !hasLeft);
+        }
         if (prices.loading) owed.current = sight;
         else loadFor(sight);
     };
@@ -191,13 +207,12 @@ export function PriceChart(props: Props) {
         owed.current = undefined;
     };
     useEffect(() => loadOwed.current(), [prices.loading]);
-    const go = (sight: Stretch) => {
+    const go = (to: Aim) => {
         send();
         owed.current = undefined;
-        seen.current = sight;
-        setFollowing(props.follow === true && sight.to >= (times.at(-1) ?? Infinity));
-        loadFor(sight);
-        setWanted(sight);
+        seen.current = to;
+        setFollowing(props.follow === true && to.to >= (times.at(-1) ?? Infinity));
+        setAim(to);
     };
     const loadNewest = () => {
         owed.current = undefined;
@@ -207,39 +222,43 @@ export function PriceChart(props: Props) {
     };
     const jump = () => {
         send();
+        setAim(undefined);
         setFollowing(true);
         loadNewest();
     };
     const { goTo } = props;
-    // Sixty bars to each side of a time.
-    const around = (time: number) => go({ from: time - 3600 * (minutes[timeframe] ?? 60), to: time + 3600 * (minutes[timeframe] ?? 60) });
-    const latest = useRef(around);
-    latest.current = around;
+    const latest = useRef(go);
+    latest.current = go;
     useEffect(() => {
         if (goTo === undefined) return;
-        latest.current(goTo.time);
+        latest.current({ from: goTo.time, to: goTo.until ?? goTo.time, bars: barsAround });
         figure.current?.scrollIntoView({ block: 'nearest' });
     }, [goTo]);
     const { range, onChoose } = props;
-    const isKnown = whole !== null;
     const shownRange = useRef<Stretch | null>(null);
-    const narrowTo = useRef<(range: Stretch | null) => void>(() => {});
-    narrowTo.current = (next) => whole && go(next ? { from: Math.max(next.from, whole.from), to: Math.min(next.to, whole.to) } : whole);
     useEffect(() => {
-        if (!isKnown || range === undefined || range === shownRange.current) return;
+        if (range === undefined || range === shownRange.current) return;
         shownRange.current = range;
-        narrowTo.current(range);
-    }, [range, isKnown]);
+        latest.current({ ...(range ?? everything), bars: 0 });
+    }, [range]);
     const all = useMemo(() => marks ?? [], [marks]);
+    const deals = props.deals ?? noDeals;
+    const step = (direction: 1 | -1) => {
+        const sight = seen.current;
+        const from = aim?.bars ? aim.from : sight ? (sight.from + sight.to) / 2 : 0;
+        const next = nextDeal(deals, from, direction);
+        if (next === undefined) return;
+        if (props.onDeal) props.onDeal(next);
+        else go({ from: next.from, to: next.to ?? next.from, bars: barsAround });
+    };
     // Joined candles are too many bars for a chart that follows the newest one.
     const narrow = useRef(() => {});
-    narrow.current = () => following && times.length > 1 && !detail && loadNewest();
+    narrow.current = () => following && !aim && times.length > 1 && !detail && loadNewest();
     useEffect(() => narrow.current(), [times]);
-    const inSight = useMemo(() => marksAt(all, times), [all, times]);
+    const [marking, setMarking] = useState<Marking>();
     if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
     const height = props.height ?? 420;
     if (!shown || !bars) return <Loading height={height + 66} />;
-    const base = minutes[props.timeframe];
     return (
         <figure class="chart price" ref={figure}>
             <figcaption>
@@ -256,7 +275,7 @@ export function PriceChart(props: Props) {
                                 if (whole === null) return;
                                 const last = { from: Math.max(whole.from, whole.to - days * 86_400), to: whole.to };
                                 if (onChoose) onChoose(days === Infinity ? null : last);
-                                else go(last);
+                                else go({ ...(days === Infinity ? everything : last), bars: 0 });
                             }}
                         >
                             {title}
@@ -276,17 +295,36 @@ export function PriceChart(props: Props) {
                             Jump to now
                         </button>
                     )}
-                    <select aria-label="Timeframe" value={timeframe} onChange={(e) => setTimeframe(e.currentTarget.value)}>
-                        {Object.keys(minutes)
-                            .filter((t) => t === props.timeframe || (base !== undefined && (minutes[t] ?? 0) > base))
-                            .map((t) => (
-                                <option key={t}>{t}</option>
-                            ))}
-                        {base === undefined && <option>{props.timeframe}</option>}
+                    {deals.length > 0 && (
+                        <>
+                            <button type="button" title="The trade before (P)" aria-label="Trade before" onClick={() => step(-1)}>
+                                ‹ Trade
+                            </button>
+                            <button type="button" title="The next trade (N)" aria-label="Next trade" onClick={() => step(1)}>
+                                Trade ›
+                            </button>
+                        </>
+                    )}
+                    <select
+                        aria-label="Timeframe"
+                        value={timeframe}
+                        onChange={(e) => {
+                            choose({ timeframe: e.currentTarget.value });
+                        }}
+                    >
+                        {timeframesFrom(props.timeframe).map((t) => (
+                            <option key={t}>{t}</option>
+                        ))}
                     </select>
-                    <button type="button" aria-pressed={log} onClick={() => setLog(!log)}>
+                    <button type="button" aria-pressed={log} onClick={() => choose({ log: !log })}>
                         Log
                     </button>
+                    {deals.length > 0 && (
+                        <button type="button" aria-pressed={drawsDeals} onClick={() => choose({ trades: !drawsDeals })}>
+                            Lines
+                        </button>
+                    )}
+                    {props.tools}
                     <button
                         type="button"
                         onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : figure.current?.requestFullscreen())}
@@ -303,28 +341,35 @@ export function PriceChart(props: Props) {
                         bars={bars}
                         times={times}
                         lines={shown.lines}
-                        marks={inSight}
+                        marks={all}
+                        deals={drawsDeals ? deals : noDeals}
+                        chosen={aim?.bars ? aim.from : undefined}
                         levels={props.levels}
                         log={log}
                         height={height}
                         follow={following ? followed : undefined}
-                        show={prices.loading ? undefined : wanted}
+                        show={show}
                         onPick={props.onPick}
                         sent={sent}
                         onRange={move}
+                        onStep={step}
+                        onMarks={setMarking}
                     />
                 )}
             </Loaded>
             <p class="note" role="status">
                 {props.legend} {bars.joined === 1 ? '' : `Each candle joins ${number(bars.joined)} bars: zoom in for single bars.`}{' '}
-                {inSight.length === 0 && all.length > 0 ? (detail ? 'No trade is in this range.' : 'Zoom in to see the trades.') : ''}{' '}
-                {shown.note} {bases[bars.prices]} Chart by lightweight-charts of TradingView.
+                {all.length > 0 && marking?.shown === 0 && 'No trade is in this range.'}
+                {marking?.bundled && 'Numbers count the marks of neighbouring bars: zoom in to see each.'} {shown.note} {bases[bars.prices]}{' '}
+                Chart by lightweight-charts of TradingView.
             </p>
         </figure>
     );
 }
 
 function spanOf(stretch: Stretch): Record<string, string> {
-    const from = iso(stretch.from);
-    return stretch.to === Infinity ? { from } : { from, to: iso(stretch.to) };
+    return {
+        ...(stretch.from === -Infinity ? {} : { from: iso(stretch.from) }),
+        ...(stretch.to === Infinity ? {} : { to: iso(stretch.to) }),
+    };
 }

@@ -235,7 +235,15 @@ function BatchField(props: About & { kind: string; value: Json | undefined; onVa
                 fault={fault}
                 onValue={(ids) => void take(ids[0] ?? '')}
             />
-            <ObjectField key={taken} {...props} rows={10} />
+            <details open={props.fault !== undefined || (taken === '' && props.value !== undefined)}>
+                <summary>The batch as text</summary>
+                <ObjectField key={taken} {...props} rows={10} />
+            </details>
+            {props.fault !== undefined && (
+                <span class="fault" role="alert">
+                    {props.fault}
+                </span>
+            )}
         </div>
     );
 }

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/table-core';
 import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
+import type { Rows } from '../api/useRows';
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 
 /** A column of a table. */
@@ -19,7 +20,7 @@ export interface Column<T> {
     /** The content of a cell. */
     cell: (row: T) => ComponentChildren;
     /** The value to sort by; without it the column cannot be sorted. */
-    value?: (row: T) => string | number | null | undefined;
+    value?: ((row: T) => string | number | null | undefined) | undefined;
     /** Width in pixels; the table scrolls sideways if the columns do not fit. */
     width: number;
     /** Whether the cells are figures, which are aligned right. */
@@ -45,6 +46,10 @@ interface Props<T> {
     /** Total number of rows if not all are loaded; scrolling to the last row loads more. */
     total?: number;
     onMore?: () => void;
+    /** Rows that are loaded where they come into sight, in the place of `rows`. */
+    source?: Rows<T> | undefined;
+    /** The number of the row to scroll to; a new object scrolls again. */
+    scrollTo?: { index: number } | undefined;
     /** Height of the scrolled area, pixels. */
     height?: number;
 }
@@ -59,9 +64,15 @@ export function DataTable<T extends RowData>(props: Props<T>) {
     const table = useTable(rows, columns, props.id, sorting, props.onSort !== undefined);
     const shown = table.getRowModel().rows;
     const scroll = useRef<HTMLDivElement>(null);
-    const virtual = useVirtualRows(scroll, shown.length);
+    const { source, scrollTo } = props;
+    const count = source?.total ?? shown.length;
+    const virtual = useVirtualRows(scroll, count);
     const items = virtual.getVirtualItems();
-    const last = items.at(-1)?.index ?? 0;
+    const [start, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+    useEffect(() => source?.see(start, last));
+    useEffect(() => {
+        if (scrollTo) virtual.scrollToIndex(scrollTo.index, { align: 'start' });
+    }, [scrollTo, virtual]);
     const missing = props.total !== undefined && rows.length < props.total;
     useEffect(() => {
         if (missing && last >= shown.length - 20) onMore?.();
@@ -76,7 +87,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
     const before = items[0]?.start ?? 0;
     const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
     const most = props.height ?? 560;
-    const whole = (shown.length + 1) * rowHeight + 8;
+    const whole = (count + 1) * rowHeight + 8;
     const height = Math.min(most, whole);
     return (
         <div
@@ -87,7 +98,7 @@ export function DataTable<T extends RowData>(props: Props<T>) {
             role="region"
             aria-label={props.label}
         >
-            <table aria-rowcount={(props.total ?? shown.length) + 1} style={{ width: columns.reduce((s, c) => s + c.width, 0) }}>
+            <table aria-rowcount={(props.total ?? count) + 1} style={{ width: columns.reduce((s, c) => s + c.width, 0) }}>
                 <colgroup>
                     {columns.map((c) => (
                         <col key={c.id} width={c.width} />
@@ -117,16 +128,18 @@ export function DataTable<T extends RowData>(props: Props<T>) {
                 <tbody>
                     <Space height={before} columns={columns.length} />
                     {items.map((item) => {
-                        const row = shown[item.index];
-                        if (row === undefined) return null;
+                        const row = source ? source.row(item.index) : shown[item.index]?.original;
+                        if (row === undefined)
+                            return source && <Space key={`row ${item.index}`} height={rowHeight} columns={columns.length} />;
+                        const id = source ? String(item.index) : props.id(row);
                         return (
                             <Row
-                                key={row.id}
-                                row={row.original}
+                                key={id}
+                                row={row}
                                 index={item.index}
                                 columns={columns}
                                 onOpen={props.onOpen}
-                                selected={props.selected?.has(row.id)}
+                                selected={props.selected?.has(props.id(row))}
                             />
                         );
                     })}

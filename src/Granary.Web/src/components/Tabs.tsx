@@ -12,7 +12,7 @@ export function Tabs(props: {
     tabs: readonly Tab[];
     shown: string | undefined;
     /** Parameters that a tab removes from the address. */
-    without?: string;
+    without?: readonly string[];
 }) {
     const { hrefOf } = useSearch();
     return (
@@ -20,7 +20,7 @@ export function Tabs(props: {
             {props.tabs.map((t) => (
                 <a
                     key={t.id}
-                    href={hrefOf({ tab: t.id, ...(props.without ? { [props.without]: '' } : {}) })}
+                    href={hrefOf({ ...Object.fromEntries((props.without ?? []).map((name) => [name, ''])), tab: t.id })}
                     aria-current={t.id === props.shown ? 'page' : undefined}
                 >
                     {t.title}

@@ -21,6 +21,9 @@ export const notifications = setting<'on' | 'off'>('notifications', 'off');
 /** The layout of the monitor, as in its address; empty before the user has changed it. */
 export const monitorLayout = setting<string>('monitor', '');
 
+/** The choices for the charts of strategies and accounts, as JSON; components/chartSettings.ts reads it. */
+export const charts = setting<string>('charts', '{}');
+
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const systemIsDark = signal(dark.matches);
 dark.addEventListener('change', (e) => (systemIsDark.value = e.matches));

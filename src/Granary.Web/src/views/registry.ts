@@ -144,6 +144,20 @@ export const views: View[] = [
         component: lazy(() => import('./why/WhyView')),
     },
     {
+        path: '/schedules',
+        title: 'Schedules',
+        group: 'Learning',
+        summary: 'Jobs at set times: add, change, pause, outcomes',
+        component: lazy(() => import('./schedules/SchedulesView')),
+    },
+    {
+        path: '/costs',
+        title: 'Costs',
+        group: 'Trading',
+        summary: 'What fills of accounts cost, with intervals, and what a batch would pay',
+        component: lazy(() => import('./costs/CostsView')),
+    },
+    {
         path: '/models',
         title: 'Models',
         group: 'Learning',

@@ -100,7 +100,7 @@ export function StrategyEntry(props: Props) {
                     fault={isSearch ? undefined : faultAt(own('search'))}
                     onValue={(v) => {
                         if (v === 'search') props.onSearch(withSearch(whole, known?.parameters));
-                        else put([], withoutSearch(whole));
+                        else put([], withoutSearch(whole, known?.parameters));
                     }}
                 />
             )}

@@ -144,7 +144,7 @@ const needs: { kinds: string[]; isMissing: (value: JsonMap) => boolean; add: (va
         kinds: ['optimise'],
         isMissing: (value) => Array.isArray(value.strategies) && !value.strategies.some((s) => at(s, ['search']) !== undefined),
         add: (value) => put(value, ['strategies', 0], withSearch(mapAt(value, ['strategies', 0]))),
-        what: 'a search: the grid of the first strategy became ranges',
+        what: 'a search: the grid of the first strategy became its space',
     },
 ];
 

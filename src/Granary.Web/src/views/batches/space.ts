@@ -55,7 +55,12 @@ export function usualSpace(value: Json | undefined, parameter?: Parameter): Json
     if (known) return known;
     if (Array.isArray(value) && value.length > 1) {
         const numbers = value.filter((v) => typeof v === 'number');
-        return numbers.length === value.length ? [Math.min(...numbers), Math.max(...numbers)] : value;
+        // Two values are the ends of a range; the values of a longer grid stay as they were typed.
+        return numbers.length < value.length
+            ? value
+            : numbers.length > 2
+              ? choicesJson(numbers)
+              : [Math.min(...numbers), Math.max(...numbers)];
     }
     const middle = Array.isArray(value) ? value[0] : (value ?? (parameter?.default as Json | undefined));
     if (typeof middle !== 'number' || middle === 0) return undefined;
@@ -84,7 +89,17 @@ export function withSearch(entry: JsonMap, parameters: readonly Parameter[] = []
     };
 }
 
-/** The entry without its search: the class's defaults take the places of what varied. */
-export function withoutSearch(entry: JsonMap): JsonMap {
-    return changed(entry, 'search', undefined);
+/** The entry with a grid in place of its search: choices and the ends of ranges are the values of its parameters. */
+export function withoutSearch(entry: JsonMap, parameters: readonly Parameter[] = []): JsonMap {
+    const search = isMap(entry.search) ? entry.search : {};
+    const space = isMap(search.space) ? search.space : {};
+    const params: JsonMap = isMap(entry.params) ? { ...entry.params } : {};
+    for (const [name, value] of Object.entries(space)) {
+        // A search also varies keys of the entry, which have no grid.
+        if (parameters.length > 0 && !parameters.some((p) => p.name === name)) continue;
+        const range = rangeOf(value);
+        const values = treatmentOf(value) === 'choices' ? choicesOf(value) : [range.from, range.to].filter((v) => v !== undefined);
+        if (values.length > 0) params[name] = values.length === 1 ? (values[0] ?? null) : values;
+    }
+    return { ...changed(entry, 'search', undefined), ...(Object.keys(params).length > 0 ? { params } : {}) };
 }

@@ -4,7 +4,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
-import { mostBars, PriceChart } from '../../components/PriceChart';
+import { PriceChart } from '../../components/PriceChart';
 import { Empty, Loaded } from '../../components/States';
 import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
@@ -29,8 +29,8 @@ export default function MarketView() {
     });
     const quality = useQuery(name && `quality ${name}`, () => take(api.GET('/api/v1/data/quality', { params: { query } })));
     const saving = useAction(() => download(`/data/file?${new URLSearchParams(query)}`, `${symbol}-${timeframe}.csv`));
-    const load = async (part: Record<string, string>) => ({
-        bars: await take(api.GET('/api/v1/data/bars', { params: { query: { ...query, ...part, limit: mostBars } } })),
+    const load = async ({ points, ...part }: Record<string, string>) => ({
+        bars: await take(api.GET('/api/v1/data/bars', { params: { query: { ...query, ...part, limit: Number(points) } } })),
     });
     if (name === null)
         return (

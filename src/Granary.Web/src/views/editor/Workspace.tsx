@@ -106,6 +106,7 @@ export function Workspace(props: { draft: Draft; known: Known }) {
                 </div>
                 {job && <Progress job={job} />}
                 <Faults faults={faults} />
+                {draft.run && <Results id={draft.run} before={draft.before} />}
                 <Settings
                     form={draft.form}
                     strategies={found?.strategies ?? []}
@@ -115,7 +116,6 @@ export function Workspace(props: { draft: Draft; known: Known }) {
                     faults={faults}
                     onForm={(form) => save(name, { form })}
                 />
-                {draft.run && <Results id={draft.run} before={draft.before} />}
             </div>
         </div>
     );

@@ -38,10 +38,16 @@ export function JobForm(props: {
     /** Completes the values before they are checked. */
     complete?: (value: JsonMap) => JsonMap;
     onStarted: (job: Job) => void;
+    /** Called with the faults, so that the page's own fields show theirs. */
+    onFaults?: (faults: Fault[]) => void;
 }) {
-    const { kind, schema } = props;
+    const { kind, schema, onFaults } = props;
     const [value, setValue] = useState(props.initial);
-    const [faults, setFaults] = useState<Fault[]>([]);
+    const [faults, setOwnFaults] = useState<Fault[]>([]);
+    const setFaults = (next: Fault[]) => {
+        setOwnFaults(next);
+        onFaults?.(next);
+    };
     const [busy, setBusy] = useState(false);
     const submit = async (e: Event) => {
         e.preventDefault();

@@ -1,7 +1,11 @@
-import { useMemo, useState } from 'preact/hooks';
-import { api, take, type Schemas } from '../../api/client';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
+import { json, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
+import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
+import { chosenColumns, ColumnMenu } from '../../components/ColumnMenu';
+import { TextField } from '../../components/Field';
+import { saveRows } from '../../components/saveRows';
 import { Loaded } from '../../components/States';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
@@ -33,7 +37,7 @@ const whyOf = (session: string, e: Entry) =>
           });
 
 const columnsOf = (session: string): Column<Entry>[] => [
-    { id: 'time', title: 'Time', width: 150, value: (e) => e.sequence, cell: (e) => time(e.timestamp, e.symbol || undefined) },
+    { id: 'time', title: 'Time', width: 150, value: (e) => e.timestamp ?? '', cell: (e) => time(e.timestamp, e.symbol || undefined) },
     { id: 'kind', title: 'Kind', width: 100, value: (e) => e.kind, cell: (e) => <KindBadge kind={e.kind} /> },
     { id: 'symbol', title: 'Symbol', width: 100, value: (e) => e.symbol, cell: (e) => e.symbol },
     {
@@ -51,7 +55,7 @@ const columnsOf = (session: string): Column<Entry>[] => [
             );
         },
     },
-    { id: 'text', title: 'Event', width: 520, cell: (e) => <span title={e.text}>{e.text}</span> },
+    { id: 'text', title: 'Event', width: 520, value: (e) => e.text, cell: (e) => <span title={e.text}>{e.text}</span> },
     { id: 'strategy', title: 'Strategy', width: 260, value: (e) => e.strategy, cell: (e) => <StrategyName id={e.strategy} /> },
 ];
 
@@ -60,36 +64,104 @@ function KindBadge(props: { kind: Kind }) {
     return badge ? <Badge kind={badge}>{props.kind}</Badge> : <Badge>{props.kind}</Badge>;
 }
 
+/** Entries in one answer of the server. */
+const pageSize = 200;
+
+/** The log of a session, the newest first; scrolling down loads the past. */
+function useLog(id: string, query: Record<string, string>, version: number) {
+    const name = JSON.stringify(query);
+    const path = `/sessions/${encodeURIComponent(id)}/log?${new URLSearchParams({ ...query, limit: String(pageSize) })}`;
+    const newest = useQuery(`log ${id} ${name}`, () => json<Entry[]>(path));
+    useVersion(newest, version);
+    const [past, setPast] = useState<{ of: string; entries: Entry[]; ended: boolean }>({ of: name, entries: [], ended: false });
+    const own = useMemo(() => (past.of === name ? past : { of: name, entries: [], ended: false }), [past, name]);
+    const entries = useMemo(() => {
+        const first = newest.data ?? [];
+        const last = first.at(-1)?.sequence ?? Infinity;
+        // What came since a page of the past was loaded moves on into it.
+        const between = own.entries.filter((e) => e.sequence < last);
+        return [...first, ...between];
+    }, [newest.data, own]);
+    const loading = useRef(false);
+    const more = useCallback(() => {
+        const before = entries.at(-1)?.sequence;
+        if (loading.current || own.ended || before === undefined || entries.length < pageSize) return;
+        loading.current = true;
+        json<Entry[]>(`${path}&before=${before}`)
+            .then((page) => setPast({ of: name, entries: [...entries, ...page], ended: page.length < pageSize }))
+            .catch(() => undefined)
+            .finally(() => (loading.current = false));
+    }, [entries, own.ended, path, name]);
+    return { newest, entries, more, ended: own.ended || entries.length < pageSize };
+}
+
 /** Fills, signals, refusals, models, commands and states of a session, newest first. */
 export function Events(props: { id: string; version: number; height?: number }) {
-    const [kind, setKind] = useState<Kind>();
+    const { search, set } = useSearch();
+    const kind = search.events as Kind | undefined;
     const height = props.height ?? 360;
-    const log = useQuery(`log ${props.id} ${kind ?? ''}`, () =>
-        take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id: props.id }, query: kind ? { kind } : {} } })),
+    const { of = '', text = '', until = '' } = { of: search.of, text: search.text, until: search.until };
+    const { newest, entries, more, ended } = useLog(
+        props.id,
+        {
+            ...(kind ? { kind } : {}),
+            ...(of === '' ? {} : { strategy: of }),
+            ...(text === '' ? {} : { text }),
+            ...(until === '' ? {} : { until }),
+        },
+        props.version,
     );
-    useVersion(log, props.version);
     const columns = useMemo(() => columnsOf(props.id), [props.id]);
+    const shown = useMemo(() => chosenColumns(columns, search.cols), [columns, search.cols]);
     return (
         <>
             <div class="actions">
                 <h2>Events</h2>
                 <span class="tools" role="group" aria-label="Kind of events">
-                    <button type="button" aria-pressed={!kind} onClick={() => setKind(undefined)}>
+                    <button type="button" aria-pressed={!kind} onClick={() => set({ events: '' })}>
                         All
                     </button>
                     {(Object.keys(kinds) as Kind[]).map((k) => (
-                        <button key={k} type="button" aria-pressed={kind === k} onClick={() => setKind(k)}>
+                        <button key={k} type="button" aria-pressed={kind === k} onClick={() => set({ events: k })}>
                             {kinds[k].title}
                         </button>
                     ))}
                 </span>
+                {props.height === undefined && (
+                    <>
+                        <span class="push" />
+                        <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => set({ cols })} />
+                        <button
+                            type="button"
+                            title="The entries that are loaded"
+                            onClick={() => saveRows(shown, entries, `${props.id}-events`)}
+                        >
+                            CSV
+                        </button>
+                    </>
+                )}
             </div>
-            <Loaded query={log} height={height}>
-                {(entries) =>
+            {props.height === undefined && (
+                <div class="row filters list">
+                    <TextField label="Strategy" type="search" value={of} onValue={(v) => set({ of: v })} />
+                    <TextField label="Text" type="search" value={text} onValue={(v) => set({ text: v })} />
+                    <TextField label="Jump to before" type="date" value={until} onValue={(v) => set({ until: v })} />
+                </div>
+            )}
+            <Loaded query={newest} height={height}>
+                {() =>
                     entries.length === 0 ? (
-                        <p class="soft">No event of this kind has happened yet.</p>
+                        <p class="soft">No such event has happened yet.</p>
                     ) : (
-                        <DataTable label="Events" rows={entries} columns={columns} id={(e) => String(e.sequence)} height={height} />
+                        <DataTable
+                            label="Events"
+                            rows={entries}
+                            columns={shown}
+                            id={(e) => String(e.sequence)}
+                            height={height}
+                            total={ended ? entries.length : entries.length + 1}
+                            onMore={more}
+                        />
                     )
                 }
             </Loaded>

@@ -1,16 +1,17 @@
 import { useMemo, useState } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
-import { mostBars, PriceChart, seconds, type Level, type Mark } from '../../components/PriceChart';
-import { signedMoney } from '../../format/numbers';
+import type { Deal, Mark } from '../../components/marks';
+import { PriceChart, seconds, type Level } from '../../components/PriceChart';
+import { price, signedMoney } from '../../format/numbers';
 
 type Entry = Schemas['SessionLogEntry'];
 
 const exits: Record<string, string> = { 'stop-loss': 'stop', 'take-profit': 'target', 'trailing-stop': 'trail' };
 
-/** The marks of the log's fills, signals and refusals. */
+/** The marks of the log's fills, signals and refusals, in the order of their times. */
 export function marksOfLog(entries: readonly Entry[]): Mark[] {
-    return entries.flatMap((e): Mark[] => {
+    const marks = entries.flatMap((e): Mark[] => {
         if (!e.timestamp) return [];
         const time = seconds(e.timestamp);
         if (e.kind === 'refusal') return [{ time, kind: 'refused', text: '' }];
@@ -22,17 +23,68 @@ export function marksOfLog(entries: readonly Entry[]): Mark[] {
                 : { time, kind: 'exit', text: exits[e.role ?? ''] ?? '' },
         ];
     });
+    return marks.sort((a, b) => a.time - b.time);
 }
 
-/** The current price levels of a symbol: entries of open trades, and open orders with their stops and targets. */
+/** The open trades of a symbol as lines, dashed since they have no exit. */
+export function dealsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Deal[] {
+    return (account?.trades ?? [])
+        .filter((t) => t.symbol === symbol)
+        .map((t) => {
+            const side = t.side === 'buy' ? 'long' : 'short';
+            return {
+                from: seconds(t.enteredAt),
+                to: undefined,
+                entryPrice: t.entryPrice,
+                exitPrice: t.last ?? undefined,
+                side,
+                profit: t.profit ?? undefined,
+                text: `${side} from ${price(t.entryPrice)} ${signedMoney(t.profit)}`,
+            };
+        });
+}
+
+/** Entries of the log in one answer of the server, and how many of them a chart loads: its marks are bundled. */
+const logPage = 1000;
+const mostPages = 20;
+
+/** The log of a symbol, page by page to the past. */
+async function logOf(id: string, symbol: string): Promise<Entry[]> {
+    const all: Entry[] = [];
+    for (let page = 0; page < mostPages; page++) {
+        const before = all.at(-1)?.sequence;
+        const query = { symbol, limit: logPage, ...(before === undefined ? {} : { before }) };
+        const entries = await take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query } }));
+        all.push(...entries);
+        if (entries.length < logPage) break;
+    }
+    return all;
+}
+
+/** An open trade with the stop and target that work now; null without one. */
+type Levelled = Schemas['AccountTradeRow'] & { stop?: number | null; target?: number | null };
+
+/** The current price levels of a symbol, the newest trade first: its entry, stop and target; then open orders. */
 export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Level[] {
+    const trades: Levelled[] = (account?.trades ?? [])
+        .filter((t) => t.symbol === symbol)
+        .sort((a, b) => b.enteredAt.localeCompare(a.enteredAt));
+    const at = (value: number | null | undefined, text: string, colour: string): Level[] =>
+        value == null ? [] : [{ price: value, text: `${text} ${price(value)}`, colour }];
     return [
-        ...(account?.trades ?? [])
-            .filter((t) => t.symbol === symbol)
-            .map((t) => ({ price: t.entryPrice, text: `${t.side === 'buy' ? 'long' : 'short'} ${signedMoney(t.profit)}`, colour: 's1' })),
+        ...trades.flatMap((t) => [
+            { price: t.entryPrice, text: `${t.side === 'buy' ? 'long' : 'short'} ${signedMoney(t.profit)}`, colour: 's1' },
+            ...at(t.stop, 'stop', 'loss'),
+            ...at(t.target, 'target', 'gain'),
+        ]),
         ...(account?.orders ?? [])
             .filter((o) => o.symbol === symbol && o.price != null)
-            .map((o) => ({ price: o.price ?? 0, text: `${o.side} ${o.type}`, colour: o.type === 'stop' ? 'loss' : 's2' })),
+            .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+            .map((o) => ({
+                price: o.price ?? 0,
+                text: `${o.side} ${o.type} ${price(o.price)}`,
+                colour: o.type === 'stop' ? 'loss' : 's2',
+            })),
     ];
 }
 
@@ -56,16 +108,15 @@ export function Price(props: {
     const [first] = useState(() => [...Object.keys(status?.positions ?? {}), ...symbols].find((s) => symbols.includes(s)));
     const symbol = [props.symbol, first].find((s) => s && symbols.includes(s)) ?? '';
     const bars = status?.bars ?? 0;
-    const log = useQuery(`log ${id} of ${symbol}`, () =>
-        take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query: { symbol, limit: 1000 } } })),
-    );
+    const log = useQuery(`log ${id} of ${symbol}`, () => logOf(id, symbol));
     useVersion(log, bars);
     const marks = useMemo(() => marksOfLog(log.data ?? []), [log.data]);
+    const deals = useMemo(() => dealsOfAccount(status?.account, symbol), [status, symbol]);
     const levels = useMemo(() => levelsOfAccount(status?.account, symbol), [status, symbol]);
-    const load = async (part: Record<string, string>) => ({
+    const load = async ({ points, ...part }: Record<string, string>) => ({
         bars: await take(
             api.GET('/api/v1/sessions/{id}/bars', {
-                params: { path: { id }, query: { symbol, ...part, limit: mostBars } },
+                params: { path: { id }, query: { symbol, ...part, limit: Number(points) } },
             }),
         ),
     });
@@ -85,7 +136,9 @@ export function Price(props: {
             timeframe={configuration.timeframe}
             load={load}
             marks={marks}
+            deals={deals}
             levels={levels}
+            memory={props.height === undefined ? `account ${id}` : undefined}
             version={bars}
             goTo={goTo}
             height={props.height ?? 340}

@@ -274,7 +274,7 @@ function tradeColumns(
                 ),
         },
         { id: 'entered', title: 'Entered', width: 150, value: (t) => t.enteredAt, cell: (t) => time(t.enteredAt, t.symbol) },
-        { id: 'strategy', title: 'Strategy', width: 300, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
+        { id: 'strategy', title: 'Strategy', width: 250, value: (t) => t.strategy, cell: (t) => <StrategyName id={t.strategy} /> },
     ];
 }
 

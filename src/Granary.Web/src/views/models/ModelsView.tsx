@@ -6,7 +6,6 @@ import { Empty, Loaded } from '../../components/States';
 import { DataTable, type Column } from '../../components/Table';
 import { number } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
-import { Schedules } from './Schedules';
 
 type Model = Schemas['ModelEntry'];
 
@@ -56,7 +55,9 @@ export default function ModelsView() {
                     )
                 }
             </Loaded>
-            <Schedules />
+            <p class="note">
+                Trainings at set times are <a href="/schedules">schedules</a>.
+            </p>
         </>
     );
 }

@@ -93,14 +93,19 @@ function Order() {
     );
 }
 
-/** The conditions of strategies, the most important first: by the mean importance over the strategies that have one. */
-export function byImportance(rows: readonly { condition: string; importance?: number | null }[]): { condition: string; mean: number }[] {
+/** The conditions of strategies, the most important first: by the mean importance over the trades of the strategies that have one. */
+export function byImportance(
+    rows: readonly { condition: string; importance?: number | null; trades?: number }[],
+): { condition: string; mean: number; trades: number }[] {
     const names = [...new Set(rows.map((r) => r.condition))];
-    const mean = (name: string) => {
-        const known = rows.flatMap((r) => (r.condition === name && typeof r.importance === 'number' ? [r.importance] : []));
-        return known.length === 0 ? Number.NEGATIVE_INFINITY : known.reduce((a, b) => a + b, 0) / known.length;
+    // The importance of a strategy with many trades is known better: it counts as often as it has trades.
+    const of = (condition: string) => {
+        const known = rows.filter((r) => r.condition === condition && typeof r.importance === 'number');
+        const trades = known.reduce((sum, r) => sum + (r.trades ?? 1), 0);
+        const sum = known.reduce((all, r) => all + (r.importance ?? 0) * (r.trades ?? 1), 0);
+        return { condition, mean: trades === 0 ? Number.NEGATIVE_INFINITY : sum / trades, trades };
     };
-    return names.map((condition) => ({ condition, mean: mean(condition) })).sort((a, b) => (a.mean === b.mean ? 0 : b.mean - a.mean));
+    return names.map(of).sort((a, b) => (a.mean === b.mean ? 0 : b.mean - a.mean));
 }
 
 /** Profit by condition of one strategy. */
@@ -138,7 +143,14 @@ function ConditionMap(props: { run: RunDetails }) {
     const rows = strategies.flatMap((s) => s.rows);
     // One importance of a strategy counts once, not once for each value of its condition.
     const ordered = byImportance(
-        strategies.flatMap((s) => s.rows.filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)),
+        strategies.flatMap((s) =>
+            s.rows
+                .filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)
+                .map((r) => ({
+                    ...r,
+                    trades: s.rows.reduce((sum, o) => sum + (o.condition === r.condition ? o.trades : 0), 0),
+                })),
+        ),
     );
     const conditions = ordered.map((c) => c.condition);
     const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
@@ -154,12 +166,14 @@ function ConditionMap(props: { run: RunDetails }) {
                     onValue={(condition) => setSearch({ condition })}
                     options={ordered.map((c) => ({
                         value: c.condition,
-                        label: Number.isFinite(c.mean) ? `${c.condition}, importance ${percent(c.mean, 1)}` : c.condition,
+                        label: Number.isFinite(c.mean)
+                            ? `${c.condition}, importance ${percent(c.mean, 1)} over ${counted(c.trades, 'trade')}`
+                            : c.condition,
                     }))}
                 />
             </div>
             <HeatTable
-                label={`Mean return by ${shown}`}
+                label={`Mean return by ${shown}, and the number of trades`}
                 corner="Strategy"
                 columns={values.map((name) => ({ name }))}
                 rows={strategies.map((s) => ({
@@ -170,7 +184,13 @@ function ConditionMap(props: { run: RunDetails }) {
                     ),
                     cells: values.map((value) => {
                         const row = s.rows.find((r) => r.condition === shown && r.value === value);
-                        return row && { text: signedPercent(row.meanReturn), value: row.meanReturn, title: counted(row.trades, 'trade') };
+                        return (
+                            row && {
+                                text: `${signedPercent(row.meanReturn)} (${number(row.trades)})`,
+                                value: row.meanReturn,
+                                title: counted(row.trades, 'trade'),
+                            }
+                        );
                     }),
                 }))}
             />

@@ -1,7 +1,7 @@
 import { LineChart } from '../../components/LineChart';
 import { ShortTable } from '../../components/ShortTable';
 import { counted, number, percent } from '../../format/numbers';
-import { eventName, eventsOf, figureName, figureText, listedRisks, probabilityOf, quantileName, sizeText } from './pathText';
+import { eventName, eventsOf, figureName, figureText, listedRisks, mostSize, probabilityOf, quantileName, sizeText } from './pathText';
 import type { ResampledMethod, Resampling } from './run';
 
 /** What could have happened to the portfolio of a run. */
@@ -122,7 +122,7 @@ function Tables(props: { of: Resampling; drawn: ResampledMethod[] }) {
                     height={220}
                     lines={blocks.map((m, i) => ({
                         name: m.title,
-                        values: charted(m).map((s) => s.size),
+                        values: charted(m).map((s) => (s.size !== null && s.size <= mostSize ? s.size : null)),
                         colour: i === 0 ? 's1' : 's2',
                         dashed: i > 0,
                     }))}
@@ -136,13 +136,14 @@ function Tables(props: { of: Resampling; drawn: ResampledMethod[] }) {
                     ...drawn.map((m) => ({
                         title: m.title,
                         figure: true,
-                        cell: (risk: number) => sizeText(m.sizes.find((s) => s.risk === risk)?.size),
+                        cell: (risk: number) => sizeText(m, m.sizes.find((s) => s.risk === risk)?.size),
                     })),
                 ]}
             />
             <p class="note">
                 Ruin is here a loss of {percent(of.ruin, 1)} of the start. All returns of a path are multiplied by the size; margin,
-                interest and the size of orders are not considered.
+                interest and the size of orders are not considered, so sizes end at 10 times. A method that only shuffles or leaves out
+                trades says nothing of other sizes.
             </p>
         </>
     );

@@ -1,39 +1,34 @@
 import { useMemo } from 'preact/hooks';
 import { useRange } from '../../api/range';
-import { json } from '../../api/client';
-import { usePages } from '../../api/usePages';
-import { useSearch } from '../../api/useSearch';
-import { Empty, Failed, Loading } from '../../components/States';
+import { ServerList } from '../../components/ServerList';
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
-import { DataTable, type Column } from '../../components/Table';
+import type { Column } from '../../components/Table';
 import { counted } from '../../format/numbers';
 import { time } from '../../format/times';
 import { whyPath } from '../why/address';
-import { runPath, strategyPath, type RunDetails } from './run';
-import { tradeColumns, type Trade } from './trades';
+import { runPath, strategyPath, tradePath, type RunDetails } from './run';
+import { tradeColumns, tradeFields, tradeHint, type Trade } from './trades';
 
-type Row = Trade & { strategy: string; number: number };
-
-const pageSize = 100;
+type Row = Trade & { strategy: string };
 
 const columnsOf = (run: string): Column<Row>[] => [
     {
         id: 'entryTime',
         title: 'Entry',
-        width: 140,
+        width: 130,
         value: (t) => t.entryTime,
         cell: (t) => (
-            <a href={`${strategyPath(run, t.strategy)}&at=${encodeURIComponent(t.entryTime)}`} title="Show in the chart of its strategy">
+            <a href={tradePath(run, t)} title="Show in the chart of its strategy">
                 {time(t.entryTime, t.symbol)}
             </a>
         ),
     },
-    { id: 'symbol', title: 'Symbol', width: 90, value: (t) => t.symbol, cell: (t) => t.symbol },
+    { id: 'symbol', title: 'Symbol', width: 84, value: (t) => t.symbol, cell: (t) => t.symbol },
     ...tradeColumns,
     {
         id: 'why',
         title: 'Why',
-        width: 70,
+        width: 54,
         // An entry is decided at the close of the bar before it.
         cell: (t) => (
             <a
@@ -57,55 +52,49 @@ const columnsOf = (run: string): Column<Row>[] => [
     },
 ];
 
-/** The trades of the portfolio: the server sorts and narrows them, the table loads pages as one scrolls. */
-export function PortfolioTrades(props: { run: RunDetails }) {
-    const { id, files } = props.run;
-    const { search, set } = useSearch();
+/** The trades of the portfolio, or those of all strategies in their own accounts. */
+function Trades(props: { run: RunDetails; of: 'portfolio' | 'strategies' }) {
+    const { run, of } = props;
     const range = useRange();
-    const sort = search.trades ?? '-exitTime';
-    const query = new URLSearchParams({ sort, limit: String(pageSize), ...range.query }).toString();
-    const { rows, problem, more } = usePages<Row>(
-        `${id}|${query}`,
-        async (cursor) => {
-            const page = await json<{ items: Trade[]; total: number; next: string | null }>(
-                `${runPath(id)}/portfolio-trades?${query}${cursor ? `&cursor=${cursor}` : ''}`,
-            );
-            const before = Number(cursor ?? 0);
-            return { ...page, items: page.items.map((t, i) => ({ ...t, number: before + i })) as Row[] };
-        },
-        0,
+    const columns = useMemo(() => columnsOf(run.id), [run.id]);
+    const fields = useMemo(() => [...tradeFields(run.markets), { key: 'strategy', title: 'Strategy' }], [run.markets]);
+    return (
+        <ServerList
+            label={of === 'portfolio' ? 'Trades of the portfolio' : 'Trades of all strategies'}
+            path={`${runPath(run.id)}/${of === 'portfolio' ? 'portfolio-trades' : 'trades'}`}
+            query={range.query}
+            columns={columns}
+            fields={fields}
+            date="entryTime"
+            sort="-exitTime"
+            note={(total) =>
+                `${counted(total, 'trade')}${range.range ? ', closed in the range' : ''}. Choose an entry to see the trade in the chart of its strategy.`
+            }
+            empty={`No such trade was closed${range.range ? ' in this range' : ' in this run'}.`}
+            hint={tradeHint}
+            height={of === 'portfolio' ? 420 : 560}
+            file={`${run.id}-${of === 'portfolio' ? 'portfolio-trades' : 'trades'}`}
+        />
     );
-    const columns = useMemo(() => columnsOf(id), [id]);
-    if (!files.includes('portfolio_trades.csv')) return null;
+}
+
+/** The trades of the portfolio of a run. */
+export function PortfolioTrades(props: { run: RunDetails }) {
+    if (!props.run.files.includes('portfolio_trades.csv')) return null;
     return (
         <section>
             <h2>Trades of the portfolio</h2>
-            {problem && <Failed problem={problem} />}
-            {!rows && !problem && <Loading height={420} />}
-            {rows?.total === 0 && (
-                <Empty title="No trades">
-                    <p>The portfolio closed no trade{range.range ? ' in this range' : ''}.</p>
-                </Empty>
-            )}
-            {rows && rows.total > 0 && (
-                <>
-                    <p class="note" role="status">
-                        {counted(rows.total, 'trade')}
-                        {range.range ? ', closed in the range' : ''}. Choose an entry to see the trade in the chart of its strategy.
-                    </p>
-                    <DataTable
-                        label="Trades of the portfolio"
-                        rows={rows.items}
-                        columns={columns}
-                        id={(t) => String(t.number)}
-                        sorting={{ id: sort.replace(/^-/, ''), descending: sort.startsWith('-') }}
-                        total={rows.total}
-                        onMore={more}
-                        onSort={(s) => s && set({ trades: `${s.descending ? '-' : ''}${s.id}` })}
-                        height={420}
-                    />
-                </>
-            )}
+            <Trades run={props.run} of="portfolio" />
         </section>
+    );
+}
+
+/** The trades of all strategies of a run, each in its own account. */
+export function AllTrades(props: { run: RunDetails }) {
+    return (
+        <>
+            <p class="lead">Each trade of each strategy, in the strategy’s own account. The portfolio’s own trades are on the overview.</p>
+            <Trades run={props.run} of="strategies" />
+        </>
     );
 }

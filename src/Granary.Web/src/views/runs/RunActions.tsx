@@ -6,6 +6,7 @@ import { useAction } from '../../api/useAction';
 import { runPath, type RunDetails } from './run';
 import { DeleteDialog, PaperDialog, RenameDialog } from './RunDialogs';
 import { ShareDialog } from './ShareDialog';
+import { ActionMenu } from '../../components/ActionMenu';
 import { Wrong } from '../../components/Wrong';
 
 /** The actions on a run: trade it, read its report, compare, repeat, share, rename and delete it. */
@@ -30,36 +31,38 @@ export function RunActions(props: { run: RunDetails; onChanged: () => void }) {
                     Trade on paper
                 </button>
             )}
-            {run.files.includes('report.html') && <Report id={run.id} />}
-            <a class="button" href={`/compare?runs=${id}`}>
-                Compare
-            </a>
-            {can('submitter') && (
-                <>
-                    <a class="button" href={`/batches/new?like=${id}`}>
-                        Run again
-                    </a>
-                    <button
-                        type="button"
-                        disabled={busy}
-                        title="Repeats the run, compares the digests, and checks for look-ahead"
-                        onClick={verify}
-                    >
-                        Verify
+            <ActionMenu>
+                {run.files.includes('report.html') && <Report id={run.id} />}
+                <a class="button" href={`/compare?runs=${id}`}>
+                    Compare
+                </a>
+                {can('submitter') && (
+                    <>
+                        <a class="button" href={`/batches/new?like=${id}`}>
+                            Run again
+                        </a>
+                        <button
+                            type="button"
+                            disabled={busy}
+                            title="Repeats the run, compares the digests, and checks for look-ahead"
+                            onClick={verify}
+                        >
+                            Verify
+                        </button>
+                        <button type="button" onClick={() => setOpen('share')}>
+                            Share
+                        </button>
+                        <button type="button" onClick={() => setOpen('rename')}>
+                            Rename
+                        </button>
+                    </>
+                )}
+                {can('admin') && (
+                    <button type="button" class="danger" onClick={() => setOpen('delete')}>
+                        Delete
                     </button>
-                    <button type="button" onClick={() => setOpen('share')}>
-                        Share
-                    </button>
-                    <button type="button" onClick={() => setOpen('rename')}>
-                        Rename
-                    </button>
-                </>
-            )}
-            {can('admin') && (
-                <button type="button" class="danger" onClick={() => setOpen('delete')}>
-                    Delete
-                </button>
-            )}
+                )}
+            </ActionMenu>
             {open === 'paper' && <PaperDialog run={run} onClose={close} />}
             {open === 'share' && <ShareDialog run={run} onClose={close} />}
             {open === 'rename' && <RenameDialog run={run} onClose={close} onRenamed={props.onChanged} />}

@@ -10,7 +10,7 @@ import { Loaded } from '../../components/States';
 import { Wrong } from '../../components/Wrong';
 import { counted, number } from '../../format/numbers';
 import { feedOf } from '../live/feed';
-import { runPath, type RunDetails } from './run';
+import { checkNames, runPath, type RunDetails } from './run';
 
 interface Props {
     run: RunDetails;
@@ -102,7 +102,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
     const { route } = useLocation();
     const parts = c.data.parts ?? [c.data];
     const symbols = [...new Set(parts.flatMap((p) => p.symbols ?? []))];
-    const failed = Object.values(run.evidence ?? {}).filter((check) => check.state !== 'passed');
+    const failed = Object.entries(run.evidence ?? {}).filter(([, check]) => check.state !== 'passed');
     const [account, setAccount] = useState(c.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
     const [feed, setFeed] = useState(feedOf(c));
     const [from, setFrom] = useState('');
@@ -169,8 +169,10 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
                 <div class="notice">
                     <p>{failed.length > 0 ? 'The run does not pass its validation checks:' : 'This run has no validation checks.'}</p>
                     <ul>
-                        {failed.map((f) => (
-                            <li key={f.sentence}>{f.sentence}</li>
+                        {failed.map(([name, check]) => (
+                            <li key={name}>
+                                <b>{checkNames[name] ?? name}:</b> {check.sentence}
+                            </li>
                         ))}
                     </ul>
                     <label class="check">

@@ -14,6 +14,7 @@ import { Models } from './Models';
 import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
 import { Paths } from './Paths';
+import { AllTrades } from './PortfolioTrades';
 import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
@@ -21,10 +22,13 @@ import { SearchTab } from './SearchTab';
 import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
 import { askedBy, StrategyList } from './StrategyList';
+import { Windows } from './Windows';
 
 const allTabs = [
     { id: '', title: 'Overview' },
     { id: 'strategies', title: 'Strategies' },
+    { id: 'trades', title: 'Trades' },
+    { id: 'windows', title: 'Windows' },
     { id: 'analysis', title: 'Analysis' },
     { id: 'paths', title: 'What if' },
     { id: 'parameters', title: 'Parameters' },
@@ -39,12 +43,36 @@ const shows: Record<string, (run: RunDetails) => unknown> = {
     models: (run) => run.modelDecisions,
     paths: (run) => run.resampling,
     search: (run) => run.searched,
+    trades: (run) => run.files.includes('trades.csv'),
+    windows: (run) => run.files.includes('windows.csv'),
 };
 const tabsOf = (run: RunDetails) =>
     allTabs.filter((t) => {
         const shown = shows[t.id];
         return !shown || shown(run);
     });
+
+// What the address has of one part: the filters of its list, and the trade of a chart.
+const ofOneTab = [
+    ...[
+        'strategy',
+        'at',
+        'end',
+        'market',
+        'sort',
+        'where',
+        'since',
+        'until',
+        'jump',
+        'cols',
+        'symbol',
+        'side',
+        'exitReason',
+        'find',
+        'weighted',
+    ],
+    'window',
+];
 
 /** The results of a run. */
 export default function RunView() {
@@ -65,7 +93,7 @@ export default function RunView() {
                         label="Results"
                         tabs={tabsOf(loaded)}
                         shown={search.strategy ? undefined : (search.tab ?? '')}
-                        without="strategy"
+                        without={ofOneTab}
                     />
                     {search.strategy ? <StrategyDetails run={loaded} id={search.strategy} /> : <Tab run={loaded} tab={search.tab ?? ''} />}
                 </>
@@ -79,6 +107,10 @@ function Tab(props: { run: RunDetails; tab: string }) {
     switch (props.tab) {
         case 'strategies':
             return <StrategyList run={run} />;
+        case 'trades':
+            return <AllTrades run={run} />;
+        case 'windows':
+            return <Windows run={run} />;
         case 'analysis':
             return <AnalysisTab run={run} />;
         case 'paths':

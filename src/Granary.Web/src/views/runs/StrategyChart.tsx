@@ -2,7 +2,12 @@ import { useCallback, useMemo } from 'preact/hooks';
 import { json, type Schemas } from '../../api/client';
 import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
-import { indexOf, mostBars, PriceChart, seconds, type Mark, type PriceLine, type Prices } from '../../components/PriceChart';
+import { indexOf } from '../../components/aim';
+import { chartSettings } from '../../components/chartSettings';
+import type { Deal, Mark } from '../../components/marks';
+import { PriceChart, seconds, type PriceLine, type Prices } from '../../components/PriceChart';
+import { price, signedPercent } from '../../format/numbers';
+import { FactorMenu } from './FactorMenu';
 import { runPath, type RunDetails, type Strategy } from './run';
 import type { Signal } from './StrategyDetails';
 import type { Trade } from './trades';
@@ -10,29 +15,41 @@ import type { Trade } from './trades';
 const oscillators =
     /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope|column)/;
 
+/** The trade that the page shows: the address names it. */
+export interface ShownTrade {
+    time: number;
+    until?: number | undefined;
+}
+
 /** Prices with the trades, signals, stops and factors of a strategy. The bars are shown first; the lines follow when the server has computed them. */
 export function StrategyChart(props: {
     run: RunDetails;
     strategy: Strategy;
-    trades: Trade[];
+    /** The market of the strategy that is shown, and all of them. */
+    symbol: string;
+    symbols: readonly string[];
+    onSymbol: (symbol: string) => void;
+    trades: readonly Trade[];
     signals: Signal[] | undefined;
-    goTo: { time: number } | undefined;
+    goTo: ShownTrade | undefined;
+    onDeal: (deal: Deal) => void;
     /** Called with the time of a bar on which the user has double-clicked, seconds since 1970. */
     onPick: (time: number) => void;
 }) {
-    const { run, strategy, trades, signals } = props;
+    const { run, strategy, symbol, trades, signals } = props;
     const { range, choose } = useRange();
-    const factors = useFactors(run.id, strategy.id);
+    const { hidden, added } = chartSettings(strategy.id);
+    const used = useFactors(run.id, strategy.id);
+    const factors = useMemo(
+        () => used && [...used.filter((f) => !hidden?.includes(f)), ...(added ?? []).filter((f) => !used.includes(f))],
+        [used, hidden, added],
+    );
     const hasLines = factors !== undefined && signals !== undefined;
     const load = useCallback(
         async (part: Record<string, string>): Promise<Prices> => {
             // Factors and stops are those of the strategy's own bars.
             const own = hasLines && part.timeframe === strategy.timeframe;
-            const query = new URLSearchParams({
-                ...part,
-                points: String(mostBars),
-                ...(own ? { factors: factors.join(';'), strategy: strategy.id } : {}),
-            });
+            const query = new URLSearchParams({ ...part, ...(own ? { factors: factors.join(';'), strategy: strategy.id } : {}) });
             const chart = await json<Schemas['ChartBars']>(`${runPath(run.id)}/chart?${query}`);
             const times = chart.bars.times.map(seconds);
             const why = chart.levels?.why;
@@ -44,15 +61,38 @@ export function StrategyChart(props: {
         },
         [run.id, strategy, factors, signals, hasLines],
     );
-    const marks = useMemo(() => marksOf(trades, signals ?? []), [trades, signals]);
+    const own = useMemo(() => trades.filter((t) => t.symbol === symbol), [trades, symbol]);
+    const marks = useMemo(
+        () =>
+            marksOf(
+                own,
+                (signals ?? []).filter((s) => s.symbol === undefined || s.symbol === symbol),
+            ),
+        [own, signals, symbol],
+    );
+    const deals = useMemo(() => own.map(dealOf), [own]);
     return (
         <PriceChart
-            name={`chart/${run.id}/${strategy.id}/${hasLines}`}
-            symbol={strategy.symbol.split('+')[0] ?? strategy.symbol}
+            key={`${run.id} ${strategy.id} ${symbol}`}
+            name={`chart/${run.id}/${strategy.id}/${hasLines}/${factors?.join(';') ?? ''}`}
+            symbol={symbol}
+            title={
+                props.symbols.length > 1 ? (
+                    <select aria-label="Market" value={symbol} onChange={(e) => props.onSymbol(e.currentTarget.value)}>
+                        {props.symbols.map((s) => (
+                            <option key={s}>{s}</option>
+                        ))}
+                    </select>
+                ) : undefined
+            }
             timeframe={strategy.timeframe}
             load={load}
             marks={marks}
+            deals={deals}
+            memory={strategy.id}
+            tools={<FactorMenu strategy={strategy.id} used={used ?? noFactors} />}
             goTo={props.goTo}
+            onDeal={props.onDeal}
             range={range}
             onChoose={choose}
             onPick={props.onPick}
@@ -60,6 +100,22 @@ export function StrategyChart(props: {
         />
     );
 }
+
+const noFactors: string[] = [];
+
+/** A trade as a line in the chart. */
+export const dealOf = (t: Trade): Deal => {
+    const isOpen = t.exitTime === undefined || t.exitReason === 'open';
+    return {
+        from: seconds(t.entryTime),
+        to: isOpen ? undefined : seconds(t.exitTime ?? ''),
+        entryPrice: t.entryPrice,
+        exitPrice: t.exitPrice,
+        side: t.side,
+        profit: t.return,
+        text: `${t.side} from ${price(t.entryPrice)}${isOpen ? ', open' : ''} ${signedPercent(t.return)}`,
+    };
+};
 
 // The names of the factors that the strategy used: those of its first entries.
 function useFactors(run: string, strategy: string): string[] | undefined {
@@ -114,7 +170,7 @@ export function stopsOf(signals: readonly Signal[], times: readonly number[]): P
 
 /** The marks of trades and refused signals. */
 export function marksOf(trades: readonly Trade[], signals: readonly Signal[]): Mark[] {
-    return [
+    const marks = [
         ...trades.flatMap((t): Mark[] => [
             { time: seconds(t.entryTime), kind: t.side === 'long' ? 'buy' : 'sell', text: '' },
             ...(t.exitTime === undefined
@@ -125,4 +181,5 @@ export function marksOf(trades: readonly Trade[], signals: readonly Signal[]): M
             .filter((s) => s.decision !== 'accepted')
             .map((s): Mark => ({ time: seconds(s.time), kind: 'refused', text: s.decision })),
     ];
+    return marks.sort((a, b) => a.time - b.time);
 }

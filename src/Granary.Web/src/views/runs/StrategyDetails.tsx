@@ -1,26 +1,28 @@
 import { useLocation } from 'preact-iso';
 import { useCallback, useMemo, useState } from 'preact/hooks';
-import { api, json, take } from '../../api/client';
 import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Figures } from '../../components/Figures';
 import { RangeBar } from '../../components/RangeBar';
+import type { Deal } from '../../components/marks';
+import { ServerList } from '../../components/ServerList';
 import { Empty, Loaded } from '../../components/States';
-import { DataTable, type Column } from '../../components/Table';
-import { number, percent, signedMoney, signedPercent, tone, weight } from '../../format/numbers';
+import type { Column } from '../../components/Table';
+import { counted, number, percent, signedMoney, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { AccountCharts } from './AccountCharts';
 import { ConditionTable } from './Conditions';
 import { drawdownNote } from './Overview';
 import { loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Strategy } from './run';
 import { StrategyChart } from './StrategyChart';
-import { tradeColumns, type Trade } from './trades';
+import { takeAll, tradeColumns, tradeFields, tradeHint, type Trade } from './trades';
 import { useFigures } from './useFigures';
 import { whyPath } from '../why/address';
 
 export interface Signal {
+    symbol?: string;
     time: string;
     side: 'long' | 'short';
     stop?: number;
@@ -30,10 +32,7 @@ export interface Signal {
     exitTime?: string;
 }
 
-const columnsWith = (
-    show: (trade: Trade) => void,
-    why: (trade: Trade & { number: number }) => string,
-): Column<Trade & { number: number }>[] => [
+const columnsWith = (show: (trade: Trade) => void, why: (trade: Trade) => string): Column<Trade>[] => [
     {
         id: 'entryTime',
         title: 'Entry',
@@ -92,31 +91,42 @@ export function StrategyDetails(props: { run: RunDetails; id: string }) {
 
 function Details(props: { run: RunDetails; strategy: Strategy }) {
     const { run, strategy } = props;
-    const { search } = useSearch();
+    const { search, set } = useSearch();
     const range = useRange();
     const { stats: s, isPart, missing } = useFigures(run.id, strategy.stats, strategy.id);
-    const path = `${runPath(run.id)}/trades?${new URLSearchParams({ strategy: strategy.id, limit: '1000', ...range.query })}`;
-    const trades = useQuery(path, () => json<{ items: Trade[]; total: number }>(path));
-    const signals = useQuery(`run/${run.id}/signals/${strategy.id}`, async () => {
-        const answer = await take(
-            api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run.id }, query: { strategy: strategy.id, limit: 1000 } } }),
-        );
-        return answer.items as unknown as Signal[];
-    });
-    const at = Date.parse(search.at ?? '') / 1000;
-    const [goTo, setGoTo] = useState<{ time: number } | undefined>(() => (Number.isNaN(at) ? undefined : { time: at }));
-    const show = useCallback((t: Trade) => setGoTo({ time: Date.parse(t.entryTime) / 1000 }), []);
-    const { route } = useLocation();
+    const path = `${runPath(run.id)}/trades`;
     const of = useMemo(() => ({ run: run.id, strategy: strategy.id }), [run.id, strategy.id]);
-    // In a part of the run, the number of a trade is not that of trades.csv; its entry is made at the bar before.
-    const columns = useMemo(
-        () =>
-            columnsWith(show, (t) =>
-                whyPath(isPart ? { ...of, symbol: t.symbol, at: t.entryTime, step: -1 } : { ...of, symbol: t.symbol, trade: t.number + 1 }),
-            ),
-        [show, isPart, of],
+    const id = encodeURIComponent(strategy.id);
+    const trades = useQuery(`run/${run.id}/trades/${id}`, () => takeAll<Trade>(`${path}?strategy=${id}`));
+    const signals = useQuery(`run/${run.id}/signals/${id}`, () => takeAll<Signal>(`${runPath(run.id)}/signals?strategy=${id}`));
+    const symbols = strategy.symbol.split('+');
+    const symbol = symbols.find((s) => s === search.market) ?? symbols[0] ?? strategy.symbol;
+    // The address names the trade that the chart shows, so that each way to a trade is the same one.
+    const [steps, setSteps] = useState(0);
+    const goTo = useMemo(() => {
+        const at = Date.parse(search.at ?? '') / 1000;
+        if (Number.isNaN(at)) return undefined;
+        const until = Date.parse(search.end ?? '') / 1000;
+        const known = trades.data?.find((t) => t.symbol === symbol && Date.parse(t.entryTime) / 1000 === at);
+        const exit = known?.exitTime === undefined ? undefined : Date.parse(known.exitTime) / 1000;
+        return { time: at, until: Number.isNaN(until) ? exit : until, steps };
+    }, [search.at, search.end, trades.data, symbol, steps]);
+    const showAt = useCallback(
+        (of: string, entry: string) => {
+            set({ at: entry, market: symbols.length > 1 ? of : '' });
+            setSteps((n) => n + 1);
+        },
+        [set, symbols.length],
     );
-    const pick = useCallback((time: number) => route(whyPath({ ...of, at: new Date(time * 1000).toISOString() })), [route, of]);
+    const show = useCallback((t: Trade) => showAt(t.symbol, t.entryTime), [showAt]);
+    const step = useCallback((d: Deal) => showAt(symbol, `${new Date(d.from * 1000).toISOString().slice(0, 19)}Z`), [showAt, symbol]);
+    const { route } = useLocation();
+    // The entry is made at the bar before.
+    const columns = useMemo(() => columnsWith(show, (t) => whyPath({ ...of, symbol: t.symbol, at: t.entryTime, step: -1 })), [show, of]);
+    const pick = useCallback(
+        (time: number) => route(whyPath({ ...of, ...(symbols.length > 1 ? { symbol } : {}), at: new Date(time * 1000).toISOString() })),
+        [route, of, symbol, symbols.length],
+    );
     const verdict = verdictOf(run);
     return (
         <>
@@ -161,9 +171,13 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
             <StrategyChart
                 run={run}
                 strategy={strategy}
-                trades={trades.data?.items ?? none}
+                symbol={symbol}
+                symbols={symbols}
+                onSymbol={(market) => set({ market, at: '' })}
+                trades={trades.data ?? none}
                 signals={signals.problem ? none : signals.data}
                 goTo={goTo}
+                onDeal={step}
                 onPick={pick}
             />
             <p>
@@ -173,31 +187,19 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
             </p>
             <AccountCharts run={run.id} strategy={strategy.id} />
             <h2>Trades</h2>
-            <Loaded query={trades} height={400}>
-                {(page) =>
-                    page.items.length === 0 ? (
-                        <Empty title="No trades">
-                            <p>The strategy closed no trade{isPart ? ' in this range' : ' in this run'}.</p>
-                        </Empty>
-                    ) : (
-                        <>
-                            <DataTable
-                                label="Trades"
-                                rows={page.items.map((t, number) => ({ ...t, number }))}
-                                columns={columns}
-                                id={(t) => String(t.number)}
-                                height={420}
-                                onOpen={show}
-                            />
-                            {page.total > page.items.length && (
-                                <p class="note">
-                                    The first {number(page.items.length)} of {number(page.total)} trades; trades.csv has all.
-                                </p>
-                            )}
-                        </>
-                    )
-                }
-            </Loaded>
+            <ServerList
+                label="Trades"
+                path={path}
+                query={{ strategy: strategy.id, ...range.query }}
+                columns={columns}
+                fields={tradeFields(symbols)}
+                sort="entryTime"
+                onOpen={show}
+                note={(total) => `${counted(total, 'trade')}${isPart ? ', closed in the range' : ''}. Choose one to see it in the chart.`}
+                empty={`The strategy closed no such trade${isPart ? ' in this range' : ' in this run'}.`}
+                hint={tradeHint}
+                file={`${run.id}-trades`}
+            />
             <h2>Profit by condition</h2>
             {isPart && <p class="note">Of the whole run.</p>}
             <ConditionTable run={run} strategy={strategy.id} />

@@ -1,10 +1,14 @@
 import { useLocation } from 'preact-iso';
 import { useCallback, useMemo } from 'preact/hooks';
+import { download } from '../../api/client';
+import { useAction } from '../../api/useAction';
 import { usePages } from '../../api/usePages';
 import { useSearch } from '../../api/useSearch';
+import { chosenColumns, ColumnMenu } from '../../components/ColumnMenu';
 import { SelectField, TextField } from '../../components/Field';
 import { Empty, Failed, Loading } from '../../components/States';
 import { DataTable, type Sorting } from '../../components/Table';
+import { Wrong } from '../../components/Wrong';
 import { counted } from '../../format/numbers';
 import { strategyColumns } from './columns';
 import { loadStrategies, runPath, type RunDetails } from './run';
@@ -33,6 +37,12 @@ export function StrategyList(props: { run: RunDetails }) {
     const { rows, problem, more } = usePages(`${run.id}|${sort}|${filter}`, load, filter === '' ? 0 : 150);
     const href = useCallback((id: string) => `${runPath(run.id)}?strategy=${encodeURIComponent(id)}`, [run.id]);
     const columns = useMemo(() => strategyColumns(href), [href]);
+    const shown = useMemo(() => chosenColumns(columns, search.cols), [columns, search.cols]);
+    const saving = useAction(async (extension: string, accept: string) => {
+        const chosen = search.cols ? `&columns=${shown.map((c) => c.id).join(',')}` : '';
+        const query = `${new URLSearchParams({ sort, filter })}${chosen}`;
+        await download(`${runPath(run.id)}/strategies?${query}`, `${run.id}-strategies.${extension}`, accept);
+    });
     const sorting: Sorting = { id: sort.replace(/^-/, ''), descending: sort.startsWith('-') };
     return (
         <>
@@ -55,9 +65,20 @@ export function StrategyList(props: { run: RunDetails }) {
                     ]}
                 />
             </div>
-            <p class="note" role="status">
-                {rows ? `${counted(rows.total, 'strategy', 'strategies')} match. Choose one to see its trades.` : 'Loading'}
-            </p>
+            <div class="actions">
+                <span class="note" role="status">
+                    {rows ? `${counted(rows.total, 'strategy', 'strategies')} match. Choose one to see its trades.` : 'Loading'}
+                </span>
+                <span class="push" />
+                <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => setSearch({ cols })} />
+                <button type="button" disabled={saving.busy} onClick={() => saving.run('csv', 'text/csv')}>
+                    CSV
+                </button>
+                <button type="button" disabled={saving.busy} onClick={() => saving.run('parquet', 'application/vnd.apache.parquet')}>
+                    Parquet
+                </button>
+            </div>
+            <Wrong>{saving.problem?.message}</Wrong>
             {problem && <Failed problem={problem} />}
             {!rows && !problem && <Loading height={560} />}
             {rows?.total === 0 && (
@@ -71,7 +92,7 @@ export function StrategyList(props: { run: RunDetails }) {
                 <DataTable
                     label="Strategies"
                     rows={rows.items}
-                    columns={columns}
+                    columns={shown}
                     id={(s) => s.id}
                     sorting={sorting}
                     total={rows.total}

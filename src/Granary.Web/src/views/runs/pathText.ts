@@ -1,4 +1,4 @@
-import { counted, number, percent } from '../../format/numbers';
+import { counted, none, number, percent } from '../../format/numbers';
 import type { ResampledMethod, Resampling } from './run';
 
 /** The name of a quantile: 5 %, Median. */
@@ -38,9 +38,16 @@ export const probabilityOf = (m: ResampledMethod, e: Pick<Event, 'event' | 'mont
 /** The risks that the table lists; the chart has all. */
 export const listedRisks = [0.01, 0.05, 0.1, 0.5];
 
-/** A position size in words. */
-export function sizeText(size: number | null | undefined): string {
-    if (size === null || size === undefined) return 'no size up to 1,024 times';
+/** The largest multiple of the actual size of which a record says something: beyond it, margin and the size of orders decide. */
+export const mostSize = 10;
+
+/**
+ * A position size in words. A method without blocks keeps the result and tears apart what was lost together, so it says nothing of other
+ * sizes.
+ */
+export function sizeText(method: Pick<ResampledMethod, 'meanBlock'>, size: number | null | undefined): string {
+    if (method.meanBlock === undefined) return none;
+    if (size === null || size === undefined || size > mostSize) return 'more than 10 times';
     if (size <= 1 / 1024) return 'below 1/1,024 of the actual one';
     return `${Number(size.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 })} times the actual one`;
 }

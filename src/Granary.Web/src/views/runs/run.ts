@@ -142,6 +142,10 @@ export const runPath = (id: string): string => `/runs/${encodeURIComponent(id)}`
 /** The address of a strategy of a run. */
 export const strategyPath = (run: string, strategy: string): string => `${runPath(run)}?strategy=${encodeURIComponent(strategy)}`;
 
+/** The address of a trade in the chart of its strategy. */
+export const tradePath = (run: string, trade: { strategy: string; symbol: string; entryTime: string }): string =>
+    `${strategyPath(run, trade.strategy)}&at=${encodeURIComponent(trade.entryTime)}&market=${encodeURIComponent(trade.symbol)}`;
+
 export async function loadRun(id: string): Promise<RunDetails> {
     const run = await json<RunDetails>(runPath(id));
     learnZones(run.zones);

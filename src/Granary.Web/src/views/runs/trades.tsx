@@ -1,3 +1,5 @@
+import { json } from '../../api/client';
+import type { ListField } from '../../components/listFilter';
 import type { Column } from '../../components/Table';
 import { number, price, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
@@ -19,14 +21,14 @@ export interface Trade {
 
 /** The columns of trades after the entry; their ids are the keys that the server sorts by. */
 export const tradeColumns: Column<Trade>[] = [
-    { id: 'side', title: 'Side', width: 70, value: (t) => t.side, cell: (t) => t.side },
-    { id: 'entryPrice', title: 'Entry price', width: 110, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-    { id: 'exitTime', title: 'Exit', width: 140, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
-    { id: 'exitPrice', title: 'Exit price', width: 110, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
+    { id: 'side', title: 'Side', width: 56, value: (t) => t.side, cell: (t) => t.side },
+    { id: 'entryPrice', title: 'Entry price', width: 92, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
+    { id: 'exitTime', title: 'Exit', width: 130, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
+    { id: 'exitPrice', title: 'Exit price', width: 92, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
     {
         id: 'return',
         title: 'Return',
-        width: 90,
+        width: 76,
         figure: true,
         value: (t) => t.return,
         cell: (t) => <span class={tone(t.return)}>{signedPercent(t.return)}</span>,
@@ -34,11 +36,42 @@ export const tradeColumns: Column<Trade>[] = [
     {
         id: 'pnlNet',
         title: 'Net profit',
-        width: 100,
+        width: 88,
         figure: true,
         value: (t) => t.pnlNet,
         cell: (t) => <span class={tone(t.pnlNet)}>{number(t.pnlNet, 2)}</span>,
     },
-    { id: 'bars', title: 'Bars', width: 70, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
-    { id: 'exitReason', title: 'Exit by', width: 110, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
+    { id: 'bars', title: 'Bars', width: 54, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
+    { id: 'exitReason', title: 'Exit by', width: 98, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
 ];
+
+/** Why trades end, as the files have it. */
+const reasons = [
+    ...['signal', 'stop', 'target', 'trailing-stop', 'max-bars', 'time', 'open', 'margin-call', 'limit', 'liquidation', 'handover'],
+    ...['operator', 'data-ended', 'delisted', 'left-universe', 'ruined'],
+];
+
+/** The fields that narrow a list of trades. */
+export const tradeFields = (symbols: readonly string[]): ListField[] => [
+    ...(symbols.length > 1 ? [{ key: 'symbol', title: 'Symbol', choices: symbols.length > 30 ? undefined : symbols }] : []),
+    { key: 'side', title: 'Side', choices: ['long', 'short'] },
+    { key: 'exitReason', title: 'Exit by', choices: reasons },
+];
+
+/** What a user can write into the field of conditions of trades. */
+export const tradeHint = 'pnlNet>0, bars<=10';
+
+/** Pages of a list that a chart loads: more rows than any chart shows. */
+const mostPages = 50;
+
+/** All rows of a list, page by page. */
+export async function takeAll<T>(path: string): Promise<T[]> {
+    const rows: T[] = [];
+    for (let page = 0, cursor = ''; page < mostPages; page++) {
+        const answer = await json<{ items: T[]; next?: string | null }>(`${path}&limit=1000${cursor}`);
+        rows.push(...answer.items);
+        if (answer.next == null) break;
+        cursor = `&cursor=${answer.next}`;
+    }
+    return rows;
+}

@@ -1,16 +1,17 @@
 import { useRoute } from 'preact-iso';
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { api, take, type Schemas } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { ShareBars } from '../../components/ShareBars';
 import { SelectField } from '../../components/Field';
-import { Empty, Loaded } from '../../components/States';
+import { ServerList } from '../../components/ServerList';
+import { Loaded } from '../../components/States';
 import { StrategyName } from '../../components/StrategyName';
-import { DataTable, type Column } from '../../components/Table';
+import type { Column } from '../../components/Table';
 import { ShortTable } from '../../components/ShortTable';
-import { number, percent, price, signedMoney, tone } from '../../format/numbers';
+import { counted, number, percent, price, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { loadRun } from '../runs/run';
@@ -33,31 +34,33 @@ interface Signal {
 }
 
 const columnsOf = (run: string): Column<Signal>[] => [
-    { id: 'time', title: 'Signal', width: 150, cell: (s) => time(s.time, s.symbol) },
-    { id: 'symbol', title: 'Symbol', width: 110, cell: (s) => s.symbol },
-    { id: 'side', title: 'Side', width: 70, cell: (s) => s.side },
+    { id: 'time', title: 'Signal', width: 136, value: (s) => s.time, cell: (s) => time(s.time, s.symbol) },
+    { id: 'symbol', title: 'Symbol', width: 90, value: (s) => s.symbol, cell: (s) => s.symbol },
+    { id: 'side', title: 'Side', width: 56, value: (s) => s.side, cell: (s) => s.side },
     {
         id: 'decision',
         title: 'Decision',
         width: 140,
+        value: (s) => s.decision,
         cell: (s) => <Badge kind={s.decision === 'accepted' ? 'yes' : 'no'}>{s.decision}</Badge>,
     },
     {
-        id: 'profit',
+        id: 'pnlNet',
         title: 'Would have earned',
         width: 140,
         figure: true,
+        value: (s) => s.pnlNet,
         cell: (s) => <span class={tone(s.pnlNet)}>{signedMoney(s.pnlNet)}</span>,
         hint: 'Net profit of the trade in the strategy’s own simulated account',
     },
-    { id: 'entry', title: 'Entry', width: 100, figure: true, cell: (s) => price(s.entryPrice) },
-    { id: 'exit', title: 'Exit', width: 100, figure: true, cell: (s) => price(s.exitPrice) },
-    { id: 'reason', title: 'Left by', width: 110, cell: (s) => s.exitReason ?? '' },
-    { id: 'strategy', title: 'Strategy', width: 232, cell: (s) => <StrategyName id={s.strategy} /> },
+    { id: 'entryPrice', title: 'Entry', width: 100, figure: true, value: (s) => s.entryPrice, cell: (s) => price(s.entryPrice) },
+    { id: 'exitPrice', title: 'Exit', width: 100, figure: true, value: (s) => s.exitPrice, cell: (s) => price(s.exitPrice) },
+    { id: 'exitReason', title: 'Left by', width: 110, value: (s) => s.exitReason, cell: (s) => s.exitReason ?? '' },
+    { id: 'strategy', title: 'Strategy', width: 232, value: (s) => s.strategy, cell: (s) => <StrategyName id={s.strategy} /> },
     {
         id: 'why',
         title: 'Why',
-        width: 70,
+        width: 54,
         cell: (s) => (
             <a href={whyPath({ run, strategy: s.strategy, symbol: s.symbol, signal: s.number })} aria-label={`Why signal ${s.number}?`}>
                 Why?
@@ -66,7 +69,12 @@ const columnsOf = (run: string): Column<Signal>[] => [
     },
 ];
 
-const page = 200;
+const fields = [
+    { key: 'symbol', title: 'Symbol' },
+    { key: 'side', title: 'Side', choices: ['long', 'short'] },
+    { key: 'strategy', title: 'Strategy' },
+    { key: 'exitReason', title: 'Left by' },
+];
 
 /** The signals of a run: which ones the portfolio refused, and the profit that they had in the strategies' own accounts. */
 export default function SignalsView() {
@@ -75,16 +83,10 @@ export default function SignalsView() {
     useTitle('Signals');
     useQuery(`run/${run}`, () => loadRun(run));
     const {
-        search: { decision = 'refused', symbol = '' },
+        search: { decision = 'refused' },
         set,
     } = useSearch();
-    const query = useMemo(
-        () => ({ limit: page, ...(decision === 'all' ? {} : { decision }), ...(symbol === '' ? {} : { symbol }) }),
-        [decision, symbol],
-    );
-    const first = useQuery(`signals ${run} ${decision} ${symbol}`, () =>
-        take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query } })),
-    );
+    const columns = useMemo(() => columnsOf(run), [run]);
     const all = useQuery(`decisions ${run}`, () =>
         take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query: { limit: 1 } } })),
     );
@@ -114,7 +116,19 @@ export default function SignalsView() {
                     onValue={(v) => set({ decision: v === 'refused' ? '' : v })}
                 />
             </div>
-            <Loaded query={first}>{(rows) => <Rows key={`${decision} ${symbol}`} run={run} query={query} first={rows} />}</Loaded>
+            <ServerList
+                label="Signals"
+                path={`/runs/${encodeURIComponent(run)}/signals`}
+                query={decision === 'all' ? {} : { decision }}
+                columns={columns}
+                fields={fields}
+                date="time"
+                note={(total) => `${counted(total, 'signal')}.`}
+                empty="The portfolio refused no such signal, or the strategies gave none."
+                hint="pnlNet>0, quantity>10"
+                height={560}
+                file={`${run}-signals`}
+            />
         </>
     );
 }
@@ -139,45 +153,5 @@ function Totals(props: { totals: readonly Schemas['DecisionTotal'][] }) {
                 ]}
             />
         </div>
-    );
-}
-
-// Grows by pages while the reader scrolls.
-function Rows(props: { run: string; query: { limit: number; decision?: string; symbol?: string }; first: Schemas['SignalRows'] }) {
-    const { run, query, first } = props;
-    const columns = useMemo(() => columnsOf(run), [run]);
-    const [more, setMore] = useState<Signal[]>([]);
-    const [next, setNext] = useState(first.next);
-    const [busy, setBusy] = useState(false);
-    const load = useCallback(() => {
-        if (next == null || busy) return;
-        setBusy(true);
-        take(api.GET('/api/v1/runs/{id}/signals', { params: { path: { id: run }, query: { ...query, cursor: next } } }))
-            .then((rows) => {
-                setMore((m) => [...m, ...(rows.items as unknown as Signal[])]);
-                setNext(rows.next);
-            })
-            .catch(() => setNext(null))
-            .finally(() => setBusy(false));
-    }, [busy, next, query, run]);
-    const rows = useMemo(() => [...(first.items as unknown as Signal[]), ...more], [first, more]);
-    if (first.total === 0)
-        return (
-            <Empty title="No signal has this decision">
-                <p>The portfolio of this run refused nothing of this kind.</p>
-            </Empty>
-        );
-    return (
-        <>
-            <p class="note">{number(first.total)} signals, in the order of the run.</p>
-            <DataTable
-                label="Signals"
-                rows={rows}
-                columns={columns}
-                id={(s) => `${s.strategy} ${s.number}`}
-                total={first.total}
-                onMore={load}
-            />
-        </>
     );
 }

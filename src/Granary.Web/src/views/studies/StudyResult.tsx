@@ -8,13 +8,12 @@ import { ShortTable } from '../../components/ShortTable';
 import { Failed, Loading } from '../../components/States';
 import { counted, number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
 import type { Job } from '../jobs/job';
+import { quantileStyle } from './quantiles';
 import { sentenceOf, type StudiedFactor, type StudiedHorizon, type Study } from './study';
 
 const correlation = (v: number | null | undefined) => signedNumber(v, 4);
 const pValue = (v: number | null | undefined) => (typeof v === 'number' && v < 0.0001 ? 'below 0.0001' : number(v, 4));
 const percents = (v: number) => percent(v, 1);
-const colours = ['s2', 'soft', 'soft', 's1'];
-
 /** The result of a factor study, drawn from its study.json. */
 export function StudyResult(props: { job: Job }) {
     const { job } = props;
@@ -141,7 +140,7 @@ function Factor(props: { study: Study; factor: StudiedFactor }) {
                 lines={series.quantiles.map((values, q) => ({
                     name: `Quantile ${q + 1}`,
                     values: grown(values),
-                    colour: colours[q === 0 ? 0 : q === series.quantiles.length - 1 ? 3 : 1] ?? 'soft',
+                    ...quantileStyle(q, series.quantiles.length),
                 }))}
             />
             <LineChart

@@ -112,3 +112,6 @@ export function sentenceOf(study: Study): string {
         ? `None of ${study.tests} tests is a discovery at q ${level}.`
         : `${found.length} of ${study.tests} tests are discoveries at q ${level}: ${found.join(', ')}.`;
 }
+
+/** The number of quantiles that so many symbols can fill, two in each: five, or fewer. */
+export const quantilesFor = (symbols: number): number => Math.min(5, Math.max(2, Math.floor(symbols / 2)));

@@ -7,6 +7,7 @@ import { Empty, Loaded } from '../../components/States';
 import { number, price } from '../../format/numbers';
 import { time, zoneOf } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { tradePath } from '../runs/run';
 import { answerPath } from './address';
 import { WhyAccounts } from './WhyAccounts';
 import { WhyFold } from './WhyFold';
@@ -64,7 +65,7 @@ export default function WhyView() {
                             {answer.span ? (
                                 <WhySpan answer={answer} span={answer.span} hrefOf={(at) => hrefOf({ at, from: '', to: '' })} />
                             ) : (
-                                <Bar answer={answer} set={set} />
+                                <Bar run={search.run} answer={answer} set={set} />
                             )}
                         </div>
                     )
@@ -89,7 +90,15 @@ function Nothing() {
     );
 }
 
-function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => void }) {
+/** The address of the chart: of the trade that was asked about, else of the bar. */
+const chartPath = (run: string, answer: Answer, bar: string) =>
+    tradePath(run, {
+        strategy: answer.strategy,
+        symbol: answer.trade?.symbol ?? answer.symbol,
+        entryTime: answer.trade?.entryTime ?? bar,
+    });
+
+function Bar(props: { run: string | undefined; answer: Answer; set: (changes: Record<string, string>) => void }) {
     const { answer, set } = props;
     const bar = answer.bar as Schemas['WhyBar'];
     const step = useCallback((by: number) => set({ at: bar.time, trade: '', signal: '', step: String(by) }), [bar.time, set]);
@@ -116,6 +125,11 @@ function Bar(props: { answer: Answer; set: (changes: Record<string, string>) => 
                 <button type="button" title="Key: right arrow" disabled={!canGoOn} onClick={() => step(1)}>
                     Next bar →
                 </button>
+                {props.run !== undefined && (
+                    <a class="button" href={chartPath(props.run, answer, bar.time)}>
+                        In the chart
+                    </a>
+                )}
             </div>
             <p class="note" role="status">
                 Bar {number(bar.number)}

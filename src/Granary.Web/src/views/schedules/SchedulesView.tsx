@@ -10,6 +10,7 @@ import { Loaded } from '../../components/States';
 import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
 import { duration, time } from '../../format/times';
+import { useTitle } from '../../layout/title';
 import { putSchedule, requestOf, ScheduleForm, Times, type Schedule } from './ScheduleForm';
 
 const columns: ShortColumn<Schedule>[] = [
@@ -58,7 +59,8 @@ function Failure({ word, reason }: { word: string; reason: string | null | undef
 type Editing = Schedule | 'new' | undefined;
 
 /** Schedules of jobs, such as trainings, that the server submits. */
-export function Schedules() {
+export default function SchedulesView() {
+    useTitle('Schedules');
     const schedules = useQuery('schedules', () => take(api.GET('/api/v1/schedules')), 30_000);
     const [editing, setEditing] = useState<Editing>();
     const [removing, setRemoving] = useState<Schedule>();
@@ -95,15 +97,18 @@ export function Schedules() {
     };
     return (
         <>
-            <div class="actions">
-                <h2>Schedules</h2>
+            <div class="actions tight">
+                <h1>Schedules</h1>
                 {can('admin') && (
-                    <button type="button" class="push" onClick={() => setEditing('new')}>
+                    <button type="button" class="primary push" onClick={() => setEditing('new')}>
                         New schedule
                     </button>
                 )}
             </div>
-            <p>The server submits these jobs at the times of cron expressions, or after each trading day of an account.</p>
+            <p class="lead">
+                The server submits these jobs at the times of cron expressions, or after each trading day of an account: trainings, batches,
+                walk-forwards, imports.
+            </p>
             <Wrong>{pause.problem?.message}</Wrong>
             <Loaded query={schedules} height={90}>
                 {(all) => (

@@ -1,0 +1,129 @@
+import type {
+    IChartApi,
+    ISeriesApi,
+    ISeriesPrimitive,
+    IPrimitivePaneView,
+    Logical,
+    SeriesAttachedParameter,
+    Time,
+} from 'lightweight-charts';
+import { colour } from '../theme/settings';
+import { indexOf } from './aim';
+import type { Deal } from './marks';
+import type { Level } from './PriceChart';
+
+/** More trades in sight than this are not drawn as lines: they would cover the prices. */
+const mostDeals = 150;
+/** More open trades than this are no lines. */
+const mostOpen = 3;
+const line = 15;
+/** Labels of levels: more would cover the prices. */
+const mostLabels = 8;
+
+/** Which labels are written and where, by the places of their levels, the newest first: one that an earlier label would touch is left out. */
+export function labelsOf(levels: readonly number[], height: number): { index: number; y: number }[] {
+    const written: { index: number; y: number }[] = [];
+    levels.forEach((y, index) => {
+        if (written.length === mostLabels || !(y >= 0 && y <= height)) return;
+        const place = Math.min(Math.max(y, line / 2), height - line / 2);
+        if (written.every((w) => Math.abs(w.y - place) >= line)) written.push({ index, y: place });
+    });
+    return written;
+}
+
+/**
+ * Draws trades as lines from entry to exit, and levels with their labels at the left edge, where they cover neither the newest candles nor
+ * the axis.
+ */
+export class TradeLayer implements ISeriesPrimitive<Time> {
+    private chart: IChartApi | undefined;
+    private series: ISeriesApi<'Candlestick'> | undefined;
+    private redraw: () => void = () => undefined;
+    private times: readonly number[] = [];
+    private deals: readonly Deal[] = [];
+    private levels: readonly Level[] = [];
+    private chosen: number | undefined;
+    private readonly views: IPrimitivePaneView[] = [
+        {
+            zOrder: () => 'top',
+            renderer: () => ({
+                draw: (target) => target.useMediaCoordinateSpace(({ context, mediaSize }) => this.draw(context, mediaSize)),
+            }),
+        },
+    ];
+
+    attached(to: SeriesAttachedParameter<Time>): void {
+        this.chart = to.chart as IChartApi;
+        this.series = to.series as ISeriesApi<'Candlestick'>;
+        this.redraw = to.requestUpdate;
+    }
+
+    paneViews(): readonly IPrimitivePaneView[] {
+        return this.views;
+    }
+
+    /** @param chosen The entry of the chosen trade, seconds since 1970. */
+    update(times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
+        [this.times, this.deals, this.levels, this.chosen] = [times, deals, levels, chosen];
+        this.redraw();
+    }
+
+    private draw(pen: CanvasRenderingContext2D, size: { width: number; height: number }): void {
+        const { chart, series, times } = this;
+        const sight = chart?.timeScale().getVisibleLogicalRange();
+        if (!chart || !series || !sight || times.length === 0) return;
+        const across = (time: number) => chart.timeScale().logicalToCoordinate(indexOf(times, time) as unknown as Logical);
+        const [first, last] = [
+            times[Math.max(0, Math.floor(sight.from))] ?? 0,
+            times[Math.min(times.length - 1, Math.ceil(sight.to))] ?? 0,
+        ];
+        const inSight = this.deals.filter((d) => d.from <= last && (d.to ?? last) >= first);
+        // Open trades all end at the newest bar: of many, their levels say enough.
+        const open = inSight.filter((d) => d.to === undefined).length;
+        const shown = inSight.filter((d) => d.to !== undefined || open <= mostOpen || d.from === this.chosen);
+        pen.save();
+        if (shown.length <= mostDeals)
+            for (const deal of shown) {
+                const [x, y] = [across(Math.max(deal.from, times[0] ?? 0)), series.priceToCoordinate(deal.entryPrice)];
+                const [toX, toY] = [across(deal.to ?? last), series.priceToCoordinate(deal.exitPrice ?? deal.entryPrice)];
+                if (x === null || y === null || toX === null || toY === null) continue;
+                pen.strokeStyle = colour(deal.profit === undefined ? 'soft' : deal.profit < 0 ? 'loss' : 'gain');
+                pen.lineWidth = deal.from === this.chosen ? 3 : 1.5;
+                pen.setLineDash(deal.to === undefined ? [5, 4] : []);
+                pen.beginPath();
+                pen.moveTo(x, y);
+                pen.lineTo(toX, toY);
+                pen.stroke();
+            }
+        this.drawLevels(pen, size, series);
+        pen.restore();
+    }
+
+    private drawLevels(pen: CanvasRenderingContext2D, size: { width: number; height: number }, series: ISeriesApi<'Candlestick'>): void {
+        const places = this.levels.map((l) => series.priceToCoordinate(l.price) ?? -1);
+        pen.setLineDash([4, 4]);
+        pen.lineWidth = 1;
+        this.levels.forEach((level, i) => {
+            const y = Math.round(places[i] ?? -1) + 0.5;
+            if (y < 0 || y > size.height) return;
+            pen.strokeStyle = colour(level.colour);
+            pen.globalAlpha = this.levels.length > mostLabels && i >= mostLabels ? 0.35 : 1;
+            pen.beginPath();
+            pen.moveTo(0, y);
+            pen.lineTo(size.width, y);
+            pen.stroke();
+        });
+        pen.globalAlpha = 1;
+        pen.font = '12px system-ui, sans-serif';
+        pen.textBaseline = 'middle';
+        for (const { index, y } of labelsOf(places, size.height)) {
+            const level = this.levels[index];
+            if (level === undefined) continue;
+            const text = level.text;
+            pen.fillStyle = colour('paper');
+            pen.fillRect(4, y - 7, pen.measureText(text).width + 8, 14);
+            pen.fillStyle = colour(level.colour);
+            pen.fillText(text, 8, y);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/** A measured figure in basis points, with its 99 % interval and the one-sided upper value. */
+export interface Measured {
+    mean: number;
+    low: number;
+    high: number;
+    upper: number;
+}
+
+interface Cell {
+    side: string;
+    venue: string | null;
+    fills: number;
+    raw: number;
+    cost: Measured;
+}
+
+/** One model of costs.json. */
+export interface CostModel {
+    reference: string;
+    fills: number;
+    days: number;
+    raw: number;
+    pool: Measured;
+    sides: Cell[];
+    cells: Cell[];
+    hours: { hour: number; fills: number; cost: Measured }[];
+    size?: { center: number; least: number; most: number; cost: Measured; curve: ({ at: number } & Measured)[] } | null;
+}
+
+/** The content of costs.json. */
+export interface Costs {
+    hash: string;
+    fills: number;
+    from: string;
+    to: string;
+    days: number;
+    timeframe?: string | null;
+    level: number;
+    upperLevel: number;
+    leftOut: Record<string, number>;
+    fee?: number | null;
+    notes: string[];
+    models: CostModel[];
+}
+
+export const referenceNames: Record<string, string> = {
+    open: 'next open',
+    close: 'signal’s close',
+    mid: 'mid of bid and ask',
+    stop: 'trigger of stop orders',
+};
+
+/** The model that a batch with fills at the next open pays: that against the open, else the mid, else the signal's close. */
+export const modelOf = (models: readonly CostModel[]): CostModel | undefined =>
+    ['open', 'mid', 'close'].map((r) => models.find((m) => m.reference === r)).find((m) => m !== undefined);
+
+/** What a turnover would pay at the pool's cost, account currency; a cost below zero counts as zero. */
+export function payOf(turnover: number, cost: Measured): Measured {
+    const pay = (bp: number) => (Math.max(0, bp) * turnover) / 10_000;
+    return { mean: pay(cost.mean), low: pay(cost.low), high: pay(cost.high), upper: pay(cost.upper) };
+}
+
+/** The value of all entries and exits of some trades, account currency. */
+export function turnoverOf(trades: readonly { quantity: number; entryPrice: number; exitPrice?: number; exitReason?: string }[]): number {
+    return trades.reduce((sum, t) => sum + t.quantity * (t.entryPrice + (t.exitReason === 'open' ? 0 : (t.exitPrice ?? 0))), 0);
+}
