@@ -113,7 +113,7 @@ public sealed record StorySettings(double StopLossPercent = 0, double TakeProfit
 }
 
 public sealed record StoryInstrument(double Lot = 0, double Multiplier = 1, StoryAction[]? Actions = null, double[][]? Funding = null,
-    int Delisted = 0, double[][]? Marks = null, double MarginPerUnit = 0)
+    int Delisted = 0, double[][]? Marks = null, double MarginPerUnit = 0, double[][]? Rolls = null)
 {
     public Instrument ToInstrument() => new()
     {
@@ -125,6 +125,8 @@ public sealed record StoryInstrument(double Lot = 0, double Multiplier = 1, Stor
         Funding = Funding is null ? FundingSeries.None : new FundingSeries([.. Funding.Select(f => Story.TimeOf(f[0]))],
             [.. Funding.Select(f => f[1])], [.. Funding.Select(f => f.Length > 2 ? f[2] : double.NaN)], "story"),
         Marks = Marks is null ? MarkPrices.None : new MarkPrices([.. Marks.Select(m => Story.TimeOf(m[0]))], [.. Marks.Select(m => m[1])]),
+        Changes = Rolls is null ? ListingChanges.None : new ListingChanges("C0", Rolls.Select((r, i) => new ListingChange(
+            Story.TimeOf(r[0]), $"C{i}", $"C{i + 1}", r.Length > 2 ? ListingChangeKind.Roll : ListingChangeKind.End, r[1], r[^1]))),
         DelistedAt = Delisted > 0 ? Story.TimeOf(Delisted) : 0,
     };
 }

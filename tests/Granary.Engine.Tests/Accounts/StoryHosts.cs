@@ -165,6 +165,13 @@ internal sealed class StoryHosts : IRunListener
             Book(new VenueReported(_bars[0].Time, e));
             if (e.Financing is { } paid) _ofVenue.Financing.Add(new StoryFinancing(Story.DayOf(paid.At), TradeOf(paid.ClientId),
                 Word(paid.Kind), paid.Amount));
+            if (e.Roll is { } roll)
+            {
+                var side = _ledger.TradeOf(roll.ClientId)!.Side;
+                foreach (var (isOld, price) in new[] { (true, roll.OldPrice), (false, roll.NewPrice) })
+                    _ofVenue.Fills.Add(new StoryFill(Story.DayOf(roll.At), TradeOf(roll.ClientId), Word(isOld ? (Side)(-(int)side) : side),
+                        roll.Quantity, price, isOld ? 0 : roll.Fee));
+            }
             if (e.Fill is { } fill) _ofVenue.Fills.Add(new StoryFill(Story.DayOf(fill.At), TradeOf(fill.ClientId), Word(fill.Side),
                 fill.Quantity, fill.Price, fill.Fee));
         }
@@ -230,6 +237,7 @@ internal sealed class StoryHosts : IRunListener
             case RunEventKinds.Priced: _portfolio.OnPriced(e.Priced.Terms); break;
             case RunEventKinds.Fill: OnFill(e.Fill, e.SymbolIndex); break;
             case RunEventKinds.Split: OnSplit(e.Split); break;
+            case RunEventKinds.Roll: OnRoll(e.Roll); break;
             case RunEventKinds.Financing: OnFinancing(e.Financing); break;
             case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(e.Trade); break;
         }
@@ -283,6 +291,15 @@ internal sealed class StoryHosts : IRunListener
         _portfolio.OnSplit(0, split.Number, split.Time, split.ExDate, split.Ratio);
     }
 
+    private void OnRoll(in RollEvent roll)
+    {
+        var (side, quantity, fees) = _open[roll.Number];
+        _open[roll.Number] = (side, quantity, fees + roll.Commission);
+        Add(_ofStrategy, roll.Number, roll.Time, (Side)(-(int)side), roll.Quantity, roll.OldPrice, 0);
+        Add(_ofStrategy, roll.Number, roll.Time, side, roll.Quantity, roll.NewPrice, roll.Commission);
+        _portfolio.OnRoll(0, roll);
+    }
+
     private void OnFinancing(in FinancingEvent paid)
     {
         _ofStrategy.Financing.Add(new StoryFinancing(Story.DayOf(paid.Time), paid.Number, Word(paid.Kind),
@@ -294,6 +311,12 @@ internal sealed class StoryHosts : IRunListener
     {
         _portfolioPosition += (int)fill.Side * (fill.Kind == PortfolioFillKind.Exit ? -fill.Quantity : fill.Quantity);
         if (fill.Kind == PortfolioFillKind.Split) return;
+        if (fill.Kind == PortfolioFillKind.Roll)
+        {
+            Add(_ofPortfolio, fill.Number, fill.Time, fill.Quantity < 0 ? (Side)(-(int)fill.Side) : fill.Side, Math.Abs(fill.Quantity),
+                fill.Price, fill.Commission);
+            return;
+        }
         Add(_ofPortfolio, fill.Number, fill.Time, fill.Kind == PortfolioFillKind.Entry ? fill.Side : (Side)(-(int)fill.Side), fill.Quantity,
             fill.Price, fill.Commission);
     }
