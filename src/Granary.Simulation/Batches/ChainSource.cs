@@ -92,7 +92,7 @@ internal sealed class ChainSource : IBarSource
             Check(read.Plan, query, chain);
             return new SeriesOfChain(InstrumentOf(query.Symbol, chain, read), read.Plan, read.Series, query, [.. query.Columns])
             {
-                Notes = [.. NotesOf(query.Symbol, chain, read),
+                Notes = [.. NotesOf(chain, read),
                     .. read.Contracts.Zip(read.Series).SelectMany(c => c.Second.Notes.Select(n => $"{c.First.Name}: {n}"))],
             };
         }
@@ -223,21 +223,21 @@ internal sealed class ChainSource : IBarSource
         };
     }
 
-    private static IEnumerable<string> NotesOf(string symbol, ChainContracts chain, ReadChain read)
+    private static IEnumerable<string> NotesOf(ChainContracts chain, ReadChain read)
     {
         var held = read.Plan.Stretches.Select(s => read.Contracts[s.Contract].Name).ToList();
-        yield return string.Create(CultureInfo.InvariantCulture, $"{symbol} is a chain of {read.Contracts.Count} contracts, of which it "
-            + $"holds {held.Count}, {held[0]} to {held[^1]}, with {read.Plan.Changes.Count(c => c.Kind == ListingChangeKind.Roll)} rolls.");
+        yield return string.Create(CultureInfo.InvariantCulture, $"it is a chain of {read.Contracts.Count} contracts, of which it "
+            + $"holds {held.Count}, {held[0]} to {held[^1]}, with {read.Plan.Changes.Count(c => c.Kind == ListingChangeKind.Roll)} rolls");
         if (read.ByLastBar.Count > 0)
-            yield return $"The expiry of {Some(read.ByLastBar)} was taken from the last bar, which was not known before it; a table of "
-                + "expiries says it in time.";
+            yield return $"the expiry of {Some(read.ByLastBar)} was taken from the last bar, which was not known before it; a table of "
+                + "expiries says it in time";
         if (read.Others.Count > 0)
-            yield return $"{Some(read.Others)} {(read.Others.Count == 1 ? "is" : "are")} no contract of {symbol}: the name has no month and "
-                + $"year behind {string.Join(" or ", chain.Keys.Contracts)}.";
+            yield return $"{Some(read.Others)} {(read.Others.Count == 1 ? "is" : "are")} no contract of it: the name has no month and "
+                + $"year behind {string.Join(" or ", chain.Keys.Contracts)}";
         foreach (var change in read.Plan.Changes)
             if (change is { Kind: ListingChangeKind.End, To.Length: > 0 })
                 yield return string.Create(CultureInfo.InvariantCulture, $"{change.From} and {change.To} have no common bar after the roll was "
-                    + $"due, so positions are settled at {change.OldPrice} on {Day(change)}.");
+                    + $"due, so positions are settled at {change.OldPrice} on {Day(change)}");
     }
 
     private static string Some(IReadOnlyList<string> names) =>

@@ -22,7 +22,7 @@ public sealed class ChainSourceTests
         var bars = await ChainFolder.BarsAsync(series);
         bars.Select(b => b.Open - (b.Time / TimeSpan.TicksPerDay - new DateOnly(2022, 1, 1).DayNumber)).Distinct().ShouldBe([100, 133, 166]);
         bars.Single(b => b.OpenTime == new DateTime(2022, 3, 10)).Close.ShouldBe(168);
-        series.Notes[0].ShouldBe("ES is a chain of 3 contracts, of which it holds 3, ESH22 to ESU22, with 2 rolls.");
+        series.Notes[0].ShouldBe("it is a chain of 3 contracts, of which it holds 3, ESH22 to ESU22, with 2 rolls");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ChainSourceTests
         var source = BatchSources.Open(TestCatalogues.All, spec.Data);
         (await BatchSources.SymbolsAsync(source, spec.Data, CancellationToken.None)).ShouldBe(["AAPL", "ES", "ESTXM22"]);
         await using var series = await source.OpenAsync(new BarQuery("ES", Timeframe.D1));
-        series.Notes[1].ShouldBe("ESTXM22 is no contract of ES: the name has no month and year behind ES*.");
+        series.Notes[1].ShouldBe("ESTXM22 is no contract of it: the name has no month and year behind ES*");
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class ChainSourceTests
         await using var series = await folder.OpenAsync($$"""{ "contracts": "{{pattern}}" }""");
         ChainFolder.Texts(series).First().ShouldBe($"2022-03-11 {first}>{second} 169 202");
         var isInName = first.Contains("18", StringComparison.Ordinal);
-        series.Notes.Any(n => n.StartsWith($"The expiry of {first} was taken from the last bar", StringComparison.Ordinal)).ShouldBe(!isInName);
+        series.Notes.Any(n => n.StartsWith($"the expiry of {first} was taken from the last bar", StringComparison.Ordinal)).ShouldBe(!isInName);
     }
 
     [Fact]
