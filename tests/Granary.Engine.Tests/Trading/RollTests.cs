@@ -249,8 +249,9 @@ public sealed class RollTests
     {
         var bars = RandomChain.Of(7, out var instrument);
         var series = new MarketSeries(instrument, Timeframe.M1);
-        var whole = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, One with { StopLossPercent = 2 }, PerContract);
-        var parts = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, One with { StopLossPercent = 2 }, PerContract, null, size);
+        var settings = One with { StopLossPercent = 2 };
+        var whole = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, settings, PerContract);
+        var parts = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, settings, PerContract, null, size);
         parts.Digest.ShouldBe(whole.Digest);
         whole.Trades.Trades.ShouldBeGreaterThan(5);
     }
