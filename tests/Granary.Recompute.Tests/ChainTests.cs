@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Granary.Recompute.Tests.Markets;
 using Granary.Recompute.Tests.Running;
@@ -18,16 +19,16 @@ public class ChainTests
     private static readonly DateTime[] s_from =
         [Day("2022-01-03"), Day("2022-03-11"), Day("2022-06-10"), Day("2022-09-12"), Day("2022-09-15")];
 
-    private static readonly Dictionary<string, Dictionary<DateTime, MarketBar>> s_bars = Draw();
+    private static readonly FrozenDictionary<string, FrozenDictionary<DateTime, MarketBar>> s_bars = Draw();
 
     private static DateTime Day(string text) => DateTime.SpecifyKind(DateTime.Parse(text), DateTimeKind.Utc);
 
-    // One walk, from which each contract differs by its own distance and its own noise.
-    private static Dictionary<string, Dictionary<DateTime, MarketBar>> Draw()
+    // One base, from which each contract differs by its own distance and its own noise.
+    private static FrozenDictionary<string, FrozenDictionary<DateTime, MarketBar>> Draw()
     {
         var random = new RandomMarket(76);
-        var walk = random.Bars(RandomMarket.Weekdays(Day("2022-01-03"), 330), 0.01);
-        return s_names.Index().ToDictionary(n => n.Item, n => walk.ToDictionary(b => b.Time, b =>
+        var all = random.Bars(RandomMarket.Weekdays(Day("2022-01-03"), 330), 0.01);
+        return s_names.Index().ToFrozenDictionary(n => n.Item, n => all.ToFrozenDictionary(b => b.Time, b =>
         {
             double Of(double price) => 4_000 + 10 * price + 33 * n.Index + Math.Round(random.Random.NextDouble() * 4, 2);
             var (open, close) = (Of(b.Open), Of(b.Close));

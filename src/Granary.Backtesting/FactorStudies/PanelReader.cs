@@ -155,6 +155,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
         var factors = ColumnsOf(symbol);
         var (times, closes, opens) = (new List<long>(), new List<double>(), new List<double>());
         var values = spec.Factors.Select(_ => new List<double>()).ToArray();
+        var seen = SeenPrices.Of(_markets[symbol].Instrument);
         await foreach (var (bars, others) in ReferredBlocks.ReadAsync([symbol, .. factors.ReferenceSymbols], spec.Data.Timeframe, _markets,
             cancellationToken))
         {
@@ -171,8 +172,9 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
             var from = 0;
             while (from < bars.Count && bars.Time[from] < spec.Data.From) from++;
             times.AddRange(bars.Time[from..]);
-            closes.AddRange(bars.Close[from..]);
-            if (spec.IsNextOpen) opens.AddRange(bars.Open[from..]);
+            var shown = seen is null ? bars : seen.Of(bars);
+            closes.AddRange(shown.Close[from..]);
+            if (spec.IsNextOpen) opens.AddRange(shown.Open[from..]);
             for (var f = 0; f < values.Length; f++) values[f].AddRange(factors[f][from..]);
         }
         // A symbol counts on the dates at whose close it is a member, as a batch enters it.

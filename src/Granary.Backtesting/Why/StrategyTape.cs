@@ -110,10 +110,13 @@ internal sealed class StrategyTape : IRunListener
         else Drop(_rows.Count / 2);
     }
 
+    /// <summary>For each symbol the prices that the strategy sees; null, or none, where these are the bars' own.</summary>
+    internal IReadOnlyList<SeenPrices?> Seen { private get; init; } = [];
+
     private void Begin(IStrategyRun run)
     {
         Conditions = [.. run.Conditions.Take(SymbolTape.MostConditions)];
-        _symbols = [.. Instance.Symbols.Select((symbol, s) => new SymbolTape(symbol, run.Factors(s), Conditions))];
+        _symbols = [.. Instance.Symbols.Select((symbol, s) => new SymbolTape(symbol, run.Factors(s), Conditions, Seen.ElementAtOrDefault(s)))];
     }
 
     private void Drop(int count)

@@ -6,7 +6,8 @@ namespace Granary.Backtesting.Why;
 
 /// <summary>The bars of a strategy's symbol with the strategy's factors and conditions, recorded bar by bar.</summary>
 /// <param name="reader">Reads the factors at the current bar.</param>
-internal sealed class SymbolTape(string symbol, IFactorReader reader, IReadOnlyList<DeclaredCondition> conditions)
+/// <param name="seen">The prices that the strategy sees; null if these are the bars' own.</param>
+internal sealed class SymbolTape(string symbol, IFactorReader reader, IReadOnlyList<DeclaredCondition> conditions, SeenPrices? seen)
 {
     private readonly List<Bar> _bars = [];
     private readonly List<double>[] _factors = [.. reader.FactorNames.Select(_ => new List<double>())];
@@ -42,10 +43,12 @@ internal sealed class SymbolTape(string symbol, IFactorReader reader, IReadOnlyL
         for (var f = 0; f < _values.Length; f++) _factors[f].Add(_values[f]);
         var holds = 0UL;
         for (var c = 0; c < conditions.Count; c++)
-            if (Holds(c, bar.Close))
+            if (Holds(c, SeenClose(bar)))
                 holds |= 1UL << c;
         _holds.Add(holds);
     }
+
+    private double SeenClose(in Bar bar) => seen is null ? bar.Close : seen.ToSeen(bar.Close, bar.Time);
 
     private bool Holds(int number, double close)
     {
@@ -72,7 +75,7 @@ internal sealed class SymbolTape(string symbol, IFactorReader reader, IReadOnlyL
 
     /// <summary>Both sides of a condition at a bar.</summary>
     public (double Left, double Right) SidesAt(DeclaredCondition condition, int index) =>
-        Sides(condition, _bars[index].Close, f => _factors[f][index]);
+        Sides(condition, SeenClose(_bars[index]), f => _factors[f][index]);
 
     /// <summary>Returns the index of the last bar that opens at a time or before; −1 if there is none.</summary>
     public int IndexAt(long time)

@@ -20,7 +20,10 @@ internal static class TapeRun
     public static async Task<StrategyTape> RecordAsync(BatchPlan plan, IReadOnlyDictionary<string, OpenedMarket> markets,
         StrategyInstance instance, long around, CancellationToken cancellationToken, int most = StrategyTape.MostDoubles)
     {
-        var tape = new StrategyTape(instance, around, most);
+        var tape = new StrategyTape(instance, around, most)
+        {
+            Seen = [.. instance.Symbols.Select(s => SeenPrices.Of(markets[s].Instrument))],
+        };
         var watched = instance.Model is EntryModel model
             ? instance with { Model = model.Observed(new PredictionRecorder(tape)) } : instance;
         var feed = plan.Alone(watched).Feeds[0];

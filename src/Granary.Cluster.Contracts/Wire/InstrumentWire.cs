@@ -20,7 +20,21 @@ internal readonly record struct InstrumentWire(
     [property: Id(11)] bool IsAdjusted,
     [property: Id(12)] double MinQuantity = 0,
     [property: Id(13)] double MinNotional = 0,
-    [property: Id(14)] long DelistedAt = 0);
+    [property: Id(14)] long DelistedAt = 0,
+    // Null for a plain symbol.
+    [property: Id(15)] string? FirstListing = null,
+    [property: Id(16)] ListingChangeWire[]? Changes = null,
+    [property: Id(17)] PriceAdjustment Adjust = PriceAdjustment.None);
+
+/// <summary>A change of an instrument's listing.</summary>
+[GenerateSerializer, Alias("granary.ListingChange")]
+internal readonly record struct ListingChangeWire(
+    [property: Id(0)] long Time,
+    [property: Id(1)] string From,
+    [property: Id(2)] string To,
+    [property: Id(3)] ListingChangeKind Kind,
+    [property: Id(4)] double OldPrice,
+    [property: Id(5)] double NewPrice);
 
 [RegisterConverter]
 internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
@@ -43,11 +57,17 @@ internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWir
         MinQuantity = surrogate.MinQuantity,
         MinNotional = surrogate.MinNotional,
         DelistedAt = surrogate.DelistedAt,
+        Changes = surrogate.FirstListing is not { } first ? ListingChanges.None : new ListingChanges(first,
+            (surrogate.Changes ?? []).Select(c => new ListingChange(c.Time, c.From, c.To, c.Kind, c.OldPrice, c.NewPrice))),
+        Adjust = surrogate.Adjust,
     };
 
     public InstrumentWire ConvertToSurrogate(in Instrument value) =>
         new(value.Symbol, value.Venue, value.IsCurrencyAssumed ? null : value.Currency, value.TickSize, value.LotSize, value.Multiplier,
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
         [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted,
-        value.MinQuantity, value.MinNotional, value.DelistedAt);
+        value.MinQuantity, value.MinNotional, value.DelistedAt,
+        value.Changes.IsNone ? null : value.Changes.First, value.Changes.IsNone ? null : [.. Enumerable.Range(0, value.Changes.Count)
+            .Select(i => value.Changes[i]).Select(c => new ListingChangeWire(c.Time, c.From, c.To, c.Kind, c.OldPrice, c.NewPrice))],
+        value.Adjust);
 }

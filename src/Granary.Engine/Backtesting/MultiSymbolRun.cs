@@ -155,7 +155,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
         _meter.Mark(0, lives, exposed, marks, join.Calendar, from, block.Count);
         for (var s = 0; s < _symbols.Length; s++)
             if (join.Symbol(s) is { } prepared)
-                _symbols[s].Leave(prepared, join.Calendar);
+                _symbols[s].Leave(prepared.Block, prepared.Seen, join.Calendar);
         _rows += block.Count;
         _lastTime = block.TimeColumn[^1];
     }
@@ -183,7 +183,8 @@ internal sealed class MultiSymbolRun : IStrategyRun
             }
             _activity.Mark(s);
             var prepared = join.Symbol(s)!;
-            symbol.MoveTo(index, prepared);
+            symbol.MoveTo(index, prepared.Block, prepared.Seen, prepared.Sheet, prepared.Calendar);
+            if (prepared.Steps is { } steps) Follow(symbol, steps);
             // Asked before the open is worked, which may use up the last order and leave a stop.
             active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High);
         }
@@ -226,6 +227,14 @@ internal sealed class MultiSymbolRun : IStrategyRun
         }
         _strategy.OnBar(_context);
         Tell();
+    }
+
+    private static void Follow(SymbolContext symbol, IReadOnlyList<ListingStep> steps)
+    {
+        foreach (var step in steps)
+            if (step.Index != symbol.Index) continue;
+            else if (step.Restarts) symbol.Restart();
+            else symbol.Book.ExpectChange();
     }
 
     private void AddSteps()

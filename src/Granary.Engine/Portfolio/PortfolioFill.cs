@@ -21,8 +21,8 @@ internal enum PortfolioFillKind : byte
 /// <param name="Side">The side of the trade.</param>
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Price">Quote currency, slippage included; 0 for a split.</param>
-/// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split; for a roll negative where it closes
-/// the old contract.</param>
+/// <param name="Quantity">Base units, positive; for a split the change, which is negative for a reverse split; for a roll
+/// negative where it closes the old contract.</param>
 /// <param name="Commission">Quote currency; negative is a rebate.</param>
 internal readonly record struct PortfolioFill(int Member, int Number, int Market, Side Side, PortfolioFillKind Kind, long Time,
     double Price, double Quantity, double Commission)

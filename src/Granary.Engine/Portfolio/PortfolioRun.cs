@@ -469,8 +469,8 @@ public sealed class PortfolioRun
         _trades.Split(TradeKey.Of(member, number), time, exDate, ratio);
 
     /// <summary>
-    /// Reports that a strategy's trade was rolled. The first report rolls all positions of the portfolio in the instrument, each with orders
-    /// of its own quantity.
+    /// Reports that a strategy's trade was rolled. The first report rolls all positions of the portfolio in the instrument, each with
+    /// orders of its own quantity.
     /// </summary>
     internal void OnRoll(int member, in RollEvent roll) => _trades.Roll(TradeKey.Of(member, roll.Number), roll);
 

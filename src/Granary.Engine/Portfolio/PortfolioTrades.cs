@@ -496,7 +496,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         foreach (var key in account.Holdings.Keys.Order().ToList())
         {
             var holding = account.Holdings[key];
-            if (holding.Market != market || holding.Changes > number || key != reported && holding.EntryTime >= bar.Time) continue;
+            if (holding.Market != market || holding.Changes > number) continue;
+            if (key != reported && holding.EntryTime >= bar.Time) continue;
             RollOne(key, holding, change, number, bar);
             moved = true;
         }
@@ -513,8 +514,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (quantity > 0)
         {
             var (sold, bought) = account.RuleOf(market).RollPrices(change, side, quantity, bar);
-            var opens = new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, side, PortfolioFillKind.Roll, bar.Time, bought,
-                quantity, account.Fees.OfRoll(market, bar.Time, bought, quantity));
+            var opens = new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, side, PortfolioFillKind.Roll, bar.Time,
+                bought, quantity, account.Fees.OfRoll(market, bar.Time, bought, quantity));
             var closes = opens with
             {
                 Price = sold,
@@ -524,7 +525,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             account.Roll(closes, opens, holding.EntryPrice);
             holding.Lot.Roll(bought - sold);
             holding.Lot.Fees += closes.Commission + opens.Commission;
-            if (holding.Exposed.Quantity > 0) holding.Exposed = holding.Exposed with { EntryPrice = holding.Exposed.EntryPrice + bought - sold };
+            if (holding.Exposed.Quantity > 0) holding.Exposed.EntryPrice += bought - sold;
             if (!double.IsNaN(holding.OnlyExit)) holding.OnlyExit += bought - sold;
         }
         account.Holdings[key] = holding;

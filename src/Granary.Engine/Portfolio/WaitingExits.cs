@@ -22,7 +22,8 @@ internal sealed class WaitingExits(PortfolioAccount account, VolumeCap volume)
     public bool Add(long key, in Trade trade)
     {
         if (!volume.IsOn
-            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.Delisted or ExitReason.Expired or ExitReason.Operator
+            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.Delisted or ExitReason.Expired
+                or ExitReason.Operator
             || trade.Reason == ExitReason.Liquidation && account.IsLiquidating) return false;
         if (!account.Holdings.TryGetValue(key, out var holding) || !(holding.Quantity > 0)) return false;
         _trades[key] = trade;

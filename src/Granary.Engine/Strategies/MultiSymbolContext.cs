@@ -53,7 +53,8 @@ public sealed class MultiSymbolContext
         {
             var missing = symbol.Missing(percents[symbol.Number], equity);
             if (double.IsNaN(missing) || missing == 0) continue;
-            var opens = symbol.Book.OpeningPart(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing), symbol.TradedClose, out var released);
+            var side = missing > 0 ? Side.Buy : Side.Sell;
+            var opens = symbol.Book.OpeningPart(side, Math.Abs(missing), symbol.TradedClose, out var released);
             var opening = opens > 0 ? symbol.Book.InAccount(symbol.Book.CostOf(opens, symbol.TradedClose)) : 0;
             released = symbol.Book.InAccount(released);
             (available, cost) = (available + released, cost + opening);

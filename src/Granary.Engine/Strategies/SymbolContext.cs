@@ -1,5 +1,4 @@
 using Granary.Engine.Analysis;
-using Granary.Engine.Backtesting;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -140,52 +139,46 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     }
 
     // Moves to the next bar of the block; at the block's first bar it binds the block.
-    internal void MoveTo(int index, PreparedBlock prepared)
+    internal void MoveTo(int index, BarBlock block, BarBlock seen, FactorSheet sheet, BlockCalendar calendar)
     {
-        var (block, sheet) = (prepared.Block, prepared.Sheet);
         if (index == 0)
         {
             for (var i = 0; i < _columns.Length; i++) _columns[i] = sheet[_slots[i]];
-            _book.Bind(block, block, prepared.Calendar, _started ? (Time.Ticks, _book.CloseAt(Index)) : (0, double.NaN));
+            _book.Bind(block, block, calendar, _started ? (Time.Ticks, _book.CloseAt(Index)) : (0, double.NaN));
             _book.Begin(0);
-            Bind(prepared.Seen);
-            _filter?.Bind(prepared.Seen, sheet);
+            Bind(seen);
+            _filter?.Bind(seen, sheet);
             if (!_started) _book.Open();
             _started = true;
         }
         Index = index;
         HasBar = true;
         _book.BeginSlice();
-        if (prepared.Steps is { } steps) Follow(steps);
-        if (_cold == 0) return;
+        if (_cold > 0) SeeWarm();
+    }
+
+    // A new listing begins at the bar: its factors and crossings know nothing of the one before.
+    internal void Restart()
+    {
+        _cold = _factors.Length;
+        Array.Clear(_warm);
+        Array.Clear(_signs);
+        SeeWarm();
+    }
+
+    private void SeeWarm()
+    {
         for (var i = 0; i < _columns.Length; i++)
-            if (!_warm[i] && !double.IsNaN(_columns[i][index]))
+            if (!_warm[i] && !double.IsNaN(_columns[i][Index]))
             {
                 _warm[i] = true;
                 _cold--;
             }
     }
 
-    private void Follow(IReadOnlyList<ListingStep> steps)
-    {
-        foreach (var step in steps)
-            if (step.Index != Index) continue;
-            else if (step.Restarts) Restart();
-            else _book.ExpectChange();
-    }
-
-    // A new listing begins: its factors and crossings know nothing of the one before.
-    private void Restart()
-    {
-        _cold = _factors.Length;
-        Array.Clear(_warm);
-        Array.Clear(_signs);
-    }
-
     // The block's columns will be reused, so this copies its last bar until the next block comes.
-    internal void Leave(PreparedBlock prepared, BlockCalendar calendar)
+    internal void Leave(BarBlock block, BarBlock seen, BlockCalendar calendar)
     {
-        var (block, seen) = (prepared.Block, prepared.Seen);
         for (var i = 0; i < _columns.Length; i++)
         {
             _kept[i][0] = _columns[i][Index];

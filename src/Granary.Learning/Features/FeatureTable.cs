@@ -75,9 +75,11 @@ internal sealed class FeatureTable
         var sheet = new FactorSheet(plan, BarBlock.MaxCount);
         var values = sets.Select(_ => new List<double>()).ToArray();
         var (time, high, low, close) = (new List<long>(), new List<double>(), new List<double>(), new List<double>());
-        foreach (var block in blocks)
+        var seen = SeenPrices.Of(series.Instrument);
+        foreach (var read in blocks)
         {
-            computer.Compute(block, sheet, references?.Invoke(block));
+            var block = seen is null ? read : seen.Of(read);
+            computer.Compute(block, sheet, references?.Invoke(read));
             for (var s = 0; s < readers.Length; s++)
             {
                 var row = new double[readers[s].Length];

@@ -347,6 +347,13 @@ internal sealed record BatchPlan
         }
     }
 
+    private static void RefuseLongChains(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> market, Timeframe timeframe)
+    {
+        if (timeframe != spec.Data.Timeframe && market.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+            throw entry.Place.Need("timeframe").Fault($"{chain} is a chain, and a {timeframe} bar may have prices of two contracts; set "
+                + $"data.timeframe to {timeframe}, or leave this out");
+    }
+
     private static IEnumerable<StrategyInstance> Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols,
         HashSet<string> known, Dictionary<string, int> seen,
         Dictionary<(StrategyDefinition, string, Timeframe), IReadOnlyList<string>> read)
@@ -375,9 +382,7 @@ internal sealed record BatchPlan
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
             {
-                if (timeframe != spec.Data.Timeframe && market.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
-                    throw entry.Place.Need("timeframe").Fault($"{chain} is a chain, and a {timeframe} bar may have prices of two "
-                        + $"contracts; set data.timeframe to {timeframe}, or leave this out");
+                RefuseLongChains(spec, entry, market, timeframe);
                 Array.Clear(choice);
                 IReadOnlyList<string>? references = definition.IsMultiSymbol ? [] : null;
                 do

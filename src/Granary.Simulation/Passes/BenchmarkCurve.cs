@@ -205,12 +205,15 @@ internal static class BenchmarkCurve
     }
 
     // Value at the close of each bar, in the account's currency, of one unit of money invested in a market; 1 at the first bar from a time
-    // on, because earlier bars only warm up. Dividends are reinvested.
+    // on, because earlier bars only warm up. Dividends are reinvested, a future is rolled, and what a listing that has ended was worth is
+    // invested in the next one.
     private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
         var (ex, rates) = (market.Instrument.CorporateActions, market.Instrument.Rates);
         var (action, units, first) = (0, 1.0, double.NaN);
+        var (listing, changes, change, last) = (new ListingCursor(market.Instrument, market.Series.Timeframe), market.Instrument.Changes, 0,
+            double.NaN);
         await foreach (var block in market.Series.ReadAsync(BarBlock.MaxCount, cancellationToken))
             for (var i = 0; i < block.Count; i++)
             {
@@ -219,7 +222,13 @@ internal static class BenchmarkCurve
                 for (; action < ex.Count && ex[action].From(market.Series.Timeframe) <= time; action++)
                     if (!double.IsNaN(first))
                         units *= ex[action].SplitRatio + ex[action].Dividend / block.Open[i];
-                var close = block.Close[i] * rates.At(market.Series.Timeframe.CloseOf(time));
+                if (listing.IsNew(time) && last / block.Open[i] is > 0 and var after) units *= after;
+                for (; change < changes.Count && changes[change].Time <= time; change++)
+                    if (!double.IsNaN(first) && changes[change] is { Kind: ListingChangeKind.Roll } roll
+                        && roll.OldPrice / roll.NewPrice is > 0 and var ratio)
+                        units *= ratio;
+                last = block.Close[i];
+                var close = last * rates.At(market.Series.Timeframe.CloseOf(time));
                 if (double.IsNaN(first)) first = close;
                 yield return (time, units * close / first);
             }

@@ -41,7 +41,8 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
     }
 
     public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => log is null ? []
-        : log.Events(strategy).Where(e => e.Kind == RunEventKinds.Roll).Select(e => (plan.Instances[strategy].Symbols[e.SymbolIndex], e.Roll));
+        : log.Events(strategy).Where(e => e.Kind == RunEventKinds.Roll)
+            .Select(e => (plan.Instances[strategy].Symbols[e.SymbolIndex], e.Roll));
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => portfolio.Trades();
 

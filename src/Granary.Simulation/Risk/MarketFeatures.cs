@@ -36,7 +36,7 @@ internal sealed class MarketFeatures
         var prepared = _pipeline.Prepare(BarBlock.FromBars(Bars++, [bar]));
         for (var r = 0; r < _readers.Length; r++)
         {
-            _readers[r].Bind(prepared.Block, prepared.Sheet);
+            _readers[r].Bind(prepared.Seen, prepared.Sheet);
             _readers[r].Read(0, _rows[r]);
         }
         _pipeline.Return(prepared);

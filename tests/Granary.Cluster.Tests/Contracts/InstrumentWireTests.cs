@@ -17,6 +17,17 @@ public sealed class InstrumentWireTests
     }
 
     [Fact]
+    public void A_chain_keeps_its_rolls_and_its_adjustment()
+    {
+        var converter = new InstrumentConverter();
+        var roll = new ListingChange(7, "ESH24", "ESM24", ListingChangeKind.Roll, 4_010, 4_043);
+        var chain = new Instrument { Symbol = "ES", Changes = new ListingChanges("ESH24", roll), Adjust = PriceAdjustment.Ratio };
+        var read = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(chain));
+        (read.Adjust, read.Changes.First, read.Changes.Count, read.Changes[0]).ShouldBe((PriceAdjustment.Ratio, "ESH24", 1, roll));
+        converter.ConvertFromSurrogate(converter.ConvertToSurrogate(new Instrument { Symbol = "ACME" })).Changes.IsNone.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_membership_keeps_its_policy_and_its_spans()
     {
         var converter = new MembershipConverter();

@@ -1,6 +1,6 @@
 namespace Granary.Engine.Tests.Accounts;
 
-/// <summary>The account of a strategy, the exchange in memory, the ledger and the portfolio move positions to the next contract alike.</summary>
+/// <summary>The accounts of a strategy, of the exchange in memory, of a ledger and of a portfolio roll alike.</summary>
 public sealed class ChainAccountTests
 {
     private static readonly StoryOutcome s_none = new([], [], [], 0, 0);

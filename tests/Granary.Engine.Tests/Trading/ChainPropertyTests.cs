@@ -24,8 +24,11 @@ public sealed class ChainPropertyTests
         var ledger = new ContractLedger(instrument);
         var settings = new TradingSettings
         {
-            Cash = Cash, Size = SizeRule.Units(3), MaxOpenTrades = 1 + seed % 3,
-            StopLossPercent = seed % 2, TrailingStopPercent = seed % 4 == 3 ? 1 : 0,
+            Cash = Cash,
+            Size = SizeRule.Units(3),
+            MaxOpenTrades = 1 + seed % 3,
+            StopLossPercent = seed % 2,
+            TrailingStopPercent = seed % 4 == 3 ? 1 : 0,
         };
         var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), new MarketSeries(instrument, Timeframe.M1), bars, settings,
             Execution, ledger, blockSize: 1 + seed % 200);
@@ -55,7 +58,7 @@ public sealed class ChainPropertyTests
                     .Where(c => c.Time <= bars[count - 1].Time)),
             };
             var prefix = SeenPrices.Of(known)!.Of(BarBlock.FromBars(0, bars.AsSpan(0, count)));
-            for (var i = 0; i < count; i++) (prefix[i].Time, prefix[i].Close, prefix[i].High).ShouldBe((whole[i].Time, whole[i].Close, whole[i].High));
+            for (var i = 0; i < count; i++) prefix[i].ShouldBe(whole[i]);
         }
     }
 

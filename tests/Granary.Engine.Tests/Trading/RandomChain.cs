@@ -34,13 +34,19 @@ internal static class RandomChain
                 next = i + (random.Next(4) == 0 ? 2 : random.Next(3, 80));
             }
             price = Tick(open + (random.NextDouble() - 0.5) * 8);
-            var (high, low) = (Math.Max(open, price) + Tick(random.NextDouble() * 3), Math.Min(open, price) - Tick(random.NextDouble() * 3));
+            var high = Math.Max(open, price) + Tick(random.NextDouble() * 3);
+            var low = Math.Min(open, price) - Tick(random.NextDouble() * 3);
             bars[i] = new Bar(time, open + basis, high + basis, low + basis, price + basis, random.Next(1, 500));
         }
         instrument = new Instrument
         {
-            Symbol = "ES", Multiplier = 5, MarginPerUnit = 50, TickSize = 0.25, PriceDecimals = 2,
-            Adjust = adjust ?? (PriceAdjustment)(seed % 3), Changes = new ListingChanges(Name(0), changes),
+            Symbol = "ES",
+            Multiplier = 5,
+            MarginPerUnit = 50,
+            TickSize = 0.25,
+            PriceDecimals = 2,
+            Adjust = adjust ?? (PriceAdjustment)(seed % 3),
+            Changes = new ListingChanges(Name(0), changes),
         };
         return bars;
     }

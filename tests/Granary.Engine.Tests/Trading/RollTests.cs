@@ -13,7 +13,12 @@ public sealed class RollTests
 
     private static Instrument Chain(PriceAdjustment adjust, params ListingChange[] changes) => new()
     {
-        Symbol = "ES", Multiplier = 50, MarginPerUnit = 1_000, TickSize = 0.25, Adjust = adjust, Changes = new ListingChanges("ESH4", changes),
+        Symbol = "ES",
+        Multiplier = 50,
+        MarginPerUnit = 1_000,
+        TickSize = 0.25,
+        Adjust = adjust,
+        Changes = new ListingChanges("ESH4", changes),
     };
 
     private static ListingChange Roll(int bar, double old, double @new, string from = "ESH4", string to = "ESM4") =>
@@ -55,7 +60,8 @@ public sealed class RollTests
     public void A_stop_stands_where_it_stood(PriceAdjustment adjust, double stop)
     {
         var s = new Scenario { Instrument = Chain(adjust, Roll(2, 4_010, 4_043)), Settings = One }
-            .Bar(4_000, 4_000, 4_000, 4_000, b => b.Enter(Side.Buy, new EntryOptions { StopLoss = 3_980 })).Bar(4_000, 4_005, 3_995, 4_002)
+            .Bar(4_000, 4_000, 4_000, 4_000, b => b.Enter(Side.Buy, new EntryOptions { StopLoss = 3_980 }))
+            .Bar(4_000, 4_005, 3_995, 4_002)
             .Bar(4_043, 4_050, 4_040, 4_045).Bar(4_045, 4_046, 4_000, 4_005);
         s.Run();
         var trade = s.Closed.Single();
@@ -65,7 +71,12 @@ public sealed class RollTests
     [Fact]
     public void A_working_limit_moves_with_the_contract_and_takes_no_part_in_the_roll()
     {
-        var s = new Scenario { Instrument = Chain(PriceAdjustment.Difference, Roll(2, 4_010, 4_043)), Settings = One, Execution = PerContract }
+        var s = new Scenario
+        {
+            Instrument = Chain(PriceAdjustment.Difference, Roll(2, 4_010, 4_043)),
+            Settings = One,
+            Execution = PerContract,
+        }
             .Bar(4_000, 4_000, 4_000, 4_000, b => b.Enter(Side.Buy, new EntryOptions { Type = OrderType.Limit, LimitPrice = 3_990 }))
             .Bar(4_000, 4_005, 3_995, 4_002)
             // 3,990 is 4,023 of the new contract.
@@ -81,7 +92,8 @@ public sealed class RollTests
         var s = new Scenario
         {
             Instrument = Chain(PriceAdjustment.Difference, Roll(2, 102, 110), Roll(4, 113, 100, "ESM4", "ESU4")),
-            Settings = One with { Size = SizeRule.Units(4) }, Execution = PerContract,
+            Settings = One with { Size = SizeRule.Units(4) },
+            Execution = PerContract,
         }
             .Bar(100, 100, 100, 100, b => b.Enter(Side.Buy)).Bar(100, 101, 99, 101)
             .Bar(110, 112, 109, 111, b => b.Submit(new OrderRequest(Side.Sell, 1))).Bar(112, 114, 111, 113)
@@ -106,7 +118,8 @@ public sealed class RollTests
     {
         var s = new Scenario
         {
-            Instrument = Chain(PriceAdjustment.None, Roll(2, 4_010, 4_043)), Settings = One,
+            Instrument = Chain(PriceAdjustment.None, Roll(2, 4_010, 4_043)),
+            Settings = One,
             Execution = new ExecutionSettings { Slippage = new TickSlippage(2) },
         }
             .Bar(4_000, 4_000, 4_000, 4_000, b => b.Enter(Side.Buy)).Bar(4_000, 4_005, 3_995, 4_002)
@@ -236,8 +249,9 @@ public sealed class RollTests
     {
         var bars = RandomChain.Of(7, out var instrument);
         var series = new MarketSeries(instrument, Timeframe.M1);
-        var whole = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, One with { StopLossPercent = 2 }, PerContract);
-        var parts = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, One with { StopLossPercent = 2 }, PerContract, null, size);
+        var settings = One with { StopLossPercent = 2 };
+        var whole = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, settings, PerContract);
+        var parts = SingleRun.Of(new RandomTrader(3, byHand: true), series, bars, settings, PerContract, null, size);
         parts.Digest.ShouldBe(whole.Digest);
         whole.Trades.Trades.ShouldBeGreaterThan(5);
     }
@@ -245,8 +259,10 @@ public sealed class RollTests
     [Fact]
     public void On_20_April_2020_a_price_below_zero_is_a_price_and_a_percentage_of_it_is_refused()
     {
-        var s = new Scenario { Instrument = Chain(PriceAdjustment.Difference), Settings = One, Execution = new() { Fee = new PercentFee(0.1) } }
-            .Bar(18, 18, 17, 17, b => b.Enter(Side.Buy)).Bar(10, 11, -40, -37.5, b => b.Exit()).Bar(-14, -10, -15, -12, b => b.Enter(Side.Sell))
+        var percents = new ExecutionSettings { Fee = new PercentFee(0.1) };
+        var s = new Scenario { Instrument = Chain(PriceAdjustment.Difference), Settings = One, Execution = percents }
+            .Bar(18, 18, 17, 17, b => b.Enter(Side.Buy)).Bar(10, 11, -40, -37.5, b => b.Exit())
+            .Bar(-14, -10, -15, -12, b => b.Enter(Side.Sell))
             .Bar(-13, -12, -14, -13);
         var result = s.Run();
         var trade = s.Closed.Single();

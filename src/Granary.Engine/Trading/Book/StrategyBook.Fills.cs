@@ -73,6 +73,11 @@ internal sealed partial class StrategyBook
         }
         var paid = order.Fees;
         var fee = NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid);
+        if (!(price.Price > 0) && _usual.Of(order).CountsInPercent)
+        {
+            Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time, SignalEnd.PriceNotPositive);
+            return true;
+        }
         if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), Available(price.Price))
             && !(_settings.ResizeToCash && Resize(ref order, ref quantity, ref price, bar.Time, ref paid, ref fee)))
         {

@@ -51,19 +51,12 @@ internal sealed partial class StrategyBook
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity, isBorrowed: quantity < paid);
 
-        if (Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index))
+        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index) ? SignalEnd.Delisted
+            : _members is not null && !_members.Contains(_timeframe.CloseOf(time)) ? SignalEnd.NotMember
+            : !(plan.Price > 0) && CountsInPercent(options, plan, order, advice) ? SignalEnd.PriceNotPositive : null;
+        if (refusal is { } end)
         {
-            Reject(ref order, SignalEnd.Delisted, time);
-            return default;
-        }
-        if (_members is not null && !_members.Contains(_timeframe.CloseOf(time)))
-        {
-            Reject(ref order, SignalEnd.NotMember, time);
-            return default;
-        }
-        if (!(plan.Price > 0) && CountsInPercent(options, plan, order, advice))
-        {
-            Reject(ref order, SignalEnd.PriceNotPositive, time);
+            Reject(ref order, end, time);
             return default;
         }
         if (noStop || !(quantity > 0) || double.IsNaN(shortable))
