@@ -16,14 +16,17 @@ public sealed class BorrowingSessionTests
     {
         using var folder = new TestFolder();
         var random = new Random(2);
-        folder.Write("borrow.csv", string.Join('\n', ((string[])["COINUSDT", "GLIMUSDT"]).SelectMany(symbol => Enumerable.Range(0, 90).Select(
-            n => string.Create(CultureInfo.InvariantCulture, $"{new DateTime(2021, 12, 31).AddHours(9 * n):yyyy-MM-ddTHH:mm:ssZ},{symbol},{random.Next(40)},"
-                + $"{(random.Next(4) == 0 ? "no" : "yes")}"))).Prepend("time,symbol,fee,available")));
+        string Line(string symbol, int n) => string.Create(CultureInfo.InvariantCulture,
+            $"{new DateTime(2021, 12, 31).AddHours(9 * n):yyyy-MM-ddTHH:mm:ssZ},{symbol},{random.Next(40)},")
+            + (random.Next(4) == 0 ? "no" : "yes");
+        folder.Write("borrow.csv", string.Join('\n', ((string[])["COINUSDT", "GLIMUSDT"])
+            .SelectMany(symbol => Enumerable.Range(0, 90).Select(n => Line(symbol, n))).Prepend("time,symbol,fee,available")));
         folder.Write("rate.csv", "date,rate\n2021-12-01,1.5\n2022-01-10,3.25\n2022-01-20,0.25\n");
         var batch = folder.Write("borrow.json", $$"""
             { "name": "borrow", "data": { "source": "csv:{{Bars}}", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "1h",
                 "to": "2022-02-01", "borrow": { "source": "borrow.csv", "delay": "2h", "onRecall": "{{onRecall}}" } },
-              "account": { "currency": "USD", "interest": { "USD": { "reference": "rate.csv", "cashSpreadPercent": 0.5, "loanSpreadPercent": 2 } } },
+              "account": { "currency": "USD", "interest": { "USD":
+                { "reference": "rate.csv", "cashSpreadPercent": 0.5, "loanSpreadPercent": 2 } } },
               "execution": { "commissionPercent": 0.05, "leverage": 2 },
               "strategies": [ { "class": "SmaCross", "params": { "fast": [10, 20], "slow": 60 }, "sides": "both",
                 "size": { "percentOfEquity": 80 } } ], "portfolio": { "weights": "equal" } }
@@ -34,7 +37,8 @@ public sealed class BorrowingSessionTests
 
         var backtest = Json(folder, "backtest/results.json");
         File.ReadAllText(folder.At("backtest/signals.csv")).ShouldContain("not-shortable");
-        File.ReadAllText(folder.At("backtest/portfolio_trades.csv")).Contains("recalled", StringComparison.Ordinal).ShouldBe(onRecall == "close");
+        File.ReadAllText(folder.At("backtest/portfolio_trades.csv")).Contains("recalled", StringComparison.Ordinal)
+            .ShouldBe(onRecall == "close");
         var stats = backtest.GetProperty("portfolio").GetProperty("stats");
         foreach (var session in (string[])["whole", "parts"])
         {

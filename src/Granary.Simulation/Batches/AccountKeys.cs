@@ -65,8 +65,8 @@ internal sealed record AccountKeys
     {
         var section = part.Need("interest");
         if (keys.Currency is not { } currency)
-            return section.Wrong<InterestSettings?>("it is by currency, and the account's is not named; write \"currency\": \"USD\" beside "
-                + "it", null);
+            return section.Wrong<InterestSettings?>("it is by currency, and the account's is not named; write \"currency\": \"USD\" "
+                + "beside it", null);
         var terms = new Dictionary<string, InterestTerms>(StringComparer.Ordinal);
         foreach (var (name, own) in keys.Interest)
         {
@@ -85,7 +85,8 @@ internal sealed record AccountKeys
 
     private static YearlyRates Reference(JsonPart place, InterestKeys keys, TableFormatCatalogue? tables)
     {
-        if (keys.Reference is null || tables is null || place.Need("reference").IsFaulty) return YearlyRates.Of(keys.ReferencePercent / 100);
+        if (keys.Reference is null || tables is null || place.Need("reference").IsFaulty)
+            return YearlyRates.Of(keys.ReferencePercent / 100);
         if (place.Find("referencePercent") is { } constant)
             constant.Wrong("'reference' is a series of this rate; leave one of them out", 0);
         return Series(place.Need("reference"), keys.Reference, tables) is { } rates ? new YearlyRates(rates.Times, rates.Rates)
@@ -99,7 +100,8 @@ internal sealed record AccountKeys
         Settings = execution.Settings with
         {
             Interest = interest is not null && execution.Keys.MarginRatePercent > 0
-                ? throw execution.Place!.Need("marginRatePercent").Fault("'account.interest' has the interest on loans; leave one of them out")
+                ? throw execution.Place!.Need("marginRatePercent")
+                    .Fault("'account.interest' has the interest on loans; leave one of them out")
                 : execution.Stress ? interest?.Stressed() : interest,
             Conversion = Conversion,
             FxSpreadRate = FxSpreadPercent / 200 * (execution.Stress ? 2 : 1),
