@@ -39,13 +39,17 @@ internal sealed record AccountKeys
         Without = "`riskFreePercent`", Reach = KeyReach.Portfolio)]
     public Address? RiskFree { get; init; }
 
+    /// <summary>An account without a section of its own.</summary>
+    public static (AccountKeys Keys, RiskFreeRate RiskFree, InterestSettings? Interest) Usual =>
+        (new AccountKeys(), RiskFreeRate.None, null);
+
     /// <summary>Reads the section.</summary>
     /// <param name="part">Null = the section is missing.</param>
     /// <param name="tables">The formats of typed tables; null if the files of the batch are on another machine.</param>
     /// <exception cref="InputException">A value, or a line of the file, is invalid.</exception>
     public static (AccountKeys Keys, RiskFreeRate RiskFree, InterestSettings? Interest) Read(JsonPart? part, TableFormatCatalogue? tables)
     {
-        if (part is null) return (new AccountKeys(), RiskFreeRate.None, null);
+        if (part is null) return Usual;
         var keys = RecordKeys<AccountKeys>.Read(part);
         if (keys.Currency is not null && CurrencyUnit.Of(keys.Currency) is not [>= 'A' and <= 'Z', _, _, ..])
             part.Need("currency").Wrong($"'{keys.Currency}' is no currency; write its code, as \"EUR\"", 0);
