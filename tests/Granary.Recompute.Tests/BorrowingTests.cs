@@ -8,8 +8,8 @@ using Granary.Recompute.Tests.Running;
 namespace Granary.Recompute.Tests;
 
 /// <summary>
-/// Accounts in euros with shorts in three currencies, dividends, funding, margin, borrow fees and availability that change, recalls, interest
-/// by currency, and a yen that jumps 15 % over a weekend are computed again by <c>Figures/borrowing.py</c>, with numpy and pandas.
+/// Accounts in euros with shorts in three currencies, dividends, funding, margin, borrow fees and availability that change, recalls,
+/// interest by currency, and a yen that jumps 15 % over a weekend are computed again by <c>Figures/borrowing.py</c>, with numpy and pandas.
 /// </summary>
 public sealed class BorrowingTests : IDisposable
 {
@@ -41,7 +41,7 @@ public sealed class BorrowingTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_hundred_random_accounts_have_the_carry_of_their_trades_and_the_interest_of_their_balances()
+    public async Task Two_hundred_random_accounts_have_the_financing_of_their_trades_and_the_interest_of_their_balances()
     {
         SkipWithoutPython();
         var random = new Random(11);
@@ -50,9 +50,14 @@ public sealed class BorrowingTests : IDisposable
         var strategies = new JsonArray();
         for (var i = 0; i < 200; i++)
         {
-            var size = random.Next(3) switch { 0 => """{ "percentOfEquity": 70 }""", 1 => """{ "cash": 60000 }""", _ => """{ "cash": 130000 }""" };
-            var strategy = Strategy("SmaCross", FormattableString.Invariant($$"""{ "fast": {{random.Next(2, 9)}}, "slow": {{random.Next(10, 60)}} }"""),
-                size);
+            var size = random.Next(3) switch
+            {
+                0 => """{ "percentOfEquity": 70 }""",
+                1 => """{ "cash": 60000 }""",
+                _ => """{ "cash": 130000 }"""
+            };
+            var keys = FormattableString.Invariant($$"""{ "fast": {{random.Next(2, 9)}}, "slow": {{random.Next(10, 60)}} }""");
+            var strategy = Strategy("SmaCross", keys, size);
             strategy["symbols"] = new JsonArray(symbols[random.Next(3)]);
             strategy["tag"] = $"{i}";
             strategies.Add(strategy);
@@ -71,34 +76,31 @@ public sealed class BorrowingTests : IDisposable
         ["size"] = JsonNode.Parse(size),
     };
 
-    private async Task<JsonElement> ComputeAsync(string what, string recall, string shortage, JsonArray strategies)
+    private static JsonObject Part(string source, JsonArray symbols, string recall, string shortage) => new()
     {
-        JsonObject Part(string source, JsonArray symbols, bool isFunded)
+        ["source"] = source,
+        ["symbols"] = symbols,
+        ["timeframe"] = "1d",
+        ["adjust"] = false,
+        ["borrow"] = new JsonObject
         {
-            var part = new JsonObject
-            {
-                ["source"] = source,
-                ["symbols"] = symbols,
-                ["timeframe"] = "1d",
-                ["adjust"] = false,
-                ["borrow"] = new JsonObject
-                {
-                    ["source"] = "borrow.csv", ["delay"] = "1d", ["onShortage"] = shortage, ["onRecall"] = recall,
-                },
-            };
-            if (isFunded) part["funding"] = "funding.csv";
-            else part["instruments"] = JsonNode.Parse("""{ "ccc": { "currency": "USD" } }""");
-            return part;
-        }
-        var batch = new JsonObject
+            ["source"] = "borrow.csv",
+            ["delay"] = "1d",
+            ["onShortage"] = shortage,
+            ["onRecall"] = recall,
+        },
+    };
+
+    private JsonObject Batch(string recall, string shortage, JsonArray strategies)
+    {
+        var files = Part("csv:bars", new JsonArray("AAA.DE", "BBB.T"), recall, shortage);
+        files["funding"] = "funding.csv";
+        var stocks = Part("csv:equity/usa/daily", new JsonArray("ccc"), recall, shortage);
+        stocks["instruments"] = JsonNode.Parse("""{ "ccc": { "currency": "USD" } }""");
+        return new JsonObject
         {
             ["name"] = "borrowing",
-            ["data"] = new JsonObject
-            {
-                ["parts"] = new JsonArray(Part("csv:bars", new JsonArray("AAA.DE", "BBB.T"), isFunded: true),
-                    Part("csv:equity/usa/daily", new JsonArray("ccc"), isFunded: false)),
-                ["fx"] = "rates.csv",
-            },
+            ["data"] = new JsonObject { ["parts"] = new JsonArray(files, stocks), ["fx"] = "rates.csv" },
             ["account"] = JsonNode.Parse("""
                 { "cash": 100000, "currency": "EUR", "interest": {
                     "EUR": { "reference": "EUR.csv", "cashSpreadPercent": 0.5, "loanSpreadPercent": 1.5 },
@@ -110,31 +112,37 @@ public sealed class BorrowingTests : IDisposable
             ["portfolio"] = JsonNode.Parse("""{ "weights": "equal", "size": { "cash": 45000 } }"""),
             ["outputs"] = "all",
         };
-        await GranaryCommand.RunAsync("backtest", _folder.Write("borrowing.json", batch.ToJsonString()), "--out", _folder.File("run"),
-            "--quiet", "--no-guards", "--yes");
-        var spec = new JsonObject
-        {
-            ["what"] = what,
-            ["run"] = _folder.File("run"),
-            ["cash"] = 100_000,
-            ["currency"] = "EUR",
-            ["commission"] = 0.001,
-            ["recall"] = recall,
-            ["bars"] = _bars,
-            ["currencies"] = JsonNode.Parse("""{ "AAA.DE": "EUR", "BBB.T": "JPY", "ccc": "USD" }"""),
-            ["fx"] = _folder.File("rates.csv"),
-            ["borrow"] = _folder.File("borrow.csv"),
-            ["delay"] = 1,
-            ["funding"] = _folder.File("funding.csv"),
-            ["dividends"] = _dividends,
-            ["interest"] = JsonNode.Parse($$"""
-                { "EUR": { "file": "{{_folder.File("EUR.csv")}}", "cash": 0.5, "loan": 1.5 },
-                  "USD": { "file": "{{_folder.File("USD.csv")}}", "cash": 0.25, "loan": 1 },
-                  "JPY": { "file": "{{_folder.File("JPY.csv")}}", "cash": 0.1, "loan": 2 } }
-                """),
-        };
+    }
+
+    private JsonObject Spec(string what, string recall) => new()
+    {
+        ["what"] = what,
+        ["run"] = _folder.File("run"),
+        ["cash"] = 100_000,
+        ["currency"] = "EUR",
+        ["commission"] = 0.001,
+        ["recall"] = recall,
+        ["bars"] = _bars,
+        ["currencies"] = JsonNode.Parse("""{ "AAA.DE": "EUR", "BBB.T": "JPY", "ccc": "USD" }"""),
+        ["fx"] = _folder.File("rates.csv"),
+        ["borrow"] = _folder.File("borrow.csv"),
+        ["delay"] = 1,
+        ["funding"] = _folder.File("funding.csv"),
+        ["dividends"] = _dividends,
+        ["interest"] = JsonNode.Parse($$"""
+            { "EUR": { "file": "{{_folder.File("EUR.csv")}}", "cash": 0.5, "loan": 1.5 },
+              "USD": { "file": "{{_folder.File("USD.csv")}}", "cash": 0.25, "loan": 1 },
+              "JPY": { "file": "{{_folder.File("JPY.csv")}}", "cash": 0.1, "loan": 2 } }
+            """),
+    };
+
+    private async Task<JsonElement> ComputeAsync(string what, string recall, string shortage, JsonArray strategies)
+    {
+        await GranaryCommand.RunAsync("backtest", _folder.Write("borrowing.json", Batch(recall, shortage, strategies).ToJsonString()),
+            "--out", _folder.File("run"), "--quiet", "--no-guards", "--yes");
         var script = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Figures", "borrowing.py");
-        using var process = Process.Start(new ProcessStartInfo(Python, [script, _folder.Write("spec.json", spec.ToJsonString())])
+        using var process = Process.Start(new ProcessStartInfo(Python,
+            [script, _folder.Write("spec.json", Spec(what, recall).ToJsonString())])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -190,11 +198,13 @@ public sealed class BorrowingTests : IDisposable
         Directory.CreateDirectory(_folder.File("bars"));
         _bars[symbol] = _folder.File($"bars/{symbol}.csv");
         File.WriteAllLines(_folder.File($"bars/{symbol}.csv"), PathOf(random, price, digits).Select(b =>
-            $"{b.Day:yyyy-MM-dd},{Text(b.Open)},{Text(b.High)},{Text(b.Low)},{Text(b.Close)},100000").Prepend("date,open,high,low,close,volume"));
+            $"{b.Day:yyyy-MM-dd},{Text(b.Open)},{Text(b.High)},{Text(b.Low)},{Text(b.Close)},100000")
+            .Prepend("date,open,high,low,close,volume"));
         if (symbol != "BBB.T") return;
-        File.WriteAllLines(_folder.File("funding.csv"), Days(Start, End).Select(day => FormattableString.Invariant(
-            $"{day:yyyy-MM-dd}T08:00:00Z,BBB.T,{Text(Math.Round((random.NextDouble() - 0.4) * 0.0004, 8))},{Text(Math.Round(price * (0.9 + 0.2 * random.NextDouble()), 1))}"))
-            .Prepend("time,symbol,rate,mark"));
+        string Rate() => Text(Math.Round((random.NextDouble() - 0.4) * 0.0004, 8));
+        string Mark() => Text(Math.Round(price * (0.9 + 0.2 * random.NextDouble()), 1));
+        File.WriteAllLines(_folder.File("funding.csv"), Days(Start, End)
+            .Select(day => $"{day:yyyy-MM-dd}T08:00:00Z,BBB.T,{Rate()},{Mark()}").Prepend("time,symbol,rate,mark"));
     }
 
     // LEAN's layout has dividends: the step of the price factor times the close before it.
@@ -241,7 +251,12 @@ public sealed class BorrowingTests : IDisposable
         foreach (var (symbol, unit) in ((string, double)[])[("AAA.DE", 1000), ("BBB.T", 900), ("ccc", 700)])
             for (var day = Start.AddDays(random.Next(1, 30)); day < End; day = day.AddDays(random.Next(4, 25)))
                 lines.Add($"{day:yyyy-MM-dd},{symbol},{Text(Math.Round(random.NextDouble() * 20 - 1, 3))},"
-                    + (random.Next(4) switch { 0 => "no", 1 => fallsInSteps ? Text(Math.Round(unit * random.NextDouble(), 2)) : "yes", _ => "yes" }));
+                    + (random.Next(4) switch
+                    {
+                        0 => "no",
+                        1 when fallsInSteps => Text(Math.Round(unit * random.NextDouble(), 2)),
+                        _ => "yes",
+                    }));
         File.WriteAllLines(_folder.File("borrow.csv"), lines);
     }
 

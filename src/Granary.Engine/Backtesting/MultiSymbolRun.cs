@@ -168,8 +168,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
 
     private void Run(PreparedJoin join, int row)
     {
-        var block = join.Block;
-        var active = false;
+        var (block, active) = (join.Block, false);
         _account.BookInterest(block.TimeColumn[row]);
         for (var s = 0; s < _symbols.Length; s++)
         {

@@ -8,7 +8,7 @@ namespace Granary.Engine.Market;
 /// <param name="fees">Per year, fractions of the short market value; NaN where the constant fee counts.</param>
 /// <param name="available">Quantities that an account can borrow in all, base units; infinity = any.</param>
 /// <param name="hash">Hash of the content, in hexadecimal digits; empty if the batch has no table.</param>
-public sealed class BorrowSeries(long[] times, double[] fees, double[] available, string hash)
+internal sealed class BorrowSeries(long[] times, double[] fees, double[] available, string hash)
 {
     private readonly YearlyRates _fees = new(times, fees);
 

@@ -78,7 +78,7 @@ public sealed record Instrument
     public FundingSeries Funding { get; init; } = FundingSeries.None;
 
     /// <summary>What short positions cost and how much can be borrowed for them, if a table says it.</summary>
-    public BorrowSeries Borrow { get; init; } = BorrowSeries.None;
+    internal BorrowSeries Borrow { get; init; } = BorrowSeries.None;
 
     /// <summary>The value of its currency in that of the account, if they differ and the account has rates.</summary>
     public RateSeries Rates { get; init; } = RateSeries.None;

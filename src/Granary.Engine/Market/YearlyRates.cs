@@ -3,7 +3,7 @@ namespace Granary.Engine.Market;
 /// <summary>A rate per year over time, as a fraction. A rate counts from the time at which it is known until the next one.</summary>
 /// <param name="times">When the rates are known, UTC ticks, strictly increasing.</param>
 /// <param name="rates">As many; NaN where another rate takes the place.</param>
-public sealed class YearlyRates(long[] times, double[] rates)
+internal sealed class YearlyRates(long[] times, double[] rates)
 {
     /// <summary>The same rate at all times.</summary>
     public static YearlyRates Of(double rate) => new([long.MinValue], [rate]);

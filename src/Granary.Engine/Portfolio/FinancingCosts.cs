@@ -4,8 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// Interest and borrow fees of a portfolio by currency. It keeps them only if the batch has them over time: interest by currency, or a table
-/// of what can be borrowed.
+/// Interest and borrow fees of a portfolio by currency. It keeps them only if the batch has them over time: interest by currency, or a
+/// table of what can be borrowed.
 /// </summary>
 internal sealed class FinancingCosts(Instrument[] instruments, InterestSettings? interest)
 {

@@ -4,4 +4,4 @@ namespace Granary.Engine.Portfolio;
 /// <param name="Earned">Interest on cash.</param>
 /// <param name="Paid">Interest on loans, and on cash at a negative rate.</param>
 /// <param name="BorrowFees">Less rebates.</param>
-public sealed record FinancingOfCurrency(string Currency, double Earned, double Paid, double BorrowFees);
+internal sealed record FinancingOfCurrency(string Currency, double Earned, double Paid, double BorrowFees);

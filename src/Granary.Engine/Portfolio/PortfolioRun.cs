@@ -170,7 +170,7 @@ public sealed class PortfolioRun
     public int Resized { get; private set; }
 
     /// <summary>Entries reduced, at their signal or their fill, to what could be borrowed.</summary>
-    public int Borrowed { get => _trades.Borrowed; private set => _trades.Borrowed = value; }
+    internal int Borrowed { get => _trades.Borrowed; private set => _trades.Borrowed = value; }
 
     /// <summary>Entries reduced at their signal to the cap of the model of <see cref="CapExposure"/>.</summary>
     public int Capped { get; private set; }
@@ -182,7 +182,7 @@ public sealed class PortfolioRun
     public double CashCut => _trades.CashCut;
 
     /// <summary>Whether nothing could be borrowed for the last entry fill.</summary>
-    public bool IsUnborrowed => _trades.IsUnborrowed;
+    internal bool IsUnborrowed => _trades.IsUnborrowed;
 
     /// <summary>Whether other strategies had reached the volume cap of the bar of the last entry fill.</summary>
     public bool VolumeCapReached => _trades.VolumeCapReached;
@@ -309,7 +309,7 @@ public sealed class PortfolioRun
     internal IReadOnlyList<FinancingOfCurrency> FinancingByCurrency() => _account.Costs.All;
 
     /// <summary>The account's first bar, UTC ticks, from which on its balances earn and pay.</summary>
-    public void BeginInterest(long from) => _account.BeginInterest(from);
+    internal void BeginInterest(long from) => _account.BeginInterest(from);
 
     /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
     public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
@@ -630,8 +630,8 @@ public sealed class PortfolioRun
     /// <summary>
     /// Whether the end of the bars changes the account: interest of the last nights is booked, or positions are closed.
     /// </summary>
-    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || new FinancingRate(_account.Execution, BorrowSeries.None).ChargesInterest
-        || _account.Execution.Interest is not null;
+    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || _account.Execution.Interest is not null
+        || new FinancingRate(_account.Execution, BorrowSeries.None).ChargesInterest;
 
     /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
     internal IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);

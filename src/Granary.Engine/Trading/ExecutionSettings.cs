@@ -85,10 +85,10 @@ public sealed record ExecutionSettings
     public double MarginRate { get; init; }
 
     /// <summary>2 if all costs are doubled: factor of the fees that <see cref="Instrument.Borrow"/> has.</summary>
-    public double BorrowFeeFactor { get; init; } = 1;
+    internal double BorrowFeeFactor { get; init; } = 1;
 
     /// <summary>Interest on cash and loans by currency, which takes the place of <see cref="MarginRate"/>; null = none.</summary>
-    public InterestSettings? Interest { get; init; }
+    internal InterestSettings? Interest { get; init; }
 
     /// <summary>The treatment of amounts in currencies other than the account's.</summary>
     public CurrencyConversion Conversion { get; init; }

@@ -9,7 +9,7 @@ namespace Granary.Engine.Trading;
 /// <param name="CashSpread">Per year, a fraction.</param>
 /// <param name="LoanSpread">Per year, a fraction.</param>
 /// <param name="LoanFactor">2 if all costs are doubled.</param>
-public sealed record InterestTerms(YearlyRates Reference, double CashSpread, double LoanSpread, double LoanFactor = 1)
+internal sealed record InterestTerms(YearlyRates Reference, double CashSpread, double LoanSpread, double LoanFactor = 1)
 {
     /// <summary>Returns what a balance brings in nights that follow one another; calendar days of a 365-day year.</summary>
     /// <param name="balance">Negative = a loan.</param>
@@ -29,22 +29,4 @@ public sealed record InterestTerms(YearlyRates Reference, double CashSpread, dou
         }
         return balance * (rates / 365);
     }
-}
-
-/// <summary>Interest on the balances of an account, by currency.</summary>
-/// <param name="Currency">The account's.</param>
-/// <param name="ByCurrency">By the code of a whole currency: pence have the terms of pounds.</param>
-public sealed record InterestSettings(string Currency, IReadOnlyDictionary<string, InterestTerms> ByCurrency)
-{
-    /// <summary>The terms of the account's own currency.</summary>
-    public InterestTerms Own => Of(Currency)!;
-
-    /// <summary>The terms of a currency; null if there are none.</summary>
-    public InterestTerms? Of(string currency) => ByCurrency.GetValueOrDefault(CurrencyUnit.Whole(CurrencyUnit.Of(currency)).Currency);
-
-    /// <summary>These settings with the interest on loans doubled.</summary>
-    public InterestSettings Stressed() => this with
-    {
-        ByCurrency = ByCurrency.ToDictionary(t => t.Key, t => t.Value with { LoanFactor = 2 * t.Value.LoanFactor }, StringComparer.Ordinal),
-    };
 }

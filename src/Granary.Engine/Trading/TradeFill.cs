@@ -46,8 +46,8 @@ public enum FinancingKind : byte
     /// </summary>
     Liquidation,
     /// <summary>
-    /// Interest on what the account has in its own currency. It belongs to no trade: the number of its event is 0, and its amount is for the
-    /// whole balance.
+    /// Interest on what the account has in its own currency. It belongs to no trade: the number of its event is 0, and its amount is for
+    /// the whole balance.
     /// </summary>
     CashInterest,
     /// <summary>The same for the balance in the currency of the symbol's prices, in that currency.</summary>

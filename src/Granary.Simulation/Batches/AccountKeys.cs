@@ -39,13 +39,17 @@ internal sealed record AccountKeys
         Without = "`riskFreePercent`", Reach = KeyReach.Portfolio)]
     public Address? RiskFree { get; init; }
 
+    /// <summary>An account without a section of its own.</summary>
+    public static (AccountKeys Keys, RiskFreeRate RiskFree, InterestSettings? Interest) Usual =>
+        (new AccountKeys(), RiskFreeRate.None, null);
+
     /// <summary>Reads the section.</summary>
     /// <param name="part">Null = the section is missing.</param>
     /// <param name="tables">The formats of typed tables; null if the files of the batch are on another machine.</param>
     /// <exception cref="InputException">A value, or a line of the file, is invalid.</exception>
     public static (AccountKeys Keys, RiskFreeRate RiskFree, InterestSettings? Interest) Read(JsonPart? part, TableFormatCatalogue? tables)
     {
-        if (part is null) return (new AccountKeys(), RiskFreeRate.None, null);
+        if (part is null) return Usual;
         var keys = RecordKeys<AccountKeys>.Read(part);
         if (keys.Currency is not null && CurrencyUnit.Of(keys.Currency) is not [>= 'A' and <= 'Z', _, _, ..])
             part.Need("currency").Wrong($"'{keys.Currency}' is no currency; write its code, as \"EUR\"", 0);
@@ -65,8 +69,8 @@ internal sealed record AccountKeys
     {
         var section = part.Need("interest");
         if (keys.Currency is not { } currency)
-            return section.Wrong<InterestSettings?>("it is by currency, and the account's is not named; write \"currency\": \"USD\" beside "
-                + "it", null);
+            return section.Wrong<InterestSettings?>("it is by currency, and the account's is not named; write \"currency\": \"USD\" "
+                + "beside it", null);
         var terms = new Dictionary<string, InterestTerms>(StringComparer.Ordinal);
         foreach (var (name, own) in keys.Interest)
         {
@@ -85,7 +89,8 @@ internal sealed record AccountKeys
 
     private static YearlyRates Reference(JsonPart place, InterestKeys keys, TableFormatCatalogue? tables)
     {
-        if (keys.Reference is null || tables is null || place.Need("reference").IsFaulty) return YearlyRates.Of(keys.ReferencePercent / 100);
+        if (keys.Reference is null || tables is null || place.Need("reference").IsFaulty)
+            return YearlyRates.Of(keys.ReferencePercent / 100);
         if (place.Find("referencePercent") is { } constant)
             constant.Wrong("'reference' is a series of this rate; leave one of them out", 0);
         return Series(place.Need("reference"), keys.Reference, tables) is { } rates ? new YearlyRates(rates.Times, rates.Rates)
@@ -99,7 +104,8 @@ internal sealed record AccountKeys
         Settings = execution.Settings with
         {
             Interest = interest is not null && execution.Keys.MarginRatePercent > 0
-                ? throw execution.Place!.Need("marginRatePercent").Fault("'account.interest' has the interest on loans; leave one of them out")
+                ? throw execution.Place!.Need("marginRatePercent")
+                    .Fault("'account.interest' has the interest on loans; leave one of them out")
                 : execution.Stress ? interest?.Stressed() : interest,
             Conversion = Conversion,
             FxSpreadRate = FxSpreadPercent / 200 * (execution.Stress ? 2 : 1),

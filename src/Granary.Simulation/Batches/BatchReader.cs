@@ -74,8 +74,8 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
     {
         root.Only([.. DeclaredSection.All.Select(s => s.Name)]);
         var named = faults.Try(() => NameOf(root.Find("name"), name), "");
-        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
-            (new AccountKeys(), RiskFreeRate.None, null));
+        var tables = bindStrategies ? catalogues.Tables : null;
+        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), tables), AccountKeys.Usual);
         var cash = account.Cash;
         var execution = faults.Try(() => ExecutionSection.Read(root.Find("execution"), bindStrategies, catalogues.Tables), null);
         var data = faults.Try(() => Data(root.Need("data")), null);

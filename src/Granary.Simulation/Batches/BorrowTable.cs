@@ -118,7 +118,8 @@ internal sealed class BorrowTable(BorrowSource source, GranaryCatalogues catalog
         // A file of a broker may say that there is more than it counts.
         return double.TryParse(word.TrimStart('>'), NumberStyles.Float, CultureInfo.InvariantCulture, out var quantity)
             && double.IsFinite(quantity) && quantity >= 0 ? quantity
-            : throw table.Fault(table.Names[place], $"'{word}' does not say what can be borrowed", "write yes, no, or a quantity from 0 on");
+            : throw table.Fault(table.Names[place], $"'{word}' does not say what can be borrowed",
+                "write yes, no, or a quantity from 0 on");
     }
 
     private static BorrowSeries Series(BorrowSource source, Rows rows)

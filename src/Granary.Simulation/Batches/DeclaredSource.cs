@@ -15,12 +15,13 @@ internal sealed class DeclaredSource(IBarSource source, IReadOnlyDictionary<stri
     BorrowTable? borrow, DeclaredCurrencies? currencies) : IBarSource
 {
     /// <summary>
-    /// Wraps a source; returns the source itself if the batch has neither instrument settings nor funding nor a table of what can be borrowed nor a currency of the
-    /// account.
+    /// Wraps a source; returns the source itself if the batch has neither instrument settings nor funding nor a table of what can be
+    /// borrowed nor a currency of the account.
     /// </summary>
     /// <param name="catalogues">Open the files or stores of funding and exchange rates.</param>
     public static IBarSource Of(IBarSource source, DataSpec data, GranaryCatalogues catalogues) =>
-        data.Instruments.Count == 0 && data.Funding is null && data.Borrow is null && data.AccountCurrency is null || source is DeclaredSource ? source
+        data.Instruments.Count == 0 && data.Funding is null && data.Borrow is null && data.AccountCurrency is null
+            || source is DeclaredSource ? source
             : new DeclaredSource(source, data.Instruments,
                 data.Funding is { } funding ? new FundingTables(funding, catalogues) : null,
                 data.Borrow is { } table ? new BorrowTable(table, catalogues, data.Holdout) : null,

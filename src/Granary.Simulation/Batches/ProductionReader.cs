@@ -83,8 +83,8 @@ internal sealed class ProductionReader(GranaryCatalogues catalogues, Func<string
         var place = root.Find("folder")?.Folder() ?? root.Place;
         if (place != root.Place) root = JsonPart.Parse(root.File, text, faults, place);
         CheckKeys(root);
-        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), bindStrategies ? catalogues.Tables : null),
-            (new AccountKeys(), RiskFreeRate.None, null));
+        var tables = bindStrategies ? catalogues.Tables : null;
+        var (account, riskFree, interest) = faults.Try(() => AccountKeys.Read(root.Find("account"), tables), AccountKeys.Usual);
         var models = faults.Try(() => Models(root.Find("models"), place), null);
         var regimes = root.Find("regimes") is { } r ? faults.Try(() => RegimeReader.Read(r, catalogues.Factors), null) : null;
         var members = Members(root, models, regimes, account.Cash, faults, bindStrategies);

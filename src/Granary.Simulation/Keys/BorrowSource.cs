@@ -24,8 +24,8 @@ internal enum BorrowRecall : byte
 /// <summary>The table of fees and availability of shorts: <c>data.borrow</c>, a file or an object of these keys.</summary>
 internal sealed record BorrowSource
 {
-    [Key("a table of `time,symbol,fee,available` and optional `known`: the fee in percent per year, and `yes`, `no` or the quantity that an "
-        + "account can borrow in all", Offers = "file", Without = "required")]
+    [Key("a table of `time,symbol,fee,available` and optional `known`: the fee in percent per year, and `yes`, `no` or the quantity that "
+        + "an account can borrow in all", Offers = "file", Without = "required")]
     public required Address Source { get; init; }
 
     [Key("time from the stamp of a row until it is known, such as `90m` or `1d`; rows with a time in the column `known` have none",

@@ -16,9 +16,9 @@ namespace Granary.Simulation.Keys;
 /// A type of values that a <see cref="RecordKey"/> can have. Simple ones are text, <see cref="bool"/>, numbers, enumerations,
 /// <see cref="Timeframe"/>, <see cref="CalendarSpan"/>, <see cref="WindowSpan"/>, <see cref="TimeSpan"/> (a length of time),
 /// <see cref="TimeOnly"/> (a time of day), <see cref="DateOnly"/>, <see cref="Address"/>, <see cref="SizeRule"/>,
-/// <see cref="SessionCalendar"/>, <see cref="FundingSources"/>, <see cref="FxSource"/> and <see cref="BorrowSource"/>. A <see cref="JsonPart"/> is
-/// any object, or with <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so can lists of values and objects of values by name. Text
-/// stands for a record with a <see cref="ShortFormAttribute"/>.
+/// <see cref="SessionCalendar"/>, <see cref="FundingSources"/>, <see cref="FxSource"/> and <see cref="BorrowSource"/>. A
+/// <see cref="JsonPart"/> is any object, or with <see cref="AnyValue"/> any JSON. A record of keys can be a value too, and so can lists of
+/// values and objects of values by name. Text stands for a record with a <see cref="ShortFormAttribute"/>.
 /// </summary>
 /// <param name="Read">Reads a value of the file.</param>
 /// <param name="Write">Writes the value so that <paramref name="Read"/> restores it.</param>

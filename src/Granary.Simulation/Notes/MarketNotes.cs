@@ -155,8 +155,8 @@ internal static class MarketNotes
             .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
             yield return new RunNote(NoteCode.DataFinding,
-                $"data.borrow has no lines of {Names(missing)}, so nothing of {(missing.Count == 1 ? "it" : "them")} could be borrowed: all "
-                    + "short entries were refused (not-shortable).", missing.Count);
+                $"data.borrow has no lines of {Names(missing)}, so nothing of {(missing.Count == 1 ? "it" : "them")} could be borrowed: "
+                    + "all short entries were refused (not-shortable).", missing.Count);
     }
 
     private static string Names(IEnumerable<MarketEntry> entries) =>

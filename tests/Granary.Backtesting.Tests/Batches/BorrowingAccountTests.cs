@@ -72,7 +72,7 @@ public sealed class BorrowingAccountTests : IDisposable
     private const string Ten = """, "currency": "USD", "interest": { "USD": { "referencePercent": 12, "cashSpreadPercent": 2 } }""";
 
     [Fact]
-    public async Task Cash_earns_each_night_and_those_of_a_weekend_on_Monday()
+    public async Task Cash_gets_interest_for_each_night_and_for_those_of_a_weekend_on_Monday()
     {
         Bars("ACME", 100, 100, 100, 100, 100, 100, 100);
         var run = await RunAsync(Spec(Short, Ten));
@@ -92,12 +92,12 @@ public sealed class BorrowingAccountTests : IDisposable
     [InlineData(0.3, 0)]
     [InlineData(-0.5, -0.5)]
     [InlineData(4, 3.5)]
-    public async Task Cash_earns_nothing_below_its_spread_and_pays_a_negative_rate(double reference, double earns)
+    public async Task Cash_gets_nothing_below_its_spread_and_pays_a_negative_rate(double reference, double percent)
     {
         Bars("ACME", 100, 100);
         await RunAsync(Spec(Short, FormattableString.Invariant(
             $$""", "currency": "USD", "interest": { "USD": { "referencePercent": {{reference}}, "cashSpreadPercent": 0.5 } }""")));
-        Number(Rows("equity.csv")[^1], "equity").ShouldBe(36_500 * (1 + earns / 36_500), 1e-9);
+        Number(Rows("equity.csv")[^1], "equity").ShouldBe(36_500 * (1 + percent / 36_500), 1e-9);
     }
 
     [Fact]

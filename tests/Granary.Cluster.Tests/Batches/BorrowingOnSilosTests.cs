@@ -15,16 +15,17 @@ public sealed class BorrowingOnSilosTests : IDisposable
     [InlineData("hold", 1)]
     [InlineData("convert", 2)]
     [InlineData("hold", 3)]
-    public async Task A_batch_that_borrows_and_earns_has_the_digest_of_one_process_after_a_silo_was_killed(string conversion, int silos)
+    public async Task A_batch_with_loans_and_interest_has_the_digest_of_one_process_after_a_silo_was_killed(string conversion, int silos)
     {
         var random = new Random(5);
         var yen = 140.0;
         await File.WriteAllLinesAsync(Path.Combine(_batches.Folder, "rates.csv"), Enumerable.Range(0, 1300).Select(d => string.Create(
-            CultureInfo.InvariantCulture, $"{new DateTime(2021, 12, 1).AddDays(d):yyyy-MM-dd},{yen *= 1 + 0.01 * (random.NextDouble() - 0.5)}"))
-            .Prepend("time,EURJPY"));
+            CultureInfo.InvariantCulture, $"{new DateTime(2021, 12, 1).AddDays(d):yyyy-MM-dd},"
+                + $"{yen *= 1 + 0.01 * (random.NextDouble() - 0.5)}")).Prepend("time,EURJPY"));
         await File.WriteAllLinesAsync(Path.Combine(_batches.Folder, "borrow.csv"), ((string[])["COINUSDT", "GLIMUSDT", "ACME"])
             .SelectMany(symbol => Enumerable.Range(0, 260).Select(d => string.Create(CultureInfo.InvariantCulture,
-                $"{new DateTime(2021, 12, 1).AddDays(5 * d):yyyy-MM-dd},{symbol},{random.Next(30)},{(random.Next(4) == 0 ? "no" : "yes")}")))
+                $"{new DateTime(2021, 12, 1).AddDays(5 * d):yyyy-MM-dd},{symbol},{random.Next(30)},")
+                    + (random.Next(4) == 0 ? "no" : "yes")))
             .Prepend("time,symbol,fee,available"));
         var batch = _batches.Write("borrow", $$"""
             {

@@ -10,7 +10,7 @@ public sealed class DecisionTests
         "max-symbol", "max-strategy", "max-drawdown", "daily-loss", "no-cash", "no-quantity", "strategy-refused", "model-refused",
         "disabled", "max-leverage", "max-turnover", "max-correlated", "max-group", "reserved", "same-period", "not-enough-history",
         "no-stop", "volume-taken", "expired", "ruined", "rule", "predicted-risk", "below-minimum", "paused",
-        "max-currency"];
+        "max-currency", "not-shortable"];
 
     [Fact]
     public void The_decisions_of_Granary_keep_their_order() => Decision.All.Select(d => d.Word).ShouldBe(Words);

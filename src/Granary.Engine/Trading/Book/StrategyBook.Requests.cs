@@ -34,8 +34,7 @@ internal sealed partial class StrategyBook
         var plan = Plan(side, options, close, advice, atr);
         var wanted = Wanted(options, plan, close);
         var noStop = double.IsNaN(wanted);
-        var isLimit = options.Type == OrderType.Limit;
-        var quantity = wanted;
+        var (isLimit, quantity) = (options.Type == OrderType.Limit, wanted);
         if (_settings.ResizeToCash && quantity > 0
             && Payable(quantity, plan.Price, AvailableAfterOrders(close), isLimit) is > 0 and var payable)
             quantity = payable;

@@ -154,7 +154,8 @@ internal sealed partial class StrategyBook
         _borrow = Instrument.Borrow.IsGiven ? Instrument.Borrow : null;
         _interest = execution.Interest;
         _nights = new InterestNights(settings.TradeFrom, settings.TradeUntil);
-        _hasFinancing = new FinancingRate(execution, Instrument.Borrow).IsCharged || _borrow is not null || actions.Count > 0 || _hasFunding;
+        _hasFinancing = new FinancingRate(execution, Instrument.Borrow).IsCharged || _borrow is not null || actions.Count > 0
+            || _hasFunding;
         _members = Instrument.Membership;
         _changes = Instrument.Changes.IsNone ? null : Instrument.Changes;
         // Later calls of Refresh keep it.
