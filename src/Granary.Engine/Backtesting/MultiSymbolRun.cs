@@ -205,7 +205,9 @@ internal sealed class MultiSymbolRun : IStrategyRun
         }
 
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
-        if (_account.Mark(out var holds) <= _account.Floor && holds)
+        var equity = _account.Mark(out var holds);
+        if (!holds) _account.EndFlat(equity);
+        else if (equity <= _account.Floor)
             foreach (var symbol in _symbols)
                 symbol.Book.Liquidate(symbol.Index);
         if (_account.IsCalled)

@@ -46,6 +46,30 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
     public bool IsRuined { get; private set; }
 
+    /// <summary>Whether a book owes something in its currency, so that a rate alone can leave the account without equity.</summary>
+    public bool Owes
+    {
+        get
+        {
+            foreach (var book in _books)
+                if (book.Owes)
+                    return true;
+            return false;
+        }
+    }
+
+    /// <summary>Closes the account without positions if its debts in other currencies have left no equity.</summary>
+    /// <param name="equity">Of <see cref="Mark"/>.</param>
+    /// <returns>Whether it has closed the account.</returns>
+    public bool EndFlat(double equity)
+    {
+        if (equity > 0 || IsRuined || !Owes) return false;
+        cash = 0;
+        foreach (var book in _books) book.Clear();
+        Close();
+        return true;
+    }
+
     /// <summary>Closes the ruined account: none of its books trades any more.</summary>
     public void Close()
     {

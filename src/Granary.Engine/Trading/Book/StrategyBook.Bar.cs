@@ -91,6 +91,7 @@ internal sealed partial class StrategyBook
 
         ValueAtClose(index);
         EndTrades(bar, index);
+        if (_foreign is { Owes: true }) EndFlat(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
         if (_isRuined) CancelAll(bar.Time);
