@@ -12,6 +12,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
     private int _signals;
+    // Whether debts in other currencies have closed it without positions.
+    private bool _endedFlat;
     private long _orders;
     // The part of the long positions that was bought on margin, as the books of a time have found it.
     private (long Time, double Part) _lent = (long.MinValue, 0);
@@ -64,7 +66,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     public bool EndFlat(double equity)
     {
         if (equity > 0 || IsRuined || !Owes) return false;
-        cash = 0;
+        _endedFlat = true;
         foreach (var book in _books) book.Clear();
         Close();
         return true;
@@ -130,6 +132,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
     {
         get
         {
+            if (_endedFlat) return 0;
             var sum = cash;
             foreach (var book in _books) sum += book.InAccount(book.Cash);
             return sum;
