@@ -205,9 +205,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
         }
 
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
-        var equity = _account.Mark(out var holds);
-        if (!holds) _account.EndFlat(equity);
-        else if (equity <= _account.Floor)
+        if (_account.EndsAtCloses())
             foreach (var symbol in _symbols)
                 symbol.Book.Liquidate(symbol.Index);
         if (_account.IsCalled)

@@ -182,7 +182,8 @@ internal sealed record Reconciled(long Timestamp, string Rule, string Difference
 internal sealed record StopMoved(long Timestamp, string ClientId, double Price) : JournalEvent(Timestamp);
 
 /// <summary>The portfolio accepted a signal, but the session sent no order for it.</summary>
-/// <param name="Why">paused, late, ruined, rates (no exchange rate is young enough), blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
+/// <param name="Why">paused, late, ruined, rates (no exchange rate is young enough),
+/// blocked (the symbol waits for an operator), unreconciled (the venue has not answered since the
 /// start).</param>
 internal sealed record EntrySkipped(long Timestamp, int Number, string Why) : JournalEvent(Timestamp);
 

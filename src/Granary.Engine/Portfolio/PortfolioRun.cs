@@ -457,7 +457,9 @@ public sealed class PortfolioRun
         var liquidated = _liquidations is null ? [] : _liquidations.Take();
         if (_account.Holdings.Count == 0)
         {
-            if (_account.Currencies is not null && !_account.IsRuined && _account.Equity <= 0) _account.BookWriteOff(_account.CloseRuined());
+            // Debts in other currencies can leave nothing without a position.
+            if (_account.Currencies is not null && !_account.IsRuined && _account.Equity <= 0)
+                _account.BookWriteOff(_account.CloseRuined());
             return liquidated;
         }
         if (!(_account.Equity <= _account.Floor)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : liquidated;

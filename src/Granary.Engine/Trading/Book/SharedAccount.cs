@@ -60,6 +60,17 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution)
         }
     }
 
+    /// <summary>
+    /// Whether its positions have to be liquidated at the last closes. An account without any is closed if debts have left no equity.
+    /// </summary>
+    public bool EndsAtCloses()
+    {
+        var equity = Mark(out var holds);
+        if (holds) return equity <= Floor;
+        EndFlat(equity);
+        return false;
+    }
+
     /// <summary>Closes the account without positions if its debts in other currencies have left no equity.</summary>
     /// <param name="equity">Of <see cref="Mark"/>.</param>
     /// <returns>Whether it has closed the account.</returns>

@@ -77,7 +77,12 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
                                 rows={[...(days ?? [])].reverse()}
                                 columns={[
                                     { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
-                                    { title: `Profit, ${currency}`, figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
+                                    {
+                                        title: `Profit, ${currency}`,
+                                        figure: true,
+                                        cell: (d) => signedMoney(d.profit),
+                                        tone: (d) => tone(d.profit),
+                                    },
                                     { title: `Equity at its end, ${currency}`, figure: true, cell: (d) => number(d.equity, 2) },
                                 ]}
                             />
@@ -89,11 +94,7 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
     );
 }
 
-function EquityChart(props: {
-    curve: { x: number[]; equity: Line[]; last: number | undefined };
-    height: number;
-    currency: string;
-}) {
+function EquityChart(props: { curve: { x: number[]; equity: Line[]; last: number | undefined }; height: number; currency: string }) {
     const { x, equity, last } = props.curve;
     return (
         <LineChart
