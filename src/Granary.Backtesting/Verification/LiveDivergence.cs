@@ -72,7 +72,8 @@ public sealed record TradeDivergence
         (DivergenceCauses.Data, Data), (DivergenceCauses.LateBar, LateBar), (DivergenceCauses.Operator, Operator),
         (DivergenceCauses.Timing, Timing), (DivergenceCauses.FillPrice, FillPrice), (DivergenceCauses.MissedFill, MissedFill),
         (DivergenceCauses.Refusal, Refusal), (DivergenceCauses.Cost, Cost), (DivergenceCauses.Rates, Rates),
-        (DivergenceCauses.Weight, Weight), (DivergenceCauses.Model, Model), (DivergenceCauses.Code, Code), (DivergenceCauses.Unexplained, Unexplained),
+        (DivergenceCauses.Weight, Weight), (DivergenceCauses.Model, Model), (DivergenceCauses.Code, Code),
+        (DivergenceCauses.Unexplained, Unexplained),
     ];
 
     /// <summary>Returns the trade with an amount added to one cause and to the total.</summary>

@@ -94,6 +94,13 @@ internal static class LiveView
         TableWriter.Write(s.Id, [Column.Text("Strategy"), Column.Text("Now")], rows);
     }
 
+    /// <summary>Returns an amount of a session's account, with its currency if its configuration names one.</summary>
+    internal static string Money(LiveStatus s, double amount) =>
+        s.Account.Currency is { } currency ? $"{Cell.Money(amount)} {currency}" : Cell.Money(amount);
+
+    private static string Balances(LiveStatus s) => s.Account.Balances.Count == 0 ? ""
+        : $", with {string.Join(" and ", s.Account.Balances.Select(b => $"{Cell.Money(b.Amount)} {b.Currency}"))}";
+
     /// <summary>Returns the rows of a session's table.</summary>
     internal static IReadOnlyList<string[]> Rows(LiveStatus s)
     {
@@ -104,10 +111,10 @@ internal static class LiveView
             ["Bars", Cell.Count(s.Bars)],
             ["Strategies", Cell.Count(s.Strategies) + (s.Failed > 0 ? $", {Cell.Count(s.Failed)} failed" : "")
                 + (s.Stopped > 0 ? $", entries of {Cell.Count(s.Stopped)} stopped" : "")],
-            ["Equity", $"{Cell.Money(s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)}"
+            ["Equity", $"{Money(s, s.AccountEquity)} (with simulated fills {Cell.Money(s.ModelEquity)}"
                 + $"{(s.ByHand == 0 ? "" : $"; by hand {Cell.Money(s.ByHand)}")})"],
-            ["Cash", Cell.Money(s.AccountCash)],
-            ["Fees", Cell.Money(s.AccountFees)],
+            ["Cash", Money(s, s.AccountCash) + Balances(s)],
+            ["Fees", Money(s, s.AccountFees)],
             ["Open trades", Cell.Count(s.OpenTrades)],
             ["Positions", Positions(s.Positions)],
             ["Signals", $"{Cell.Count(s.Signals)}, {Cell.Count(s.Accepted)} accepted"],
@@ -174,7 +181,7 @@ internal static class LiveView
         Console.WriteLine(
             $"{run.Run.Model.Name}: {Counted.Of(s.Bars, "bar")}, {Counted.Of(s.Signals, "signal")}, "
                 + $"{Counted.Of(s.OrdersSent, "order")}, "
-                + $"{Counted.Of(s.Fills, "fill")}; {run.Against?.Sentence ?? $"account {Cell.Money(s.AccountEquity)}"}");
+                + $"{Counted.Of(s.Fills, "fill")}; {run.Against?.Sentence ?? $"account {Money(s, s.AccountEquity)}"}");
         if (run.Against is { IsSame: false } other)
             Console.WriteLine($"The session's own portfolio has {Cell.Money(s.ModelEquity)}, and its digest is not the "
                 + $"backtest's {other.Digest}: weights, strategies or entries were changed while it ran");
@@ -213,7 +220,7 @@ internal static class LiveView
             if (_state == value.State && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < TimeSpan.FromSeconds(5)) return;
             (_state, _last) = (value.State, System.Diagnostics.Stopwatch.GetTimestamp());
             Console.WriteLine($"{State(value)}: {Time(value)}, {Counted.Of(value.Bars, "bar")}, "
-                + $"equity {Cell.Money(value.AccountEquity)}, {Counted.Of(value.OpenTrades, "open trade")}, "
+                + $"equity {Money(value, value.AccountEquity)}, {Counted.Of(value.OpenTrades, "open trade")}, "
                 + $"{Counted.Of(value.OrdersSent, "order")}, {Counted.Of(value.Fills, "fill")}");
         }
     }

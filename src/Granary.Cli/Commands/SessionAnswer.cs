@@ -131,10 +131,10 @@ internal static class SessionAnswer
     private static string About(IssuedCommand command) => command.Strategy.Length > 0 ? command.Strategy : command.Symbol;
 
     private static string Holds(LiveStatus s) => s.Positions.Count == 0
-        ? $"Nothing is held; equity {Cell.Money(s.AccountEquity)}."
+        ? $"Nothing is held; equity {LiveView.Money(s, s.AccountEquity)}."
         : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)
             .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open "
-            + $"{(s.OpenTrades == 1 ? "trade" : "trades")}, equity {Cell.Money(s.AccountEquity)}.";
+            + $"{(s.OpenTrades == 1 ? "trade" : "trades")}, equity {LiveView.Money(s, s.AccountEquity)}.";
 
     private static string Time(LiveStatus s) => s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -206,7 +206,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
         }
 
         // In which order the symbols' prices went within the bar is not known: what counts is the equity at their closes.
-        if (_account.Mark(out var holds) <= _account.Floor && holds)
+        if (_account.EndsAtCloses())
             foreach (var symbol in _symbols)
                 symbol.Book.Liquidate(symbol.Index);
         if (_account.IsCalled)

@@ -88,8 +88,9 @@ internal sealed class SimulatedExchange
 
     public long Timestamp => _timestamp;
 
-    /// <summary>Whether an order is waiting, a trade is open, or cash earns.</summary>
-    public bool HasWork => _early.Count > 0 || _execution.Interest is not null || _markets.Values.Any(m => m.Book.HasWork);
+    /// <summary>Whether an order is waiting, a trade is open, cash earns, or a debt grows with a rate.</summary>
+    public bool HasWork => _early.Count > 0 || _execution.Interest is not null || _account.Owes && !_account.IsRuined
+        || _markets.Values.Any(m => m.Book.HasWork);
 
     // ---- what a client asks ----
 
@@ -218,7 +219,15 @@ internal sealed class SimulatedExchange
         foreach (var market in now) market.Book.KeepClose(0);
         foreach (var market in _markets.Values) market.Book.ValueAtClose(0);
         var isCross = _execution.Margin == MarginMode.Cross;
-        if (_account.Mark(out var holds) <= _account.Floor && holds)
+        var equity = _account.Mark(out var holds);
+        if (!holds)
+        {
+            // No trade bears what the broker writes off.
+            if (_account.EndFlat(equity))
+                _events.Add(new BrokerEvent(_events.Count + 1, null, new BrokerOrderStatus("", "", OrderState.Closed, 0, ""))
+                { Financing = new BrokerFinancing("", "", FinancingKind.WriteOff, -equity, time) });
+        }
+        else if (equity <= _account.Floor)
             foreach (var market in _markets.Values) market.Book.Liquidate(0);
         if (!_account.IsRuined) return;
         _why = isCross ? Liquidated : NoEquity;

@@ -96,7 +96,8 @@ public sealed class RateSeries
     /// <summary>Says why no rate can be used at a time; null if one can.</summary>
     /// <param name="time">UTC ticks.</param>
     /// <returns>
-    /// The time of the first rate if it comes later (<see cref="long.MaxValue"/> if there is none yet), or of the last one if it is too old.
+    /// The time of the first rate if it comes later (<see cref="long.MaxValue"/> if there is none yet), or of the last one if it is
+    /// too old.
     /// </returns>
     public (long Time, bool IsFirst)? FaultAt(long time)
     {

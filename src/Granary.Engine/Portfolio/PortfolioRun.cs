@@ -484,7 +484,13 @@ public sealed class PortfolioRun
     internal IReadOnlyList<PortfolioTrade> CallMargin(long time)
     {
         var liquidated = _liquidations is null ? [] : _liquidations.Take();
-        if (_account.Holdings.Count == 0) return liquidated;
+        if (_account.Holdings.Count == 0)
+        {
+            // Debts in other currencies can leave nothing without a position.
+            if (_account.Currencies is not null && !_account.IsRuined && _account.Equity <= 0)
+                _account.BookWriteOff(_account.CloseRuined());
+            return liquidated;
+        }
         if (!(_account.Equity <= _account.Floor)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : liquidated;
         _account.IsLiquidating = true;
         return [.. liquidated, .. _exits.CloseAll(time, _account.Execution.Margin == MarginMode.Cross

@@ -55,7 +55,8 @@ internal static class BrokerFit
             Step(faults, instrument, "tick", own?.Tick, instrument.Instrument.TickSize);
             if (Leverage($"{instrument.VenueSymbol} at '{broker}'", instrument.Capabilities, spec) is { } leverage) faults.Add(leverage);
             foreach (var strategy in spec.Strategies.Where(s => s.Symbols?.Contains(instrument.Symbol) ?? true))
-                if (Smallest(strategy.Trading.Size, spec.Cash) / (rateOf?.Invoke(instrument.Symbol) ?? 1) is { } value && value < instrument.Instrument.MinNotional)
+                if (Smallest(strategy.Trading.Size, spec.Cash) / (rateOf?.Invoke(instrument.Symbol) ?? 1) is { } value
+                    && value < instrument.Instrument.MinNotional)
                     faults.Add(FormattableString.Invariant(
                         $"{strategy.Class} orders {instrument.Symbol} for {value:0.##} {instrument.Instrument.Currency}, and the smallest ")
                         + FormattableString.Invariant($"order at '{broker}' is worth {instrument.Instrument.MinNotional}; ")

@@ -148,7 +148,8 @@ internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
         if (spacing.OtherTimeframe is { } actual)
             throw new BarDataException($"most bars of the rate {name} are {spacing.Other} apart, not {Timeframe}; write \"fx\": {{ "
                 + $"\"source\": \"{_fx.Source}\", \"timeframe\": \"{actual}\" }}");
-        if (times.Count == 0 && from is null) throw new BarDataException($"the rate {name} of '{_fx.Source}' has no bars; give a source with bars");
+        if (times.Count == 0 && from is null)
+            throw new BarDataException($"the rate {name} of '{_fx.Source}' has no bars; give a source with bars");
         return Series(times, rates, _fx.MaxAge.Ticks);
     }
 

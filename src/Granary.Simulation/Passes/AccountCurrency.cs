@@ -103,7 +103,8 @@ internal static class AccountCurrency
                 if (block.Time[i] < from) continue;
                 var close = market.Series.Timeframe.CloseOf(block.Time[i]);
                 if ((rates.FaultAt(block.Time[i]) ?? rates.FaultAt(close)) is not { } fault) continue;
-                throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place).Fault(Sentence(plan.Spec.Data, market.Instrument, block.Time[i], fault));
+                throw (plan.Spec.Data.FxPlace ?? plan.Spec.Data.Place)
+                    .Fault(Sentence(plan.Spec.Data, market.Instrument, block.Time[i], fault));
             }
     }
 
@@ -114,8 +115,8 @@ internal static class AccountCurrency
         var (pair, at) = ($"{instrument.Currency} in {data.AccountCurrency}", Text(bar));
         return fault is { IsFirst: true, Time: long.MaxValue } ? $"no rate of {pair} is known at the bar of {instrument.Symbol} at {at}; "
                 + "give earlier rates, or a later data.from"
-            : fault.IsFirst ? $"the first rate of {pair} is known at {Text(fault.Time)}, after the bar of {instrument.Symbol} at {at}; give "
-                + "earlier rates, or a later data.from"
+            : fault.IsFirst ? $"the first rate of {pair} is known at {Text(fault.Time)}, after the bar of {instrument.Symbol} at {at}; "
+                + "give earlier rates, or a later data.from"
             : $"the last rate of {pair} before the bar of {instrument.Symbol} at {at} is of {Text(fault.Time)}, older than maxAge "
                 + $"({data.Fx!.MaxAge.TotalDays:0.##}d); give the rates between, or a longer maxAge";
     }

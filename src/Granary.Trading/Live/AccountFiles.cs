@@ -46,11 +46,11 @@ internal static class AccountFiles
         }
         var isConverted = ledger.Balances.Count > 0;
         foreach (var (name, table) in ((string, Table)[])[
-            (AccountTables.Trades, (isConverted ? AccountTables.ConvertedTrade : AccountTables.Trade).Of(
-                ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order).Select(Counted))),
+            (AccountTables.Trades, (isConverted ? AccountTables.ConvertedTrade : AccountTables.Trade).Of(Counted(host))),
             (AccountTables.Equity, AccountTables.Mark.Of(host.AccountEquity)),
             (AccountTables.Orders, AccountTables.OrdersOf(ledger, timeframe)),
-            (AccountTables.Gap, (isConverted ? AccountTables.ConvertedRow : AccountTables.DivergenceRow).Of(DivergenceRows(host, host.PortfolioTrades, reasons)))])
+            (AccountTables.Gap, (isConverted ? AccountTables.ConvertedRow : AccountTables.DivergenceRow)
+                .Of(DivergenceRows(host, host.PortfolioTrades, reasons)))])
             foreach (var format in formats)
                 AtomicFile.Write(Path.Combine(folder, name + format.Extension), (Stream stream) => table.Write(format, stream));
         AtomicFile.Write(Path.Combine(folder, "account.json"), JsonSerializer.SerializeToUtf8Bytes(new
@@ -87,10 +87,11 @@ internal static class AccountFiles
             notes = host.Notes.Select(production.Spec.Catalogues.Shown),
             facts,
         }, Json));
-
-        CountedTrade Counted(AccountTrade t) =>
-            new(t, host.InstrumentOf(t.Symbol).Currency, t.State == TradeState.Closed ? t.Rate : ledger.RateOf(t.Symbol));
     }
+
+    private static IEnumerable<CountedTrade> Counted(LiveHost host) =>
+        host.Ledger.Trades.Values.OrderBy(t => t.EntryTime).ThenBy(t => t.Order).Select(t => new CountedTrade(t,
+            host.InstrumentOf(t.Symbol).Currency, t.State == TradeState.Closed ? t.Rate : host.Ledger.RateOf(t.Symbol)));
 
     /// <summary>Adds an event to the facts by which a session differs from a backtest of its bars.</summary>
     public static void Add(SessionFacts facts, JournalEvent e, Timeframe timeframe)

@@ -137,7 +137,6 @@ public static class LiveSession
         CheckChains(request, spec);
         var (opening, rates) = await OpenFeedAsync(request, spec, past, environment, clock, cancellationToken).ConfigureAwait(false);
         await using var feed = opening;
-        CheckFeed(feed, request, spec);
         spec = spec with { Data = spec.Data with { Taken = rates } };
 
         await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
@@ -275,6 +274,7 @@ public static class LiveSession
         var feed = await OpenFeedAsync(request, spec, past, environment, spec.Data.Symbols, cancellationToken).ConfigureAwait(false);
         try
         {
+            CheckFeed(feed, request, spec);
             var rates = await SessionRates.OpenAsync(spec, request.Bars, IsStream(request, spec), feed.Series.Select(s => s.Instrument),
                 clock, cancellationToken).ConfigureAwait(false);
             if (rates is null || !rates.Pairs.Except(spec.Data.Symbols, StringComparer.Ordinal).Any()) return (feed, rates);

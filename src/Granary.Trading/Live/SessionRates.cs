@@ -64,7 +64,8 @@ internal sealed class SessionRates : ICurrencyRates
             {
                 // Without "fx", parts of one currency are known alone; a missing rate is reported with the markets that need it.
                 if (data.Fx is null && CurrencyUnit.Whole(currency).Currency != CurrencyUnit.Whole(rates._account).Currency) continue;
-                if (await rates._source.RouteAsync(currency, rates._account, cancellationToken).ConfigureAwait(false) is not { } route) continue;
+                var way = await rates._source.RouteAsync(currency, rates._account, cancellationToken).ConfigureAwait(false);
+                if (way is not { } route) continue;
                 var rate = new SessionRate(route, data.Fx?.MaxAge.Ticks ?? long.MaxValue);
                 foreach (var leg in rate.Legs)
                     leg.Add(await rates._source.ReadAsync(leg.Pair, cancellationToken: cancellationToken).ConfigureAwait(false));
@@ -94,9 +95,9 @@ internal sealed class SessionRates : ICurrencyRates
         return rates;
     }
 
-    private static List<string> Foreign(BatchSpec spec, IEnumerable<Instrument> markets) => spec.Data.AccountCurrency is not { } account ? []
-        : [.. markets.Select(m => CurrencyUnit.Of(SymbolCurrency.Of(spec.Data, m).Currency)).Where(c => c != CurrencyUnit.Of(account))
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static List<string> Foreign(BatchSpec spec, IEnumerable<Instrument> markets) =>
+        spec.Data.AccountCurrency is not { } account ? [] : [.. markets.Select(m => CurrencyUnit.Of(SymbolCurrency.Of(spec.Data, m).Currency))
+            .Where(c => c != CurrencyUnit.Of(account)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static bool IsOnFeed(DataSpec data) => data.Fx is { } fx && data.Parts.Count == 0 && fx.Source == data.Source
         && (fx.Timeframe ?? data.Timeframe) == data.Timeframe;
@@ -184,7 +185,8 @@ internal sealed class SessionRates : ICurrencyRates
         {
             foreach (var (pair, from) in due)
             {
-                var found = await source.ReadAsync(pair, from is { } last ? step.OpenOf(last) : null, cancellationToken).ConfigureAwait(false);
+                var found = await source.ReadAsync(pair, from is { } last ? step.OpenOf(last) : null, cancellationToken)
+                    .ConfigureAwait(false);
                 foreach (var leg in _rates.Values.SelectMany(r => r.Legs).Where(l => l.Pair == pair)) leg.Add(found);
             }
             _fault = null;

@@ -13,7 +13,8 @@ public sealed class AccountLedgerCurrencyTests
     private static AccountLedger Ledger(CurrencyConversion conversion, double spread = 0)
     {
         var ledger = new AccountLedger(1000, [new Instrument { Symbol = "7203.T", Currency = "JPY", Rates = s_yen, Multiplier = 10 },
-            new Instrument { Symbol = "SAP.DE", Currency = "EUR" }], new ExecutionSettings { Conversion = conversion, FxSpreadRate = spread });
+            new Instrument { Symbol = "SAP.DE", Currency = "EUR" }],
+            new ExecutionSettings { Conversion = conversion, FxSpreadRate = spread });
         foreach (var symbol in (string[])["7203.T", "SAP.DE"])
             ledger.Intend(new OrderIntended(1, new BrokerOrder
             {

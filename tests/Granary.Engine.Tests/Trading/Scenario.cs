@@ -60,8 +60,9 @@ internal sealed class Scenario
         return this;
     }
 
-    public StrategyResult Run() =>
-        SingleRun.Of(new Script(this), new MarketSeries(Instrument, Timeframe), _bars.ToArray(), Settings, Execution, _recorder);
+    /// <param name="block">The number of bars in a block.</param>
+    public StrategyResult Run(int block = 1024) =>
+        SingleRun.Of(new Script(this), new MarketSeries(Instrument, Timeframe), _bars.ToArray(), Settings, Execution, _recorder, block);
 
     /// <summary>The number of the bar that opened at this time.</summary>
     public int BarOf(long time) => _bars.FindIndex(b => b.Time == time);

@@ -39,7 +39,8 @@ public sealed class SeveralQuotesTests : IDisposable
     [InlineData("BTCUSDT", "BTCEUR", "BTC is held by BTCUSDT and by BTCEUR")]
     [InlineData("EURUSDT", "ETHEUR", "EUR is held by EURUSDT and by ETHEUR")]
     public void A_coin_that_two_instruments_hold_is_refused(string first, string second, string sentence) =>
-        Should.Throw<InputException>(() => VenueCheck.Match("x", s_listed, [first, second], hasRates: true)).Message.ShouldContain(sentence);
+        Should.Throw<InputException>(() => VenueCheck.Match("x", s_listed, [first, second], hasRates: true))
+            .Message.ShouldContain(sentence);
 
     [Fact]
     public async Task The_cash_of_an_account_is_its_balances_at_the_rates_of_now()
@@ -47,8 +48,9 @@ public sealed class SeveralQuotesTests : IDisposable
         await using var server = await ExchangeServer.StartAsync(TestExchange.Named("binance").Dialect(new MarketTerms()));
         var environment = TestVenue.Environment(_folder);
         var rates = new RateSeries([1, DateTime.MaxValue.Ticks], [0.9, 0.5], [1, 1], long.MaxValue, "");
+        var instruments = environment.Instruments.ToDictionary(i => i.Key, i => i.Value with { Rates = rates });
         await using var broker = await VenueBroker.ConnectAsync(TestExchange.Named("binance").Open(server.Endpoint), TestVenue.Fast,
-            environment with { Instruments = environment.Instruments.ToDictionary(i => i.Key, i => i.Value with { Rates = rates }) }, default);
+            environment with { Instruments = instruments }, default);
         var snapshot = await broker.SnapshotAsync();
         snapshot.Balances.ShouldBe(new Dictionary<string, double> { ["USDT"] = 1_000_000 });
         snapshot.Cash.ShouldBe(900_000);

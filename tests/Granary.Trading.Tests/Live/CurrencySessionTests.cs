@@ -29,13 +29,14 @@ public sealed class CurrencySessionTests : IDisposable
                 + $"{yen *= 1 + 0.03 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY")];
     }
 
-    private async Task<BatchRun> BacktestAsync(string conversion = "hold", string fx = "")
+    private async Task<BatchRun> BacktestAsync(string conversion = "hold")
     {
         await File.WriteAllLinesAsync(RatesFile, Rates());
+        var spread = conversion == "convert" ? """, "fxSpreadPercent": 0.2""" : "";
         return await _under.BacktestAsync(to: Last, data: $$"""
-            , "fx": {{(fx.Length > 0 ? fx : $"\"{RatesFile}\"")}}, "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
+            , "fx": "{{RatesFile}}", "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
             """, more: $$"""
-            , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{(conversion == "convert" ? ", \"fxSpreadPercent\": 0.2" : "")}} },
+            , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{spread}} },
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60, "maxCurrencyPercent": 40 } }
             """);
     }
@@ -131,7 +132,8 @@ public sealed class CurrencySessionTests : IDisposable
     public async Task Pairs_in_the_place_of_the_bars_are_read_from_the_feed()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_under.Folder, "bars")).FullName;
-        foreach (var file in Directory.EnumerateFiles(SessionUnderTest.Bars)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        foreach (var file in Directory.EnumerateFiles(SessionUnderTest.Bars))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         var random = new Random(4);
         foreach (var (pair, price) in ((string, double)[])[("EURUSD", 1.1), ("USDJPY", 125)])
             await File.WriteAllLinesAsync(Path.Combine(folder, $"{pair}.csv"), Enumerable.Range(0, 24 * 70).Select(h => (h,
@@ -139,7 +141,8 @@ public sealed class CurrencySessionTests : IDisposable
                     $"{new DateTime(2021, 12, 1).AddHours(r.h):yyyy-MM-dd HH:mm:ss},{r.Item2},{r.Item2},{r.Item2},{r.Item2},1"))
                 .Prepend("time,open,high,low,close,volume"));
         await File.WriteAllLinesAsync(RatesFile, Rates());
-        var spec = (await BacktestAsync()).Model.BatchText.Replace($"csv:{SessionUnderTest.Bars}", $"csv:{folder}", StringComparison.Ordinal)
+        var spec = (await BacktestAsync()).Model.BatchText
+            .Replace($"csv:{SessionUnderTest.Bars}", $"csv:{folder}", StringComparison.Ordinal)
             .Replace($"\"fx\": \"{RatesFile}\"", $"\"fx\": \"csv:{folder}\"", StringComparison.Ordinal);
         var backtest = await _under.RunAsync(new Simulation.Batches.BatchReader(Granary.Testing.TestCatalogues.All).Read("live.json",
             System.Text.Encoding.UTF8.GetBytes(spec), Path.GetTempPath()), "with pairs");

@@ -109,12 +109,14 @@ public sealed class SessionRatesTests : IDisposable
         {
             Directory.CreateDirectory(folder);
             foreach (var (symbol, price) in ((string, double)[])[("7203.T", 2000), ("EURJPY", 130)])
-                System.IO.File.WriteAllLines(Path.Combine(folder, symbol + ".csv"), Enumerable.Range(symbol == "EURJPY" ? -24 : 0, 24 * days).Select(h =>
-                    string.Create(CultureInfo.InvariantCulture, $"{s_start.AddHours(h):s},{price},{price + 5},{price - 5},{Close(price, h)},9"))
+                System.IO.File.WriteAllLines(Path.Combine(folder, symbol + ".csv"),
+                    Enumerable.Range(symbol == "EURJPY" ? -24 : 0, 24 * days).Select(h => string.Create(CultureInfo.InvariantCulture,
+                        $"{s_start.AddHours(h):s},{price},{price + 5},{price - 5},{Close(price, h)},9"))
                     .Prepend("time,open,high,low,close,volume"));
         }
         var text = $$"""
-            { "name": "stream", "data": { "source": "csv:{{past}}", "symbols": ["7203.T"], "timeframe": "1h", "fx": "csv:{{past}}" },
+            { "name": "stream",
+              "data": { "source": "csv:{{past}}", "symbols": ["7203.T"], "timeframe": "1h", "fx": "csv:{{past}}" },
               "account": { "currency": "EUR" },
               "strategies": [{ "class": "SmaCross", "params": { "fast": 3, "slow": 7 }, "size": { "percentOfEquity": 50 } }],
               "portfolio": { "weights": "equal" } }

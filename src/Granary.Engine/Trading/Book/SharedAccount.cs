@@ -15,6 +15,8 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
     private StrategyBook[] _books = [];
     private TradeMeter _trades;
     private int _signals;
+    // Whether debts in other currencies have closed it without positions.
+    private bool _endedFlat;
     private long _orders;
     // The part of the long positions that was bought on margin, as the books of a time have found it.
     private (long Time, double Part) _lent = (long.MinValue, 0);
@@ -48,6 +50,41 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
 
     /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
     public bool IsRuined { get; private set; }
+
+    /// <summary>Whether a book owes something in its currency, so that a rate alone can leave the account without equity.</summary>
+    public bool Owes
+    {
+        get
+        {
+            foreach (var book in _books)
+                if (book.Owes)
+                    return true;
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Whether its positions have to be liquidated at the last closes. An account without any is closed if debts have left no equity.
+    /// </summary>
+    public bool EndsAtCloses()
+    {
+        var equity = Mark(out var holds);
+        if (holds) return equity <= Floor;
+        EndFlat(equity);
+        return false;
+    }
+
+    /// <summary>Closes the account without positions if its debts in other currencies have left no equity.</summary>
+    /// <param name="equity">Of <see cref="Mark"/>.</param>
+    /// <returns>Whether it has closed the account.</returns>
+    public bool EndFlat(double equity)
+    {
+        if (equity > 0 || IsRuined || !Owes) return false;
+        _endedFlat = true;
+        foreach (var book in _books) book.Clear();
+        Close();
+        return true;
+    }
 
     /// <summary>Closes the ruined account: none of its books trades any more.</summary>
     public void Close()
@@ -109,6 +146,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
     {
         get
         {
+            if (_endedFlat) return 0;
             var sum = cash;
             foreach (var book in _books) sum += book.InAccount(book.Cash);
             return sum;

@@ -94,6 +94,7 @@ internal sealed partial class StrategyBook
         ValueAtClose(index);
         if (_changes is not null) EndListing(index);
         EndTrades(bar, index);
+        if (_foreign is { Owes: true }) EndFlat(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
         if (_borrow is { ClosesRecalled: true }) CloseRecalled(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);

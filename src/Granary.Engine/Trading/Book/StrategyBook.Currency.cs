@@ -7,8 +7,8 @@ namespace Granary.Engine.Trading.Book;
 // worth there at the rate of the moment. What leaves the book is in the account's currency where its comment says so.
 internal sealed partial class StrategyBook
 {
-    // The least and the greatest rate of a block.
-    private BarBlock? _ratesOf;
+    // The least and the greatest rate of a span, UTC ticks. Short blocks are one object with other bars.
+    private (long From, long To) _ratesOf;
     private double _leastRate, _greatestRate;
 
     /// <summary>An amount in the account's currency, at the rate of the moment.</summary>
@@ -71,16 +71,37 @@ internal sealed partial class StrategyBook
         _account.Cash = _foreign.Cash;
     }
 
+    // Closes an account without positions whose debt in a currency has grown beyond what it has: the broker bears the rest.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndFlat(in Bar bar, int index)
+    {
+        if (_trades.Count > 0 || _account.Cash > 0 || _isRuined || _shared is not null) return;
+        MarkBefore(index);
+        _meter.Financing -= InAccount(_account.Cash);
+        CancelAll(bar.Time);
+        Close();
+    }
+
+    /// <summary>Removes the balances of a shared account that was closed without positions.</summary>
+    public void Clear()
+    {
+        _account.Cash = 0;
+        _foreign?.Clear();
+    }
+
+    /// <summary>Whether a rate alone can leave the account without equity.</summary>
+    public bool Owes => _foreign is { Owes: true };
+
     // Whether a price and a rate of this block could ruin the account. The price of that changes with the rate.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool MayBeRuined()
     {
         if (_shared is not null) return false;
-        if (!ReferenceEquals(_ratesOf, _block))
+        var span = (_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
+        if (_ratesOf != span)
         {
-            _ratesOf = _block;
-            (_leastRate, _greatestRate) =
-                _foreign!.Rates.Between(_block.TimeColumn[0], _timeframe.CloseOf(_block.TimeColumn[_block.Count - 1]));
+            _ratesOf = span;
+            (_leastRate, _greatestRate) = _foreign!.Rates.Between(span.Item1, span.Item2);
         }
         var worst = _trades.Net < 0 ? _block.HighestHigh : _block.LowestLow;
         var cash = _account.Cash;
@@ -88,7 +109,7 @@ internal sealed partial class StrategyBook
         foreach (var rate in (ReadOnlySpan<double>)[_leastRate, _greatestRate])
         {
             _account.Cash = _foreign!.Own / rate + _foreign.Held;
-            isPossible |= IsRuinedAt(worst);
+            isPossible |= _trades.Count == 0 ? _account.Cash <= 0 : IsRuinedAt(worst);
         }
         _account.Cash = cash;
         return isPossible;

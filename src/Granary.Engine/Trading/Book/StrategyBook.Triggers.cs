@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>Whether no bar can change the account unless the strategy acts: nothing waits, and no price ruins it.</summary>
-    public bool Rests => !Active && _trades.Net >= 0 && _account.Cash >= 0;
+    public bool Rests => !Active && _trades.Net >= 0 && _account.Cash >= 0 && _foreign is not { Owes: true };
 
     /// <summary>Whether <see cref="Process"/> must run on a bar with this low and high.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -43,7 +43,7 @@ internal sealed partial class StrategyBook
             || _shared is not null && _margin.IsCross))
             everyBar = true;
         everyBar |= BearsInterest;
-        if (_foreign is not null) everyBar |= _trades.Count > 0 && MayBeRuined();
+        if (_foreign is not null) everyBar |= (_trades.Count > 0 || _foreign.Owes) && MayBeRuined();
         else if (_trades.Net < 0 || _account.Cash < 0) WatchRuin(ref low, ref high);
         (_triggerLow, _triggerHigh, _everyBar) = (low, high, everyBar);
         // Pending notices also stop the run loop, so that they are delivered at their own bar.

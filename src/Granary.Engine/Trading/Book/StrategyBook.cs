@@ -223,7 +223,7 @@ internal sealed partial class StrategyBook
     public void Begin(int offset)
     {
         _marks.Offset = offset;
-        if (_trades.Net < 0 || _account.Cash < 0 || _foreign is not null && _trades.Count > 0) Refresh();
+        if (_trades.Net < 0 || _account.Cash < 0 || _foreign is not null && (_trades.Count > 0 || _foreign.Owes)) Refresh();
     }
 
     /// <summary>Starts a time slice in which the instrument has no bar, so a model makes no prediction.</summary>

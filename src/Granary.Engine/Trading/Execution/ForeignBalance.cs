@@ -20,6 +20,9 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
     /// <summary>The balance in the other currency; negative where purchases have been borrowed for.</summary>
     public double Held => _held.Cash;
 
+    /// <summary>Whether it owes something in a currency, so that a rate alone can leave it without equity.</summary>
+    public bool Owes => Held < 0 || Own < 0;
+
     /// <summary>The rate at which the account is valued now; before the first bar the first one.</summary>
     public double Rate { get; private set; } = rates.At(long.MinValue);
 

@@ -3,6 +3,7 @@ import { faultAt, partOf, textOf, type Fault, type Json, type JsonMap, type Sche
 import { SelectField, TextField } from '../../components/Field';
 import { SchemaFields } from '../../components/SchemaFields';
 import { at, put } from './batch';
+import { CurrencyFields } from './CurrencyFields';
 import { DataFields } from './DataFields';
 import { StrategyEntry } from './StrategyEntry';
 
@@ -102,10 +103,11 @@ export function BatchForm(props: FormProps) {
             <fieldset>
                 <legend>Account and costs</legend>
                 <div class="row">
-                    {amount('Cash, account currency', ['account', 'cash'], '100000')}
+                    {amount(`Cash, ${textOf(at(value, ['account', 'currency'])) || 'account currency'}`, ['account', 'cash'], '100000')}
                     {amount('Commission, % a side', ['execution', 'commissionPercent'], '0')}
                     {amount('Slippage, %', ['execution', 'slippagePercent'], '0')}
                 </div>
+                <CurrencyFields value={value} schema={known.schema} faults={faults} set={set} />
             </fieldset>
             {entries.map((entry, i) => (
                 <StrategyEntry

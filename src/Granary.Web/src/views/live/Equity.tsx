@@ -14,6 +14,7 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
     const equity = useQuery(`equity ${id}`, () => take(api.GET('/api/v1/sessions/{id}/equity', { params: { path: { id } } })));
     useVersion(equity, status?.bars ?? 0);
     const days = status?.account.days;
+    const currency = status?.account.currency ?? 'account currency';
     const shown = useMemo(() => {
         const data = equity.data;
         if (data === undefined) return undefined;
@@ -45,11 +46,11 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
         <Loaded query={{ ...equity, data: shown }} height={props.height ?? 230}>
             {(s) =>
                 props.height !== undefined ? (
-                    <EquityChart curve={s} height={props.height} />
+                    <EquityChart curve={s} height={props.height} currency={currency} />
                 ) : (
                     <>
                         <div class="charts">
-                            <EquityChart curve={s} height={170} />
+                            <EquityChart curve={s} height={170} currency={currency} />
                             <LineChart
                                 title="Drawdown"
                                 unit="of the highest equity"
@@ -61,7 +62,7 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
                             />
                             <LineChart
                                 title="Profit by day"
-                                unit="account currency, UTC days"
+                                unit={`${currency}, UTC days`}
                                 x={profit.x}
                                 lines={profit.lines}
                                 height={170}
@@ -76,8 +77,13 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
                                 rows={[...(days ?? [])].reverse()}
                                 columns={[
                                     { title: 'Day (UTC)', nowrap: true, cell: (d) => d.from },
-                                    { title: 'Profit', figure: true, cell: (d) => signedMoney(d.profit), tone: (d) => tone(d.profit) },
-                                    { title: 'Equity at its end', figure: true, cell: (d) => number(d.equity, 2) },
+                                    {
+                                        title: `Profit, ${currency}`,
+                                        figure: true,
+                                        cell: (d) => signedMoney(d.profit),
+                                        tone: (d) => tone(d.profit),
+                                    },
+                                    { title: `Equity at its end, ${currency}`, figure: true, cell: (d) => number(d.equity, 2) },
                                 ]}
                             />
                         </details>
@@ -88,12 +94,12 @@ export function Equity(props: { session: Schemas['SessionView']; height?: number
     );
 }
 
-function EquityChart(props: { curve: { x: number[]; equity: Line[]; last: number | undefined }; height: number }) {
+function EquityChart(props: { curve: { x: number[]; equity: Line[]; last: number | undefined }; height: number; currency: string }) {
     const { x, equity, last } = props.curve;
     return (
         <LineChart
             title="Equity"
-            unit={equity.length > 1 ? 'and the 95% interval of the backtest' : 'account currency'}
+            unit={equity.length > 1 ? `${props.currency}, and the 95% interval of the backtest` : props.currency}
             x={x}
             lines={equity}
             height={props.height}

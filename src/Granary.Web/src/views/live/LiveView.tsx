@@ -28,7 +28,11 @@ function Card(props: { session: Session }) {
             <Figures
                 compact
                 figures={[
-                    { name: 'Equity', value: number(s.status?.accountEquity, 2), note: counted(s.status?.openTrades ?? 0, 'open trade') },
+                    {
+                        name: account?.currency ? `Equity, ${account.currency}` : 'Equity',
+                        value: number(s.status?.accountEquity, 2),
+                        note: counted(s.status?.openTrades ?? 0, 'open trade'),
+                    },
                     { name: 'Since the start', value: signedMoney(gain), tone: tone(gain), note: `by ${s.startedBy}` },
                     { name: today?.from ?? 'Today', value: signedMoney(today?.profit), tone: tone(today?.profit), note: 'UTC day' },
                     {

@@ -193,7 +193,7 @@ export function Headline(props: { session: Session }) {
             compact
             figures={[
                 {
-                    name: 'Equity',
+                    name: account.currency ? `Equity, ${account.currency}` : 'Equity',
                     value: number(status.accountEquity, 2),
                     note: `${signedPercent(gain / account.startingCash)} since the start`,
                 },
