@@ -1875,9 +1875,14 @@ class Session(_SessionOperations):
             yield view
 
     def command(self, command: str, why: str, *, strategy: Optional[str] = None, symbol: Optional[str] = None,
-                trade: Optional[str] = None) -> "Session":
-        """Sends a command: pause, resume, flatten, reload, stop, enable, disable or close. Returns when it is in the journal."""
-        body = {"command": command, "why": why, "strategy": strategy, "symbol": symbol, "trade": trade}
+                trade: Optional[str] = None, **by_hand: Any) -> "Session":
+        """Sends a command: pause, resume, flatten, reload, stop, enable, disable, close, protect, enter or reverse. Returns when it is in
+        the journal.
+
+        By hand: `quantity` (of close), `side`, `price` and `size` (of enter), `stop`, `target`, `preview`. `session.view["status"]` has
+        `preview`, and `commandFault` if the command had no effect.
+        """
+        body = {"command": command, "why": why, "strategy": strategy, "symbol": symbol, "trade": trade, **by_hand}
         self.view = self._server.post(f"{self._path}/commands", {k: v for k, v in body.items() if v is not None})
         return self
 
