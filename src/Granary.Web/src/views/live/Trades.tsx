@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
+import { LocalList } from '../../components/LocalList';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { none, number, price, signedMoney, tone } from '../../format/numbers';
@@ -112,7 +113,14 @@ export function Trades(props: {
             {(account?.orders?.length ?? 0) === 0 ? (
                 <p class="soft">No order is open at the broker.</p>
             ) : (
-                <DataTable label="Orders" rows={account?.orders ?? []} columns={orderColumns} id={(o) => o.clientId} height={420} />
+                <LocalList
+                    name="orders"
+                    label="Orders"
+                    rows={account?.orders ?? []}
+                    columns={orderColumns}
+                    id={(o) => o.clientId}
+                    height={420}
+                />
             )}
             {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
         </>
