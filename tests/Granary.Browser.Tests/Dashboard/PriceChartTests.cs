@@ -110,8 +110,10 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         {
             var trade = trades[random.Next(trades.Count)];
             var (entry, exit) = (trade.GetProperty("entryTime").GetDateTime(), trade.GetProperty("exitTime").GetDateTime());
-            var address = traded.AddressOf("/runs/GRID?strategy=STRATEGY&at=") + Uri.EscapeDataString(trade.GetProperty("entryTime").GetString()!);
-            await visit.Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address);
+            var address = traded.AddressOf("/runs/GRID?strategy=STRATEGY&at=")
+                + Uri.EscapeDataString(trade.GetProperty("entryTime").GetString()!);
+            await visit.Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
+                address);
             // Every third time the user goes on before the bars are there.
             if (i % 3 == 2) continue;
             await Eventually.HoldsAsync(async () =>
