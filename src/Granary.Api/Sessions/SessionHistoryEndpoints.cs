@@ -56,7 +56,8 @@ internal static class SessionHistoryEndpoints
                 Answer(id, await known.LogAsync(id, entries.Query(limit), stop).ConfigureAwait(false)))
             .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
             .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: "
-                + "the page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the sentence.")
+                + "the page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the "
+                + "sentence.")
             .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
     }
 
