@@ -60,8 +60,8 @@ internal static class RunEndpoints
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
                 + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross." + RunRowEndpoints.OfArrow)
-            .Produces<StrategyRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet).ProducesProblem(400).ProducesProblem(404)
-            .ProducesProblem(406);
+            .Produces<StrategyRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
         runs.MapGet("/{id}/signals", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
                 [AsParameters] SignalSelection signals, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
                 source.Library.Find(id) is null ? Unknown(id) : source.Answer(id, signals.Query(limit, paging.Cursor), paging))
@@ -69,7 +69,8 @@ internal static class RunEndpoints
                 + "strategy's own account.")
             .WithDescription("'decision' is one of the portfolio's decisions, such as max-positions, or 'refused' for all except accepted. "
                 + RunRowEndpoints.OfFilter + RunRowEndpoints.OfArrow)
-            .Produces<SignalRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+            .Produces<SignalRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")

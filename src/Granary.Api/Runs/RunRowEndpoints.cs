@@ -135,7 +135,8 @@ internal static class RunRowEndpoints
             .WithName(name).WithSummary(summary)
             .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
                 + "of trades: those closed at 'from' or later and before 'to'. " + OfFilter + OfArrow)
-            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
+                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
 
     private static void MapEquity(RouteGroupBuilder runs) =>
         runs.MapGet("/{id}/equity", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,

@@ -39,7 +39,8 @@ internal static class SessionHistoryEndpoints
         history.MapGet("/costs", async (string id, [FromServices] SessionHistory known, CancellationToken stop) =>
                 await known.CostsAsync(id, stop).ConfigureAwait(false) is { } costs
                     ? TypedResults.Text(CostFile.Write(costs), "application/json") : Problem.NotFound(Unknown(id)))
-            .WithName("getSessionCosts").WithSummary("What the fills of a session's account cost, with intervals: the content of costs.json.")
+            .WithName("getSessionCosts")
+            .WithSummary("What the fills of a session's account cost, with intervals: the content of costs.json.")
             .WithDescription("It is measured as 'granary costs fit' does; docs/costs.schema.json describes the answer.")
             .Produces<JsonElement>().ProducesProblem(400);
         WhyEndpoints.MapSessions(history);
@@ -54,8 +55,9 @@ internal static class SessionHistoryEndpoints
                 CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
                 Answer(id, await known.LogAsync(id, entries.Query(limit), stop).ConfigureAwait(false)))
             .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
-            .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: the "
-                + "page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the sentence.")
+            .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: "
+                + "the page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the "
+                + "sentence.")
             .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
     }
 

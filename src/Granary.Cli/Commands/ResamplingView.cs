@@ -24,7 +24,8 @@ internal static class ResamplingView
         TableWriter.Write(method.Title, [Column.Text("Event"), Column.Number("Probability", "%")],
             method.Events.Select(e => new[] { ResamplingText.Event(e, results), Cell.Percent(e.Probability) }));
         TableWriter.Write(method.Title, [Column.Text("Risk of ruin"), Column.Number("Position size")],
-            method.Sizes.Where(ResamplingText.IsShown).Select(s => new[] { NumberText.Percent(s.Risk, 0), ResamplingText.Size(method, s) }));
+            method.Sizes.Where(ResamplingText.IsShown)
+                .Select(s => new[] { NumberText.Percent(s.Risk, 0), ResamplingText.Size(method, s) }));
         foreach (var caution in method.Cautions) Output.Marked("Note", caution);
     }
 }

@@ -37,7 +37,7 @@ internal static class ResamplingText
     public static bool IsShown(SizeOfRisk size) => size.Risk is 0.01 or 0.05 or 0.1 or 0.5;
 
     /// <summary>
-    /// The size at a risk of ruin. A method without blocks keeps the result and tears apart what was lost together, so it says nothing of
+    /// The size at a risk of ruin. A method without blocks keeps the trades but not the losses that came together, so it says nothing of
     /// other sizes; beyond ten times, margin and the size of orders decide, which no path has.
     /// </summary>
     public static string Size(ResampledMethod method, SizeOfRisk size) => method.MeanBlock is null ? NumberText.Undefined

@@ -129,7 +129,8 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         {
             if (column < 0 && key is not null) column = ColumnOf(header, key, path);
             if (time < 0 && At is not null) time = TimeOf(header, column, path);
-            var row = column < 0 ? new SortedRow(double.NaN, null, place) : SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place);
+            var row = column < 0 ? new SortedRow(double.NaN, null, place)
+                : SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place);
             rows.Add(time < 0 ? row : row with
             {
                 Time = UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(CsvLines.Cell(line, time)))) ?? long.MaxValue,

@@ -59,7 +59,8 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await stage.ScrollIntoViewIfNeededAsync();
         var box = (await stage.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + 80);
-        var hovered = await Values(visit).InnerTextAsync();
+        // The lines come after the bars.
+        await Assertions.Expect(Values(visit)).ToContainTextAsync("sma(8)");
         var before = await ScrollAsync();
         await page.Mouse.WheelAsync(0, 200);
         await Eventually.HoldsAsync(async () => await ScrollAsync() > before);
@@ -72,7 +73,6 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         await page.Mouse.WheelAsync(0, -600);
         await page.Mouse.WheelAsync(0, -600);
         (await ScrollAsync()).ShouldBe(before);
-        hovered.ShouldContain("sma(8)");
 
         var run = traded.AddressOf("/runs/GRID?strategy=STRATEGY").Split('/', '?')[2];
         var trades = (await server.GetAsync($"runs/{run}/trades?strategy={Uri.EscapeDataString("SmaCross(fast=8,slow=30)@GLIMUSDT:1h")}"))
@@ -110,8 +110,11 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         {
             var trade = trades[random.Next(trades.Count)];
             var (entry, exit) = (trade.GetProperty("entryTime").GetDateTime(), trade.GetProperty("exitTime").GetDateTime());
-            var address = traded.AddressOf("/runs/GRID?strategy=STRATEGY&at=") + Uri.EscapeDataString(trade.GetProperty("entryTime").GetString()!);
-            await visit.Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address);
+            var address = traded.AddressOf("/runs/GRID?strategy=STRATEGY&at=")
+                + Uri.EscapeDataString(trade.GetProperty("entryTime").GetString()!);
+            await visit.Page.EvaluateAsync("to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }",
+                address);
+            // An odd number of bars has one more at one side, and half a bar at each end is in sight.
             // Every third time the user goes on before the bars are there.
             if (i % 3 == 2) continue;
             await Eventually.HoldsAsync(async () =>
@@ -119,7 +122,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
                 var sight = (await Stage(visit).GetAttributeAsync("data-sight"))!.Split('/');
                 var bars = int.Parse(sight[2], CultureInfo.InvariantCulture);
                 return Time(sight[0]) <= entry && Time(sight[1]) >= exit && bars >= 119
-                    && bars <= Math.Max(122, (exit - entry).TotalHours * 1.3 + 2);
+                    && bars <= Math.Max(124, (exit - entry).TotalHours * 1.3 + 2);
             });
             await Assertions.Expect(visit.Page.Locator(".price .note")).Not.ToContainTextAsync("No trade is in this range");
         }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Menu } from './Menu';
 
 const narrow = matchMedia('(max-width:700px)');
 
@@ -12,10 +13,5 @@ export function ActionMenu(props: { children: ComponentChildren }) {
         return () => narrow.removeEventListener('change', change);
     }, []);
     if (!isNarrow) return <>{props.children}</>;
-    return (
-        <details class="menu">
-            <summary class="button">Actions</summary>
-            <div class="sheet">{props.children}</div>
-        </details>
-    );
+    return <Menu title="Actions">{props.children}</Menu>;
 }

@@ -1,3 +1,4 @@
+import { Menu } from './Menu';
 import type { Column } from './Table';
 
 /** The columns of a list that its address names; all where it names none. The first one always stays. */
@@ -14,16 +15,13 @@ export function ColumnMenu<T>(props: { columns: readonly Column<T>[]; named: str
         props.onNamed(next.length === props.columns.length ? '' : next.join(','));
     };
     return (
-        <details class="menu">
-            <summary class="button">Columns</summary>
-            <div class="sheet">
-                {props.columns.slice(1).map((c) => (
-                    <label key={c.id} class="check">
-                        <input type="checkbox" checked={shown.includes(c.id)} onChange={(e) => change(c.id, e.currentTarget.checked)} />
-                        {c.title}
-                    </label>
-                ))}
-            </div>
-        </details>
+        <Menu title="Columns">
+            {props.columns.slice(1).map((c) => (
+                <label key={c.id} class="check">
+                    <input type="checkbox" checked={shown.includes(c.id)} onChange={(e) => change(c.id, e.currentTarget.checked)} />
+                    {c.title}
+                </label>
+            ))}
+        </Menu>
     );
 }

@@ -50,6 +50,7 @@ export function Keys() {
         ['Escape', 'Close a dialog or the menu'],
         ['Tab, Enter', 'Move between controls, and use one'],
         ['↑ ↓ Page Up Page Down', 'Scroll a table that has the focus'],
+        ['← → + − N P', 'Pan, zoom, next trade and the one before, in a price chart that has the focus'],
         ...Object.entries(goTo).map(([key, view]): [string, string] => [`G ${key.toUpperCase()}`, view.title]),
     ];
     return (

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
+import { LocalList } from '../../components/LocalList';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { none, number, signedMoney, tone } from '../../format/numbers';
@@ -139,7 +140,7 @@ export function Trades(props: {
             {(account?.orders?.length ?? 0) === 0 ? (
                 <p class="soft">No order is open at the broker.</p>
             ) : (
-                <DataTable label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
+                <LocalList name="orders" label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
             )}
             {changing && <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />}
             {cancelling && <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />}

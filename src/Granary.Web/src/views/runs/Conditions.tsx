@@ -198,10 +198,19 @@ function ConditionMap(props: { run: RunDetails }) {
     );
 }
 
+/** Trades that stand behind each row of a run's conditions, unless the user says otherwise. */
+const leastTrades = 10;
+
 /** Which conditions were tried over the whole run, and which held later. */
 export function Conditions(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
-    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance${search.of ? `&strategy=${encodeURIComponent(search.of)}` : ''}`;
+    // The importance of a condition with a handful of trades is chance: it would lead the list.
+    const least = search.least ?? String(leastTrades);
+    const query = new URLSearchParams({
+        ...(search.of ? { strategy: search.of } : {}),
+        ...(Number(least) > 0 ? { filter: `trades>=${Number(least)}` } : {}),
+    });
+    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance&${query}`;
     const rows = useQuery(path, () => json<{ items: Condition[]; total: number }>(path));
     return (
         <>
@@ -219,12 +228,20 @@ export function Conditions(props: { run: RunDetails }) {
                     placeholder="SmaCross(fast=10,slow=50)@ACME:1h"
                     hint="The whole id; empty for all"
                 />
+                <TextField
+                    label="Least trades"
+                    type="number"
+                    min={0}
+                    value={least}
+                    onValue={(v) => setSearch({ least: v })}
+                    hint="Behind each row; 0 for all"
+                />
             </div>
             <Loaded query={rows} height={560}>
                 {(page) =>
                     page.items.length === 0 ? (
                         <Empty title="No conditions">
-                            <p>The strategy has too few trades, or its id is another one.</p>
+                            <p>There are too few trades: ask for fewer behind each row; or the id is another one.</p>
                         </Empty>
                     ) : (
                         <>

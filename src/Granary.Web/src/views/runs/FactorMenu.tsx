@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { api, take } from '../../api/client';
 import { useQuery } from '../../api/useQuery';
 import { changeChart, chartSettings } from '../../components/chartSettings';
+import { Menu } from '../../components/Menu';
 
 /** Chooses the factors that the chart of a strategy shows: those that it uses, and others. */
 export function FactorMenu(props: { strategy: string; used: readonly string[] }) {
@@ -22,9 +23,8 @@ export function FactorMenu(props: { strategy: string; used: readonly string[] })
         setText('');
     };
     return (
-        <details class="menu">
-            <summary class="button">Factors</summary>
-            <form class="sheet" onSubmit={add}>
+        <Menu title="Factors">
+            <form onSubmit={add}>
                 {used.map((f) => (
                     <label key={f} class="check">
                         <input
@@ -65,6 +65,6 @@ export function FactorMenu(props: { strategy: string; used: readonly string[] })
                     Add
                 </button>
             </form>
-        </details>
+        </Menu>
     );
 }

@@ -42,7 +42,7 @@ export const listedRisks = [0.01, 0.05, 0.1, 0.5];
 export const mostSize = 10;
 
 /**
- * A position size in words. A method without blocks keeps the result and tears apart what was lost together, so it says nothing of other
+ * A position size in words. A method without blocks keeps the trades but not the losses that came together, so it says nothing of other
  * sizes.
  */
 export function sizeText(method: Pick<ResampledMethod, 'meanBlock'>, size: number | null | undefined): string {

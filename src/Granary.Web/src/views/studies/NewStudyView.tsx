@@ -23,7 +23,11 @@ export default function NewStudyView() {
     const kinds = useKinds();
     const known = useQuery('new study', async (): Promise<Known> => {
         const [schema, sources] = await Promise.all([json<Schema>('/catalogue/schemas/batch'), take(api.GET('/api/v1/data/sources'))]);
-        return { schema, sources };
+        // Bars of a day: those of markets with different hours have no times in common.
+        const daily = sources.flatMap((s) =>
+            s.source.startsWith('generated:') && s.timeframe !== '1d' ? [{ ...s, timeframe: '1d' }] : [],
+        );
+        return { schema, sources: [...daily, ...sources] };
     });
     return (
         <>
@@ -46,7 +50,7 @@ export default function NewStudyView() {
 function Form(props: { known: Known; kind: Kind | undefined }) {
     const { schema, sources } = props.known;
     const { route } = useLocation();
-    // A study compares symbols: the source with the most of them comes first.
+    // A study compares symbols: it begins with the source that has the most of them.
     const first = [...sources].sort((a, b) => b.symbols.length - a.symbols.length)[0];
     const [data, setData] = useState<JsonMap>({ source: first?.source ?? '', symbols: '*', timeframe: first?.timeframe ?? '1d' });
     const [factors, setFactors] = useState('roc(20);rsi(14)');
