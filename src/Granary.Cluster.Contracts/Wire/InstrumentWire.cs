@@ -34,7 +34,9 @@ internal readonly record struct ListingChangeWire(
     [property: Id(2)] string To,
     [property: Id(3)] ListingChangeKind Kind,
     [property: Id(4)] double OldPrice,
-    [property: Id(5)] double NewPrice);
+    [property: Id(5)] double NewPrice,
+    [property: Id(6)] double OldHigh,
+    [property: Id(7)] double OldLow);
 
 [RegisterConverter]
 internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
@@ -58,7 +60,11 @@ internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWir
         MinNotional = surrogate.MinNotional,
         DelistedAt = surrogate.DelistedAt,
         Changes = surrogate.FirstListing is not { } first ? ListingChanges.None : new ListingChanges(first,
-            (surrogate.Changes ?? []).Select(c => new ListingChange(c.Time, c.From, c.To, c.Kind, c.OldPrice, c.NewPrice))),
+            (surrogate.Changes ?? []).Select(c => new ListingChange(c.Time, c.From, c.To, c.Kind, c.OldPrice, c.NewPrice)
+            {
+                OldHigh = c.OldHigh,
+                OldLow = c.OldLow,
+            })),
         Adjust = surrogate.Adjust,
     };
 
@@ -67,7 +73,9 @@ internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWir
         value.MarginPerUnit, value.PriceDecimals, value.Calendar, value.DailyEquity,
         [.. value.CorporateActions.SelectMany(a => (double[])[a.ExDate, a.SplitRatio, a.Dividend])], value.IsAdjusted,
         value.MinQuantity, value.MinNotional, value.DelistedAt,
-        value.Changes.IsNone ? null : value.Changes.First, value.Changes.IsNone ? null : [.. Enumerable.Range(0, value.Changes.Count)
-            .Select(i => value.Changes[i]).Select(c => new ListingChangeWire(c.Time, c.From, c.To, c.Kind, c.OldPrice, c.NewPrice))],
-        value.Adjust);
+        value.Changes.IsNone ? null : value.Changes.First, value.Changes.IsNone ? null : ChangesOf(value.Changes), value.Adjust);
+
+    private static ListingChangeWire[] ChangesOf(ListingChanges changes) =>
+        [.. Enumerable.Range(0, changes.Count).Select(i => changes[i]).Select(c => new ListingChangeWire(c.Time, c.From, c.To, c.Kind,
+            c.OldPrice, c.NewPrice, c.OldHigh, c.OldLow))];
 }

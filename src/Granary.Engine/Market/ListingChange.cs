@@ -11,6 +11,12 @@ namespace Granary.Engine.Market;
 /// <param name="NewPrice">Of a roll: the open of the new contract in the bar of the roll. Of an end: not used.</param>
 public sealed record ListingChange(long Time, string From, string To, ListingChangeKind Kind, double OldPrice, double NewPrice)
 {
+    /// <summary>Of a roll: the highest price of the old contract in the bar of the roll, which bounds what a sale brings.</summary>
+    public double OldHigh { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Of a roll: the lowest price of the old contract in the bar of the roll.</summary>
+    public double OldLow { get; init; } = double.NegativeInfinity;
+
     /// <summary>What the price jumps by at a roll, without any profit; 0 for an end.</summary>
     public double Gap => Kind == ListingChangeKind.Roll ? NewPrice - OldPrice : 0;
 }

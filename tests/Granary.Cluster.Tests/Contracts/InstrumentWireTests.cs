@@ -20,7 +20,7 @@ public sealed class InstrumentWireTests
     public void A_chain_keeps_its_rolls_and_its_adjustment()
     {
         var converter = new InstrumentConverter();
-        var roll = new ListingChange(7, "ESH24", "ESM24", ListingChangeKind.Roll, 4_010, 4_043);
+        var roll = new ListingChange(7, "ESH24", "ESM24", ListingChangeKind.Roll, 4_010, 4_043) { OldHigh = 4_020, OldLow = 4_001 };
         var chain = new Instrument { Symbol = "ES", Changes = new ListingChanges("ESH24", roll), Adjust = PriceAdjustment.Ratio };
         var read = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(chain));
         (read.Adjust, read.Changes.First, read.Changes.Count, read.Changes[0]).ShouldBe((PriceAdjustment.Ratio, "ESH24", 1, roll));

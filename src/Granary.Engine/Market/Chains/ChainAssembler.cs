@@ -80,7 +80,11 @@ internal sealed class ChainAssembler
         }
         else if (target > _held && Find(bars, target) is { } to)
         {
-            if (Find(bars, _held) is { } from) change = Change(time, target, ListingChangeKind.Roll, from.Open, to.Open);
+            if (Find(bars, _held) is { } from) change = Change(time, target, ListingChangeKind.Roll, from.Open, to.Open) with
+            {
+                OldHigh = from.High,
+                OldLow = from.Low,
+            };
             else if (IsOver(_held)) change = Change(_lastTime, target, ListingChangeKind.End, _lastClose, double.NaN);
             if (change is not null) _held = target;
         }

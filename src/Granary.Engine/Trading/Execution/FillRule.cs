@@ -114,11 +114,10 @@ internal readonly struct FillRule(Instrument instrument, ExecutionSettings execu
 
     /// <summary>The prices of the two market orders that move a position to the next contract.</summary>
     /// <param name="side">The side of the position.</param>
-    /// <param name="bar">The new contract's. The old one's range is taken to be as wide.</param>
+    /// <param name="bar">The new contract's.</param>
     public (double Old, double New) RollPrices(ListingChange roll, Side side, double quantity, in Bar bar)
     {
-        var gap = roll.Gap;
-        var before = bar with { Open = roll.OldPrice, High = bar.High - gap, Low = bar.Low - gap, Close = bar.Close - gap };
+        var before = bar with { Open = roll.OldPrice, High = roll.OldHigh, Low = roll.OldLow, Close = roll.OldPrice };
         return (Price(new FillTerms(FillSlippage.Order, roll.OldPrice, double.NaN, before), (Side)(-(int)side), quantity),
             Price(new FillTerms(FillSlippage.Order, roll.NewPrice, double.NaN, bar), side, quantity));
     }
