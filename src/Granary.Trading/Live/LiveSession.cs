@@ -68,6 +68,7 @@ public static class LiveSession
     internal static void Check(LiveRequest request, Production production)
     {
         request.Check();
+        CheckChains(request, production.Spec);
         if (!production.Verdict.MayBeTraded && !request.IgnoresChecks)
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
@@ -134,7 +135,6 @@ public static class LiveSession
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
 
-        CheckChains(request, spec);
         var (opening, rates) = await OpenFeedAsync(request, spec, past, environment, clock, cancellationToken).ConfigureAwait(false);
         await using var feed = opening;
         spec = spec with { Data = spec.Data with { Taken = rates } };
