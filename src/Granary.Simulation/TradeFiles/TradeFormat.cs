@@ -168,6 +168,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
             "dataended" or "forceexit" => ExitReason.DataEnded,
             "delisted" => ExitReason.Delisted,
             "leftuniverse" => ExitReason.LeftUniverse,
+            "expired" => ExitReason.Expired,
             _ => ExitReason.Signal,
         };
     }
