@@ -44,7 +44,8 @@ internal sealed class ChainContracts(string symbol, ChainKeys keys, TableFormatC
         if (pattern.Contains('*', StringComparison.Ordinal)) return [.. symbols.Where(s => Matches(pattern, s))];
         if (symbols.Contains(pattern, StringComparer.Ordinal)) return [pattern];
         throw new BarDataException($"the chain names the contract '{pattern}', which the source does not have; "
-            + (Spelling.Nearest(pattern, symbols) is { } near ? $"did you mean '{near}'?" : "correct it, or write a pattern such as \"ES*\""));
+            + (Spelling.Nearest(pattern, symbols) is { } near ? $"did you mean '{near}'?"
+                : "correct it, or write a pattern such as \"ES*\""));
     }
 
     // Each star stands for any text.
@@ -67,9 +68,10 @@ internal sealed class ChainContracts(string symbol, ChainKeys keys, TableFormatC
         if (_expiries.Value?.ContainsKey(name) == true) return true;
         var root = pattern.Split('*')[0];
         // The star stands for the month and the year: ESTXM23 is no contract of ES*.
+        var isPattern = pattern.Contains('*', StringComparison.Ordinal);
         var isOwn = ContractName.Of(name, root) is { } read
-            && (root.Length == 0 || !pattern.Contains('*', StringComparison.Ordinal) || read.Root.Length <= ContractName.Plain(root).Length);
-        if (!isOwn) return pattern.Contains('*', StringComparison.Ordinal) ? false
+            && (root.Length == 0 || !isPattern || read.Root.Length <= ContractName.Plain(root).Length);
+        if (!isOwn) return isPattern ? false
             : throw new BarDataException($"the name of the contract '{name}' has no month; give its expiry in a table: \"expiries\": FILE");
         if (_expiries.Value is null) return true;
         throw new BarDataException($"{keys.Expiries!.Written} has no line of the contract {name}; add its expiry");

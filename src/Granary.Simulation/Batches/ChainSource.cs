@@ -191,7 +191,8 @@ internal sealed class ChainSource : IBarSource
         if (plan.Stretches.All(s => s.Count == 0))
             throw new BarDataException($"the chain {query.Symbol} has no bars{BarRange(query)}; "
                 + (chain.Keys.Depth > 1 && plan.Stretches.Count == 0
-                    ? $"its source never has {chain.Keys.Depth} contracts at once: name a smaller depth" : "correct data.from and data.to"));
+                    ? $"its source never has {chain.Keys.Depth} contracts at once: name a smaller depth"
+                    : "correct data.from and data.to"));
         if (chain.Keys.Adjust != PriceAdjustment.Ratio) return;
         foreach (var change in plan.Changes)
             if (change.Kind == ListingChangeKind.Roll && !(change is { OldPrice: > 0, NewPrice: > 0 }))

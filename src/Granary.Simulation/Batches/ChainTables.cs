@@ -52,7 +52,7 @@ internal static class ChainTables
         {
             var row = new RollDate(Day(table, day), contract < 0 || table.IsEmpty(contract) ? null : table.Text(contract));
             if (found.Count > 0 && row.Day <= found[^1].Day)
-                throw table.Fault(table.Names[day], $"'{table.Text(day)}' is not after the line before", "sort the lines by day, each once");
+                throw table.Fault(table.Names[day], $"'{table.Text(day)}' is not after the line before", "sort the lines, each day once");
             found.Add(row);
         }
         return found.Count > 0 ? found

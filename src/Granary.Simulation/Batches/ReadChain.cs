@@ -6,7 +6,8 @@ namespace Granary.Simulation.Batches;
 /// <summary>The contracts of a chain, opened, and which of them it has when.</summary>
 /// <param name="Contracts">In the order of their delivery.</param>
 /// <param name="Series">Their bars, in the same order.</param>
-internal sealed record ReadChain(IReadOnlyList<ChainContract> Contracts, IReadOnlyList<IBarSeries> Series, ChainPlan Plan) : IAsyncDisposable
+internal sealed record ReadChain(IReadOnlyList<ChainContract> Contracts, IReadOnlyList<IBarSeries> Series, ChainPlan Plan) :
+    IAsyncDisposable
 {
     public required RollRule Rule { get; init; }
 

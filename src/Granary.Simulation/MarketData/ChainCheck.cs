@@ -89,7 +89,7 @@ internal sealed class ChainCheck
     private void CheckExpiries()
     {
         foreach (var name in _chain.ByLastBar)
-            Add(Severity.Warning, name, "its expiry was taken from its last bar, which nobody knew before", "give a table of expiries");
+            Add(Severity.Warning, name, "its expiry was taken from its last bar, which was not known before", "give a table of expiries");
         foreach (var name in _chain.Others)
             Add(Severity.Info, name, $"it is no contract of {_symbol}: its name has no month and year behind the pattern",
                 "nothing, if that is meant");
@@ -112,7 +112,8 @@ internal sealed class ChainCheck
             if (own.Keys.Last() < earlier.Keys.Last())
                 Add(Severity.Warning, contract.Name, $"it expires after {before.Name}, and its bars end before, on "
                     + $"{own.Keys.Last():yyyy-MM-dd}", "check whether both have the right name and expiry");
-            if (own.Keys.First() < earlier.Keys.First() && earlier.Keys.First() > _volumes.Min(v => v.Keys.FirstOrDefault(DateOnly.MaxValue)))
+            var start = _volumes.Min(v => v.Keys.FirstOrDefault(DateOnly.MaxValue));
+            if (own.Keys.First() < earlier.Keys.First() && earlier.Keys.First() > start)
                 Add(Severity.Info, contract.Name, $"it expires after {before.Name}, and its bars begin before, on "
                     + $"{own.Keys.First():yyyy-MM-dd}", "check whether both have the right name, or bars are missing");
         }

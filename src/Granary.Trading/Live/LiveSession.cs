@@ -68,6 +68,7 @@ public static class LiveSession
     internal static void Check(LiveRequest request, Production production)
     {
         request.Check();
+        CheckChains(request, production.Spec);
         if (!production.Verdict.MayBeTraded && !request.IgnoresChecks)
             throw new InputException(
                 $"{request.Production} does not pass its validation checks: {string.Join("; ", production.Verdict.Reasons)}. "
@@ -134,7 +135,6 @@ public static class LiveSession
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
 
-        CheckChains(request, spec);
         await using var feed = await OpenFeedAsync(request, spec, past, environment, cancellationToken).ConfigureAwait(false);
         CheckFeed(feed, request, spec);
 

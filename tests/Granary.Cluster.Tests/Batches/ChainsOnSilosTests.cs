@@ -22,7 +22,8 @@ public sealed class ChainsOnSilosTests : IDisposable
         {
             var expiry = start.AddDays(27 * (c + 1));
             expiries.Add($"{contract},{expiry:yyyy-MM-dd}");
-            await File.WriteAllLinesAsync(Path.Combine(_batches.Folder, "contracts", contract + ".csv"), closes.Select((p, i) => string.Create(
+            var file = Path.Combine(_batches.Folder, "contracts", contract + ".csv");
+            await File.WriteAllLinesAsync(file, closes.Select((p, i) => string.Create(
                 CultureInfo.InvariantCulture, $"{start.AddHours(i):yyyy-MM-dd HH:mm},{p + 33 * c},{p + 33 * c + 5},{p + 33 * c - 5},{p + 33 * c},{9 + i % 7}"))
                 .Take((int)(expiry - start).TotalHours).Prepend("time,open,high,low,close,volume"));
         }
@@ -30,7 +31,8 @@ public sealed class ChainsOnSilosTests : IDisposable
         var batch = _batches.Write("chain", """
             {
               "name": "chain", "data": { "source": "csv:contracts", "symbols": ["ES"], "timeframe": "1h", "instruments": { "ES": {
-                "multiplier": 50, "chain": { "contracts": "ES*", "expiries": "expiries.csv", "adjust": "difference", "roll": { "days": 2 } } } } },
+                "multiplier": 50,
+                "chain": { "contracts": "ES*", "expiries": "expiries.csv", "adjust": "difference", "roll": { "days": 2 } } } } },
               "account": { "cash": 1000000 },
               "strategies": [
                 { "class": "Dawdler", "params": { "every": 60, "variant": [1, 2], "gateAt": 400 }, "size": { "units": 1 } },

@@ -19,7 +19,8 @@ internal sealed class ChainFolder : IDisposable
         for (var day = DateOnly.Parse(from, CultureInfo.InvariantCulture); day <= DateOnly.Parse(to, CultureInfo.InvariantCulture);
             day = day.AddDays(1))
             if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday))
-                yield return string.Create(CultureInfo.InvariantCulture, $"{begin}{day:yyyy-MM-dd},{At(day)},{At(day) + 1},{At(day) - 1},{At(day)},{volume}");
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"{begin}{day:yyyy-MM-dd},{At(day)},{At(day) + 1},{At(day) - 1},{At(day)},{volume}");
 
         double At(DateOnly day) => price + day.DayNumber - new DateOnly(2022, 1, 1).DayNumber;
     }
@@ -40,7 +41,8 @@ internal sealed class ChainFolder : IDisposable
     /// <summary>Three quarters of ES, whose expiries are in a table.</summary>
     public static ChainFolder Quarters() => new ChainFolder().Add("ESH22", "2022-01-03", "2022-03-18", 100)
         .Add("ESM22", "2022-01-03", "2022-06-17", 133).Add("ESU22", "2022-01-03", "2022-09-16", 166)
-        .Write("expiries.tsv", "contract,expiry,first_notice\nESH22,2022-03-18,2022-03-01\nESM22,2022-06-17,2022-06-01\nESU22,2022-09-16,\n");
+        .Write("expiries.tsv", "contract,expiry,first_notice\nESH22,2022-03-18,2022-03-01\n"
+            + "ESM22,2022-06-17,2022-06-01\nESU22,2022-09-16,\n");
 
     public BatchSpec Read(string chain, string data = "", string symbols = "[\"ES\"]", string source = "csv:.") =>
         new BatchReader(TestCatalogues.All).Read("chain.json", System.Text.Encoding.UTF8.GetBytes($$"""

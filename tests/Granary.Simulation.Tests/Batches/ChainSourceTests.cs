@@ -16,11 +16,13 @@ public sealed class ChainSourceTests
     {
         using var folder = ChainFolder.Quarters();
         await using var series = await folder.OpenAsync($$"""{ {{Expiries}}, "adjust": "difference" }""");
-        ChainFolder.Texts(series).ShouldBe(["2022-03-11 ESH22>ESM22 169 202", "2022-06-10 ESM22>ESU22 293 326", "2022-09-16 ESU22> 424 end"]);
+        ChainFolder.Texts(series).ShouldBe(["2022-03-11 ESH22>ESM22 169 202", "2022-06-10 ESM22>ESU22 293 326",
+            "2022-09-16 ESU22> 424 end"]);
         (series.Instrument.Symbol, series.Instrument.Multiplier, series.Instrument.Adjust, series.Instrument.Changes.First)
             .ShouldBe(("ES", 50, PriceAdjustment.Difference, "ESH22"));
         var bars = await ChainFolder.BarsAsync(series);
-        bars.Select(b => b.Open - (b.Time / TimeSpan.TicksPerDay - new DateOnly(2022, 1, 1).DayNumber)).Distinct().ShouldBe([100, 133, 166]);
+        var first = new DateOnly(2022, 1, 1).DayNumber;
+        bars.Select(b => b.Open - (b.Time / TimeSpan.TicksPerDay - first)).Distinct().ShouldBe([100, 133, 166]);
         bars.Single(b => b.OpenTime == new DateTime(2022, 3, 10)).Close.ShouldBe(168);
         series.Notes[0].ShouldBe("it is a chain of 3 contracts, of which it holds 3, ESH22 to ESU22, with 2 rolls");
     }
@@ -76,7 +78,8 @@ public sealed class ChainSourceTests
         await using var series = await folder.OpenAsync($$"""{ "contracts": "{{pattern}}" }""");
         ChainFolder.Texts(series).First().ShouldBe($"2022-03-11 {first}>{second} 169 202");
         var isInName = first.Contains("18", StringComparison.Ordinal);
-        series.Notes.Any(n => n.StartsWith($"the expiry of {first} was taken from the last bar", StringComparison.Ordinal)).ShouldBe(!isInName);
+        series.Notes.Any(n => n.StartsWith($"the expiry of {first} was taken from the last bar", StringComparison.Ordinal))
+            .ShouldBe(!isInName);
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public sealed class ChainSourceTests
     public async Task Open_interest_is_a_further_column_of_the_bars()
     {
         using var folder = new ChainFolder();
-        foreach (var (name, price, interest) in ((string, int, Func<int, int>)[])[("ESH22", 100, i => 1000 - 10 * i), ("ESM22", 133, i => 700 + 10 * i)])
+        (string, int, Func<int, int>)[] contracts = [("ESH22", 100, i => 1000 - 10 * i), ("ESM22", 133, i => 700 + 10 * i)];
+        foreach (var (name, price, interest) in contracts)
             File.WriteAllLines(Path.Combine(folder.Path, name + ".csv"), ["date,open,high,low,close,volume,Open Interest",
                 .. ChainFolder.Rows("2022-01-03", "2022-03-18", price).Select((r, i) => $"{r},{interest(i)}")]);
         await using var series = await folder.OpenAsync("""{ "contracts": "ES*", "roll": { "by": "openInterest" } }""");
@@ -205,7 +209,8 @@ public sealed class ChainSourceTests
     [Fact]
     public async Task A_check_finds_holes_short_overlaps_order_late_bars_and_early_volume()
     {
-        using var folder = new ChainFolder().Add("ESH22", "2022-01-03", "2022-03-25", 100, 100).Add("ESM22", "2022-03-08", "2022-06-17", 133, 200)
+        using var folder = new ChainFolder()
+            .Add("ESH22", "2022-01-03", "2022-03-25", 100, 100).Add("ESM22", "2022-03-08", "2022-06-17", 133, 200)
             .Add("ESU22", "2022-06-20", "2022-08-01", 166).Add("ESZ22", "2022-06-20", "2022-07-01", 199)
             .Write("expiries.tsv", "contract,expiry\nESH22,2022-03-18\nESM22,2022-06-17\nESU22,2022-09-16\nESZ22,2022-12-16\n");
         var reports = await ChainCheck.RunAsync(folder.Read($$"""{ {{Expiries}}, "roll": { "by": "expiry", "days": 1 } }""").Data,

@@ -16,7 +16,9 @@ internal sealed class ChainDays(SessionCalendar calendar, Timeframe timeframe)
     /// <summary>Notes a day on which the market has traded.</summary>
     public void See(DateOnly day) => _tradesOnSaturdays |= day.DayOfWeek == DayOfWeek.Saturday;
 
-    /// <summary>The trading day that lies a number of trading days before a day; with 0, the day itself or the last one before it.</summary>
+    /// <summary>
+    /// The trading day that lies a number of trading days before a day; with 0, the day itself or the last one before it.
+    /// </summary>
     public DateOnly Before(DateOnly day, int count)
     {
         if (count == 0 && IsTradingDay(day)) return day;

@@ -13,7 +13,8 @@ internal sealed partial class ContractName
 
     private const string Code = "(?<code>[FGHJKMNQUVXZ])", Name = "(?<name>JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)";
 
-    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+        | RegexOptions.NonBacktracking;
 
     private const string Codes = "FGHJKMNQUVXZ", Names = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", Separators = "-_ ./";
 
@@ -70,16 +71,16 @@ internal sealed partial class ContractName
         // Two numbers are a month and a year only behind a separator.
         foreach (var form in start > at ? (Regex[])[Forms(), Pairs()] : [Forms()])
         {
-            var match = form.Match(name, start, name.Length - start);
-            if (!match.Success || match.Index != start) continue;
+            var match = form.Match(name[start..]);
+            if (!match.Success) continue;
             var months = new SortedSet<(int, int, int)>();
-            Add(months, match, name);
+            Add(months, match);
             if (months.Count > 0) return [.. months.Select(m => new ContractMonth(m.Item1, m.Item2, m.Item3))];
         }
         return null;
     }
 
-    private static void Add(SortedSet<(int Year, int Month, int Day)> months, Match match, string name)
+    private static void Add(SortedSet<(int Year, int Month, int Day)> months, Match match)
     {
         if (match.Groups["digits"] is { Success: true } digits)
         {
@@ -126,16 +127,16 @@ internal sealed partial class ContractName
 
     private static int Number(string digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\G(?:(?<day>[0-9]{1,2})-?" + Name + "-?(?<year>[0-9]{4}|[0-9]{2})"
+    [GeneratedRegex(@"^(?:(?<day>[0-9]{1,2})-?" + Name + "-?(?<year>[0-9]{4}|[0-9]{2})"
         + "|(?<digits>[0-9]{4}-?[0-9]{2}-?[0-9]{2}|[0-9]{4}-?[0-9]{2})"
         + "|(?<day>[0-9]{2})?" + Code + "[-_]?(?<year>[0-9]{4}|[0-9]{1,2})"
         + "|" + Code + @"(?<year>[0-9])\^(?<decade>[0-9])"
         + "|(?<year>[0-9]{4})" + Code
         + "|" + Name + "[-_ ]?(?<year>[0-9]{4}|[0-9]{2})"
-        + "|(?<year>[0-9]{2})" + Name + "(?=FUT$)"
+        + "|(?<year>[0-9]{2})" + Name + "[-_ ]?FUT"
         + ")" + Suffix, Options)]
     private static partial Regex Forms();
 
-    [GeneratedRegex(@"\G(?<month>[0-9]{2})[-/](?<year>[0-9]{4}|[0-9]{2})" + Suffix, Options)]
+    [GeneratedRegex(@"^(?<month>[0-9]{2})[-/](?<year>[0-9]{4}|[0-9]{2})" + Suffix, Options)]
     private static partial Regex Pairs();
 }

@@ -19,7 +19,7 @@ public sealed class ChainAssemblerTests
         series.Count.ShouldBe(120);
     }
 
-    // Good Friday, 2022-04-15, is no trading day: three trading days before Wednesday the 20th are the 19th, the 18th and Thursday the 14th.
+    // Good Friday, 2022-04-15, is no trading day: three trading days before Wednesday the 20th are the 19th, the 18th and the 14th.
     [Fact]
     public void Holidays_are_no_days_before_the_expiry() => new ChainOf(RollBy.Expiry, 3)
         .Add("A", "2022-01-03", "2022-04-20", "2022-04-20", 100, without: "2022-04-15")
@@ -90,7 +90,8 @@ public sealed class ChainAssemblerTests
 
     [Fact]
     public void An_illiquid_month_is_passed_over() => new ChainOf(RollBy.Volume, 1)
-        .Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100, without: "2022-03-15").Add("B", "2022-03-01", "2022-04-18", null, 110, 1)
+        .Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100, without: "2022-03-15")
+        .Add("B", "2022-03-01", "2022-04-18", null, 110, 1)
         .Add("C", "2022-03-01", "2022-05-18", null, 120, 99).Changes().ShouldBe(["2022-03-16 A>C 174 194"]);
 
     [Fact]
@@ -122,7 +123,8 @@ public sealed class ChainAssemblerTests
     [Fact]
     public void Dates_of_a_file_name_the_next_contract_or_any_later_one()
     {
-        var chain = new ChainOf(RollBy.Dates).Add("A", "2022-03-01", "2022-03-30", null, 100).Add("B", "2022-03-01", "2022-04-30", null, 110)
+        var chain = new ChainOf(RollBy.Dates)
+            .Add("A", "2022-03-01", "2022-03-30", null, 100).Add("B", "2022-03-01", "2022-04-30", null, 110)
             .Add("C", "2022-03-01", "2022-05-30", null, 120).Add("D", "2022-03-01", "2022-06-30", null, 120);
         chain.Dates.AddRange([new(new(2022, 3, 5), null), new(new(2022, 3, 10), "D")]);
 
