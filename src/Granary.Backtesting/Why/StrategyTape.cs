@@ -116,7 +116,8 @@ internal sealed class StrategyTape : IRunListener
     private void Begin(IStrategyRun run)
     {
         Conditions = [.. run.Conditions.Take(SymbolTape.MostConditions)];
-        _symbols = [.. Instance.Symbols.Select((symbol, s) => new SymbolTape(symbol, run.Factors(s), Conditions, Seen.ElementAtOrDefault(s)))];
+        _symbols = [.. Instance.Symbols.Select((symbol, s) =>
+            new SymbolTape(symbol, run.Factors(s), Conditions, Seen.ElementAtOrDefault(s)))];
     }
 
     private void Drop(int count)

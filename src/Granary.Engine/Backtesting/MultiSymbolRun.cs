@@ -181,9 +181,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
                 continue;
             }
             _activity.Mark(s);
-            var prepared = join.Symbol(s)!;
-            symbol.MoveTo(index, prepared.Block, prepared.Seen, prepared.Sheet, prepared.Calendar);
-            if (prepared.Steps is { } steps) Follow(symbol, steps);
+            MoveTo(symbol, index, join.Symbol(s)!);
             // Asked before the open is worked, which may use up the last order and leave a stop.
             active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High);
         }
@@ -228,10 +226,11 @@ internal sealed class MultiSymbolRun : IStrategyRun
         Tell();
     }
 
-    private static void Follow(SymbolContext symbol, IReadOnlyList<ListingStep> steps)
+    private static void MoveTo(SymbolContext symbol, int index, PreparedBlock prepared)
     {
-        foreach (var step in steps)
-            if (step.Index != symbol.Index) continue;
+        symbol.MoveTo(index, prepared.Block, prepared.Seen, prepared.Sheet, prepared.Calendar);
+        foreach (var step in prepared.Steps ?? [])
+            if (step.Index != index) continue;
             else if (step.Restarts) symbol.Restart();
             else symbol.Book.ExpectChange();
     }

@@ -347,11 +347,16 @@ internal sealed record BatchPlan
         }
     }
 
-    private static void RefuseLongChains(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> market, Timeframe timeframe)
+    private static void CheckTimeframes(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols)
     {
-        if (timeframe != spec.Data.Timeframe && market.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
-            throw entry.Place.Need("timeframe").Fault($"{chain} is a chain, and a {timeframe} bar may have prices of two contracts; set "
-                + $"data.timeframe to {timeframe}, or leave this out");
+        var chain = (entry.Symbols ?? symbols).FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null);
+        foreach (var timeframe in entry.Timeframes ?? [])
+            if (!timeframe.IsMultipleOf(spec.Data.Timeframe))
+                throw entry.Place.Need("timeframe")
+                    .Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
+            else if (chain is not null && timeframe != spec.Data.Timeframe)
+                throw entry.Place.Need("timeframe").Fault($"{chain} is a chain, and a {timeframe} bar may have prices of two contracts; "
+                    + $"set data.timeframe to {timeframe}, or leave this out");
     }
 
     private static IEnumerable<StrategyInstance> Expand(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols,
@@ -367,11 +372,7 @@ internal sealed record BatchPlan
                     .Fault($"'{symbol}' is not among the data section's symbols" + (near is null ? "; add it there"
                         : $"; did you mean '{near}'?"));
             }
-        foreach (var timeframe in entry.Timeframes ?? [])
-            if (!timeframe.IsMultipleOf(spec.Data.Timeframe))
-                throw entry.Place.Need("timeframe")
-                    .Fault($"{timeframe} bars cannot be built from the data's {spec.Data.Timeframe} bars; use a multiple of it");
-
+        CheckTimeframes(spec, entry, symbols);
         IEnumerable<IReadOnlyList<string>> markets = definition.IsMultiSymbol
             ? [[.. entry.Symbols ?? symbols]]
             : (entry.Symbols ?? symbols).Select(s => (IReadOnlyList<string>)[s]);
@@ -382,7 +383,6 @@ internal sealed record BatchPlan
         foreach (var market in markets)
             foreach (var timeframe in entry.Timeframes ?? [spec.Data.Timeframe])
             {
-                RefuseLongChains(spec, entry, market, timeframe);
                 Array.Clear(choice);
                 IReadOnlyList<string>? references = definition.IsMultiSymbol ? [] : null;
                 do

@@ -36,9 +36,12 @@ internal sealed record TradeFile(string Path, string Program, IReadOnlyList<Reco
         if (DifferentCurrencies(table) is { } different)
             throw new InputException($"{path}: its trades are in several currencies ({different}), which cannot be added up; give a file "
                 + "for each currency");
-        if (table.Columns.Contains("pnl_local", StringComparer.Ordinal) && table.Rows.Any(r => r.Text("pnl_local") is not null))
+        if (table.Columns.Contains("pnllocal", StringComparer.Ordinal) && table.Rows.Any(r => r.Text("pnllocal") is not null))
             throw new InputException($"{path}: its trades were converted from other currencies, and its prices alone do not give their "
                 + "profits; give the run's equity.csv");
+        if (table.Columns.Contains("rollpnl", StringComparer.Ordinal) && table.Rows.Any(r => r.Number("rollpnl") is not 0 and not double.NaN))
+            throw new InputException($"{path}: its trades were rolled from contract to contract, and its prices alone do not give their "
+                + "profits; give the run's folder or its equity.csv");
         symbol ??= System.IO.Path.GetFileNameWithoutExtension(path);
         var (program, trades) = Recognise(table, symbol, columns is not null);
         if (trades.Count == 0) throw new InputException($"{path}: it has no trades; give a file with at least one");

@@ -169,6 +169,7 @@ internal sealed record TradeFormat(string Name, IReadOnlyList<string> Needs)
             "delisted" => ExitReason.Delisted,
             "leftuniverse" => ExitReason.LeftUniverse,
             "recalled" => ExitReason.Recalled,
+            "expired" => ExitReason.Expired,
             _ => ExitReason.Signal,
         };
     }
