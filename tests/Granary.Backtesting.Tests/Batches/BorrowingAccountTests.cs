@@ -203,6 +203,21 @@ public sealed class BorrowingAccountTests : IDisposable
         Rows("portfolio_trades.csv")[0]["exit_reason"].ShouldBe("recalled");
     }
 
+    // LEAN#7576: a sale of what is held counted as a short sale.
+    [Fact]
+    public async Task Sales_of_what_is_held_need_nothing_to_borrow()
+    {
+        Bars("ACME", [.. Enumerable.Range(0, 80).Select(i => 100 + 8 * Math.Sin(i / 6.0))]);
+        const string Long = """{ "class": "MonthlyRebalance", "size": { "percentOfEquity": 60 } }""";
+        await RunAsync(Spec(Long));
+        var (usual, fills) = (Rows("equity.csv").ConvertAll(r => r["equity"]), Rows("portfolio_fills.csv").Count);
+        Borrow("time,symbol,fee,available", "2023-12-01,ACME,5,no");
+        await RunAsync(Spec(Long, data: ", \"borrow\": \"borrow.csv\""));
+        Rows("equity.csv").ConvertAll(r => r["equity"]).ShouldBe(usual);
+        Rows("portfolio_fills.csv").Count.ShouldBe(fills);
+        fills.ShouldBeGreaterThan(2);
+    }
+
     [Fact]
     public async Task An_account_of_several_symbols_and_a_walk_forward_earn_as_one()
     {
