@@ -102,7 +102,8 @@ public sealed class AccountTrade
     internal void Finance(double amount) => _lot.Financing += amount;
 
     // From the average entry and exit prices, so that it does not depend on the order in which fills were booked.
-    private void Value(double multiplier) => Profit = _lot.Profit(ExitPrice, _lot.Closed, multiplier);
+    private void Value(double multiplier) =>
+        Profit = _lot.Closed > 0 ? _lot.Profit(ExitPrice, _lot.Closed, multiplier) : 0;
 
     /// <summary>Applies a split: quantities grow as prices fall.</summary>
     internal void Split(double ratio)
