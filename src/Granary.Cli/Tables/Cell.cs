@@ -28,6 +28,11 @@ internal static class Cell
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Of(double value, string format) =>
-        double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : Undefined;
+    private static string Of(double value, string format)
+    {
+        if (!double.IsFinite(value)) return Undefined;
+        var text = value.ToString(format, CultureInfo.InvariantCulture);
+        // A rounding error below zero is zero, as a balance whose results were converted.
+        return text.StartsWith('-') && !text.AsSpan().ContainsAnyInRange('1', '9') ? text[1..] : text;
+    }
 }

@@ -111,7 +111,7 @@ public sealed class AccountTrade
     // From the average entry and exit prices, so that it does not depend on the order in which fills were booked.
     private void Value(double multiplier)
     {
-        Profit = _lot.Profit(_exit, _lot.Closed, multiplier);
+        Profit = _lot.Closed > 0 ? _lot.Profit(_exit, _lot.Closed, multiplier) : 0;
         if (_lot.EntryGap == 0 && _lot.ExitGaps == 0) return;
         RollProfit = _lot.RollProfit(Quantity, closed: true, multiplier);
         ClosedRollProfit = _lot.RollProfit(_lot.Closed, closed: true, multiplier);

@@ -138,7 +138,6 @@ public static class LiveSession
         var (opening, rates) = await OpenFeedAsync(request, spec, past, environment, clock, cancellationToken).ConfigureAwait(false);
         await using var feed = opening;
         spec = spec with { Data = spec.Data with { Taken = rates } };
-
         await using var keep = request.Feed.Keep is { } store ? spec.Catalogues.Stores.Open(store) : null;
         var session = new OpenedSession(spec, feed, opened, read, clock, new LiveOptions
         {

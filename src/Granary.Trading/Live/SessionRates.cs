@@ -96,7 +96,8 @@ internal sealed class SessionRates : ICurrencyRates
     }
 
     private static List<string> Foreign(BatchSpec spec, IEnumerable<Instrument> markets) =>
-        spec.Data.AccountCurrency is not { } account ? [] : [.. markets.Select(m => CurrencyUnit.Of(SymbolCurrency.Of(spec.Data, m).Currency))
+        spec.Data.AccountCurrency is not { } account ? []
+            : [.. markets.Select(m => CurrencyUnit.Of(SymbolCurrency.Of(spec.Data, m).Currency))
             .Where(c => c != CurrencyUnit.Of(account)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static bool IsOnFeed(DataSpec data) => data.Fx is { } fx && data.Parts.Count == 0 && fx.Source == data.Source

@@ -8,6 +8,7 @@ afterEach(() => (zone.value = 'UTC'));
 describe('figures', () => {
     it('have thousands marks and a true minus sign', () => {
         expect(number(-1234.5, 1)).toBe('−1,234.5');
+        expect(number(-0.001, 2)).toBe('0.00');
         expect(number(undefined)).toBe('–');
         expect(number(Infinity)).toBe('∞');
     });

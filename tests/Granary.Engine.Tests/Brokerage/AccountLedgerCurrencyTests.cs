@@ -23,7 +23,8 @@ public sealed class AccountLedgerCurrencyTests
                 Side = Side.Buy,
                 Type = OrderType.Market,
                 Quantity = 2,
-            }, OrderRole.Entry, 1, ExitReason.Open) { Strategy = "S", Symbol = symbol });
+            }, OrderRole.Entry, 1, ExitReason.Open)
+            { Strategy = "S", Symbol = symbol });
         return ledger;
     }
 

@@ -88,11 +88,22 @@ internal struct EquityMarks(EquityMeter? meter, Timeframe timeframe)
         for (var (from, to) = (_marked, _marked); from < end; from = to)
         {
             var rate = foreign.Rates.At(_timeframe.CloseOf(bars.TimeColumn[from]), ref cursor);
-            var until = foreign.Rates.EndOf(cursor);
-            do to++;
-            while (to < end && _timeframe.CloseOf(bars.TimeColumn[to]) < until);
+            to = FirstAt(bars.TimeColumn, from + 1, end, _timeframe.OpenOf(foreign.Rates.EndOf(cursor)));
             _meter!.Mark(foreign.Own + foreign.Held * rate, trades.Net * rate, trades.Count > 0, bars, _calendar, from, to);
         }
+    }
+
+    // The first bar of [from, end) that opens at a time or later. A rate counts for many bars, or for one: the steps double.
+    private static int FirstAt(long[] times, int from, int end, long time)
+    {
+        var step = 1;
+        while (from + step <= end && times[from + step - 1] < time)
+        {
+            from += step;
+            step *= 2;
+        }
+        var at = Array.BinarySearch(times, from, Math.Min(step, end - from), time);
+        return at < 0 ? ~at : at;
     }
 
     /// <summary>Replaces the equity of the last marked bar after the position was closed at that bar's close.</summary>

@@ -7,7 +7,12 @@ const minus = (text: string) => text.replace('-', '−');
 const formats: Intl.NumberFormat[] = [];
 
 function formatWith(decimals: number): Intl.NumberFormat {
-    return (formats[decimals] ??= new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+    // A rounding error below zero is zero: no −0.00.
+    return (formats[decimals] ??= new Intl.NumberFormat('en-US', {
+        minimumFractionDigits: decimals,
+        maximumFractionDigits: decimals,
+        signDisplay: 'negative',
+    }));
 }
 
 /** A figure with a fixed number of decimals and thousands marks. */
