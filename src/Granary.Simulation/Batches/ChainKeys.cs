@@ -26,8 +26,7 @@ internal sealed record ChainKeys : IKeyFaults
     [Key("when the next contract follows: [Rolls](chains.md#rolls)")]
     public RollKeys Roll { get; init; } = new();
 
-    [Key("prices that strategies see: `none` has the gaps of rolls, `difference` leaves them out, `ratio` leaves them out in percent",
-        IsAlwaysWritten = true)]
+    [Key("prices that strategies see: `none` has the gaps of rolls, `difference` leaves them out, `ratio` leaves them out in percent")]
     public PriceAdjustment Adjust { get; init; }
 
     [Key("1 for the first contract, 2 for the one behind it"), Range(1, 100)]
@@ -60,7 +59,7 @@ internal sealed record RollKeys : IKeyFaults
     // Long enough that liquidity has moved, and short of most notice days.
     private const int UsualDaysBefore = 5;
 
-    [Key("`expiry`, `firstNotice`, `volume`, `openInterest`, `day` or `dates`", IsAlwaysWritten = true)]
+    [Key("`expiry`, `firstNotice`, `volume`, `openInterest`, `day` or `dates`")]
     public RollBy By { get; init; }
 
     [Key("trading days before the expiry or the first notice day; of `volume` and `openInterest`, days in a row on which a later contract "
