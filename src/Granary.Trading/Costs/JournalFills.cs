@@ -37,7 +37,7 @@ internal sealed class JournalFills
             var query = new JournalQuery
             {
                 Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported),
-                    nameof(StopMoved)),
+                    nameof(StopMoved), nameof(SessionControlled)),
             };
             foreach (var (account, entries) in await new AccountReader([state], clock).EntriesAsync(query, cancellationToken)
                 .ConfigureAwait(false))
@@ -74,6 +74,9 @@ internal sealed class JournalFills
                 break;
             case StopMoved moved:
                 _steps.Add((null, moved, _venue));
+                break;
+            case SessionControlled { Command: SessionCommand.Protect, Trade: { } trade, Order: { } levels } control:
+                _steps.Add((null, new StopMoved(control.Timestamp, trade, levels.Stop), _venue));
                 break;
         }
     }
