@@ -208,6 +208,6 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         await client.Sessions.CommandAsync("commanded", new NewCommand("stop", "", null, null, null));
         var operators = await client.Sessions.LogAsync("commanded", SessionLogKind.Operator);
         operators.Select(o => o.Text).ShouldBe(
-            ["local gave the command Stop", "local gave the command Resume: back", "local gave the command Pause: lunch"]);
+            ["local gave the command stop", "local gave the command resume: back", "local gave the command pause: lunch"]);
     }
 }

@@ -244,6 +244,51 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
     }
 
     [Fact]
+    public async Task An_entry_by_hand_is_previewed_entered_protected_and_closed_in_part_and_the_next_session_has_it()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = Client(server);
+        await client.StartSessionAsync(made.StartForMonths("main"));
+        await UntilAsync(client, "main", v => v.Status?.Account.Digits.Values.Any(d => d.Last is not null) == true);
+        var enter = new NewCommand("enter", "news", null, "COINUSDT", null)
+        {
+            Side = Side.Buy,
+            Size = new HandSize(PercentOfEquity: 1),
+        };
+        var preview = (await client.CommandAsync("main", enter with { Preview = true })).Status!.Preview!;
+        (preview.Command, preview.Symbol, preview.Side, preview.Refusal).ShouldBe(("enter", "COINUSDT", Side.Buy, null));
+        preview.Then.ShouldStartWith("No strategy manages this trade");
+        var entered = (await client.CommandAsync("main", enter)).Status!;
+        (entered.CommandFault, entered.Preview).ShouldBe((null, null));
+        var own = (await UntilAsync(client, "main", v => v.Status!.Account.Trades.Any(t => t.ByHand))).Status!.Account.Trades
+            .Single(t => t.ByHand);
+        (await client.CommandAsync("main", new NewCommand("protect", "", null, null, own.Entry) { Stop = own.EntryPrice * 0.1 }))
+            .Status!.CommandFault.ShouldBeNull();
+        (await client.CommandAsync("main", new NewCommand("close", "", null, null, own.Entry) { Quantity = own.Quantity / 2 }))
+            .Status!.CommandFault.ShouldBeNull();
+        var half = (await UntilAsync(client, "main", v => v.Status!.Account.Trades.Any(t => t.ByHand && t.Quantity < own.Quantity)))
+            .Status!.Account.Trades.Single(t => t.ByHand);
+        half.Quantity.ShouldBe(own.Quantity / 2, own.Quantity * 0.01);
+        half.Stop!.Value.ShouldBe(own.EntryPrice * 0.1, own.EntryPrice * 0.01);
+        await client.CommandAsync("main", "stop", "");
+        await EndAsync(client, "main");
+        await client.StartSessionAsync(made.StartForMonths("main"));
+        var again = await UntilAsync(client, "main", v => v.Status?.Account.Trades.Any(t => t.ByHand) == true);
+        again.Status!.Account.Trades.Single(t => t.ByHand).Entry.ShouldBe(own.Entry);
+        foreach (var (body, sentence) in new (object, string)[]
+        {
+            (new { command = "enter", symbol = "COINUSDT", side = "buy" }, "enter needs a size"),
+            (new { command = "protect", trade = own.Entry }, "protect needs a stop or a target"),
+            (new { command = "pause", stop = 3 }, "pause takes no 'stop'"),
+            (new { command = "close", trade = own.Entry, quantity = -1 }, "'quantity' is -1; it must be above 0"),
+        })
+        {
+            using var refused = await server.Client.PostAsJsonAsync("/api/v1/sessions/main/commands", body);
+            (await refused.ProblemAsync(400)).ShouldContain(sentence);
+        }
+    }
+
+    [Fact]
     public async Task A_status_has_the_orders_the_limits_in_use_and_the_profit_by_day_and_week()
     {
         await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);

@@ -71,6 +71,7 @@ internal sealed class BarAnswer(WhyReplay replay, WhySource source, int symbol, 
             yield return $"The batch permits only {RunText.Of(trading.Sides)} entries; a signal of the other side "
                 + (trading.ExitOnSignal ? "closes them." : "does not close them either (exitOnSignal: false).");
         foreach (var (from, to) in source.PausesIn(Time, Close)) yield return WhyText.Pause(from, to);
+        foreach (var command in source.CommandsIn(Time, Close)) yield return command;
         if (_tape.AccountAt(row - 1) is not var (state, _)) yield break;
         foreach (var side in new[] { Side.Buy, Side.Sell })
             if (state.Symbols[symbol].Trades.Count(t => t.Side == side) >= trading.MaxOpenTrades)

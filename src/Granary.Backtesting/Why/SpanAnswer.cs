@@ -38,6 +38,7 @@ internal sealed class SpanAnswer(WhyReplay replay, WhySource source, int symbol)
     private IEnumerable<string> Notes(long begin, long close)
     {
         foreach (var (from, to) in source.PausesIn(begin, close)) yield return WhyText.Pause(from, to);
+        foreach (var command in source.CommandsIn(begin, close)) yield return command;
         if (_tape.Conditions.Count == 0)
             yield return "The strategy declares no conditions, so that nothing is counted; ask for a bar to see its factors and position.";
         foreach (var note in source.Notes) yield return note;

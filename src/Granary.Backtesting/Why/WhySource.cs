@@ -22,6 +22,11 @@ internal sealed record WhySource(string Name, bool IsLive, string Command)
     /// <summary>The times without entries, by the operator, that overlap with a time in UTC ticks, whose end is excluded.</summary>
     public Func<long, long, IReadOnlyList<(long From, long To)>> PausesIn { get; init; } = static (_, _) => [];
 
+    /// <summary>
+    /// Sentences about what an operator did with the strategy's trades between two times in UTC ticks, the second excluded.
+    /// </summary>
+    public Func<long, long, IReadOnlyList<string>> CommandsIn { get; init; } = static (_, _) => [];
+
     /// <summary>Limits of every answer, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

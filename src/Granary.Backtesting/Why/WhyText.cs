@@ -104,7 +104,8 @@ internal static class WhyText
         "unreconciled" => "the orders and positions at the broker were not known.",
         "ruined" => "the account had no equity.",
         "blocked" => "entries in this symbol are blocked.",
-        _ => why + ".",
+        "paused" => "entries were paused.",
+        _ => $"a limit had no room for it in the account, in which trades by hand count: {Decision.Of(why).Sentence}",
     };
 
     /// <summary>The sentence about a time without entries.</summary>

@@ -140,12 +140,14 @@ internal static class LiveView
     {
         List<string> lines =
         [
-            p.Command == "protect" ? $"{p.Symbol}: stop and target of {Cell.Quantity(p.Quantity)} at the last close {RunText.Number(p.Price)}"
+            p.Command == "protect"
+                ? $"{p.Symbol}: stop and target of {Cell.Quantity(p.Quantity)} at the last close {RunText.Number(p.Price)}"
                 : $"{(p.Side == Side.Buy ? "Buy" : "Sell")} {Cell.Quantity(p.Quantity)} {p.Symbol} at about {RunText.Number(p.Price)}: "
                     + $"{Cell.Money(p.Value)}, costs {Cell.Money(p.Cost)}",
             (p.Stop is { } stop ? $"Stop {RunText.Number(stop)}" : "No stop")
                 + (p.Target is { } target ? $", target {RunText.Number(target)}" : ", no target")
-                + (p.Risk is { } risk ? $"; at the stop {Cell.Money(risk)} are lost, {Cell.Ratio(p.RiskPercent!.Value)} % of the equity" : ""),
+                + (p.Risk is { } risk
+                    ? $"; at the stop {Cell.Money(risk)} are lost, {Cell.Ratio(p.RiskPercent!.Value)} % of the equity" : ""),
             $"Afterwards: position {Cell.Quantity(p.Position)} {p.Symbol}, all positions {Cell.Ratio(p.GrossPercent)} % of the equity"
                 + (p.Profit is { } profit ? $", profit booked {Cell.Money(profit)} before fees" : ""),
             .. p.Limits.Where(l => l.Allowed > 0).Select(l => $"Limit {l.Limit}: {Cell.Ratio(l.Used)} of {Cell.Ratio(l.Allowed)}"),

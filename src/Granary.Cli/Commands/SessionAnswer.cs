@@ -121,7 +121,8 @@ internal static class SessionAnswer
                 + Holds(after),
         SessionCommand.Close when command.Hand?.Quantity is { } part =>
             $"Closing {Cell.Quantity(part)} of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
-        SessionCommand.Protect => $"Changed the stop and target of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
+        SessionCommand.Protect =>
+            $"Changed the stop and target of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Enter => $"Entering {command.Symbol} by hand at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Reverse => $"Reversing trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries remain enabled. {Holds(after)}",

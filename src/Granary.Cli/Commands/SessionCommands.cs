@@ -129,8 +129,9 @@ internal sealed class SessionCommands(CompositionRoot root)
         var price = new Option<double?>("--price") { Description = "the price of a limit order; default: a market order" };
         foreach (Option option in new Option[] { symbol, side, size, price }) command.Add(option);
         var (stop, target) = Levels(command);
-        return ByHand(command, SessionCommand.Enter, needsTrade: false, call => new NewCommand(null, null, null, call.GetValue(symbol), null)
+        return ByHand(command, SessionCommand.Enter, needsTrade: false, call => new NewCommand(null, null, null, null, null)
         {
+            Symbol = call.GetValue(symbol),
             Side = call.GetValue(side) == "sell" ? Side.Sell : Side.Buy,
             Size = HandKeys.Parse(call.GetValue(size)!),
             Price = call.GetValue(price),
@@ -173,10 +174,8 @@ internal sealed class SessionCommands(CompositionRoot root)
                 Trade = needsTrade ? call.GetValue(trade) : null,
                 Preview = call.GetValue(preview),
             };
-            return SendAsync(call, new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!, "", keys.Symbol ?? "", keys.Trade ?? "")
-            {
-                Hand = HandKeys.Read(kind, keys),
-            }, token);
+            var issued = new IssuedCommand(kind, Environment.UserName, call.GetValue(why)!, "", keys.Symbol ?? "", keys.Trade ?? "");
+            return SendAsync(call, issued with { Hand = HandKeys.Read(kind, keys) }, token);
         });
         return command;
     }

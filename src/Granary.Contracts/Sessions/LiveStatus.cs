@@ -70,8 +70,8 @@ public sealed record LiveStatus(
     public HandPreview? Preview { get; init; }
 
     /// <summary>
-    /// The part of the difference between account and simulated portfolio that comes from entries by hand, and from stops and targets that an
-    /// operator has set: the simulated portfolio has neither.
+    /// The part of the difference between account and simulated portfolio that comes from entries by hand, from stops and targets that an
+    /// operator has set, and from entries of strategies that found no room beside them: the simulated portfolio has none of these.
     /// </summary>
     public double ByHand { get; init; }
 

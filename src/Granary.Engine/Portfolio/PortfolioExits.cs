@@ -156,7 +156,8 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var goes = holding.Quantity - stays;
         if (!(goes > 0)) return null;
         var side = (Side)(-(int)holding.Side);
-        var price = open is { } bar ? account.PriceAtOpen(holding.Market, bar, side, goes) : account.PriceAtClose(holding.Market, side, goes);
+        var price = open is { } bar ? account.PriceAtOpen(holding.Market, bar, side, goes)
+            : account.PriceAtClose(holding.Market, side, goes);
         var theirs = holding.Theirs * (goes / holding.Quantity);
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         // A cut is no part of the strategy's exits.

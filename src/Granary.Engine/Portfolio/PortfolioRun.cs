@@ -560,7 +560,7 @@ public sealed class PortfolioRun
 
     // ---- entries by hand ----
 
-    /// <summary>Decides on an entry that an operator makes by hand: by the same limits as a strategy's, over the broker's account.</summary>
+    /// <summary>Decides on an entry that an operator makes by hand, by the limits of the strategies, over the broker's account.</summary>
     /// <param name="signal">The entry; its quantity is the order's.</param>
     /// <param name="value">Its value at the expected price, account currency.</param>
     /// <param name="account">The broker's account, with the portfolio's instruments.</param>

@@ -51,9 +51,8 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     private async ValueTask EnsureAsync(VenueOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
     {
         var (stop, isTrail) = StopOf(entry);
-        if (entry.Replaced is { } replaced)
-            foreach (var leg in Book.LegsOf(entry).Where(l => !((l.Leg == "target" ? replaced.TargetPrice : stop) > 0)).ToList())
-                await orders.CancelAsync(leg, cancellationToken).ConfigureAwait(false);
+        foreach (var leg in Book.LegsOf(entry).Where(l => IsUnwanted(entry, l, stop)).ToList())
+            await orders.CancelAsync(leg, cancellationToken).ConfigureAwait(false);
         if (stop > 0)
             await EnsureAsync(new WantedLeg(entry, isTrail ? "trail" : "stop", OrderType.Stop, stop), missing, cancellationToken)
                 .ConfigureAwait(false);
@@ -61,6 +60,11 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             await EnsureAsync(new WantedLeg(entry, "target", OrderType.Limit, target.Price, target.Quantity), missing, cancellationToken)
                 .ConfigureAwait(false);
     }
+
+    // A leg that an operator has removed, or a target that rests where the balance is needed for a stop.
+    private bool IsUnwanted(VenueOrder entry, VenueOrder leg, double stop) => leg.Leg == "target"
+        ? leg.TimeInForce != TimeInForce.ImmediateOrCancel && (!TargetRests(entry) || entry.Replaced is { TargetPrice: 0 })
+        : leg.Leg is "stop" or "trail" && entry.Replaced is not null && !(stop > 0);
 
     private async ValueTask EnsureAsync(WantedLeg wanted, List<WantedLeg> missing, CancellationToken cancellationToken)
     {

@@ -122,6 +122,7 @@ public abstract class BrokerContractTests : IAsyncLifetime
         Assert.Null(await Broker.FindAsync("g12345678-9-9-e"));
         Assert.Null(await Broker.CancelAsync("g12345678-9-9-e"));
         Assert.Null(await Broker.MoveStopAsync("g12345678-9-9-e", 90));
+        Assert.Null(await Broker.ProtectAsync("g12345678-9-9-e", 90, 0));
     }
 
     [Fact]
@@ -305,6 +306,26 @@ public abstract class BrokerContractTests : IAsyncLifetime
         var exit = (await FillsAsync())[^1];
         Assert.Equal("stop", exit.Leg);
         Assert.InRange(exit.Price, 103 * 0.999, 103 * 1.001);
+        Assert.Empty((await Broker.SnapshotAsync()).Positions);
+    }
+
+    [Fact]
+    public async Task A_replaced_stop_and_target_work_instead_of_those_of_the_entry()
+    {
+        await StartAsync();
+        var order = Buy(protection: new Protection(90, 0, 104, 0, 0, FromNextBar: true));
+        await Broker.SubmitAsync(order);
+        await TradeAsync(100, 101);
+        Assert.NotNull(await Broker.ProtectAsync(order.ClientId, 0, 120));
+        await TradeAsync(101, 106);
+        await TradeAsync(106, 85);
+        Assert.NotEmpty((await Broker.SnapshotAsync()).Positions);
+        Assert.NotNull(await Broker.ProtectAsync(order.ClientId, 84, 120));
+        Assert.NotNull(await Broker.ProtectAsync(order.ClientId, 84, 120));
+        await TradeAsync(85, 80);
+        var exit = (await FillsAsync())[^1];
+        Assert.Equal("stop", exit.Leg);
+        Assert.InRange(exit.Price, 84 * 0.999, 84 * 1.001);
         Assert.Empty((await Broker.SnapshotAsync()).Positions);
     }
 

@@ -29,7 +29,7 @@ internal sealed class JournalFills
     public static JournalQuery Query { get; } = new()
     {
         Without = JournalKinds.AllBut(nameof(SessionStarted), nameof(BarsTaken), nameof(OrderIntended), nameof(VenueReported),
-            nameof(StopMoved)),
+            nameof(StopMoved), nameof(SessionControlled)),
     };
 
     /// <summary>Reads the entries of an account's journal into a set.</summary>
@@ -81,6 +81,9 @@ internal sealed class JournalFills
                 break;
             case StopMoved moved:
                 _steps.Add((null, moved, _venue));
+                break;
+            case SessionControlled { Command: SessionCommand.Protect, Trade: { } trade, Order: { } levels } control:
+                _steps.Add((null, new StopMoved(control.Timestamp, trade, levels.Stop), _venue));
                 break;
         }
     }

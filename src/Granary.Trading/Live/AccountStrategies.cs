@@ -74,7 +74,7 @@ internal sealed class AccountStrategies(AccountReader reader)
             case nameof(SignalDecided) when entry.Strategy.Length > 0:
                 Of(known, entry.Strategy).Signals++;
                 break;
-            case nameof(TradeChanged) when entry.Strategy.Length > 0:
+            case nameof(TradeChanged) when entry.Strategy.Length > 0 && entry.Strategy != HandOrders.Strategy:
                 var trade = (TradeChanged)JournalCodec.Decode(entry);
                 Of(known, entry.Strategy).Open[trade.Number] = trade.Open;
                 break;

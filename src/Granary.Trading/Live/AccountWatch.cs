@@ -131,14 +131,12 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
     }
 
-    private static int? Digits(double step) => step > 0 ? ((decimal)step).Scale - Zeros((decimal)step) : null;
-
-    // Zeros at the end of a decimal.
-    private static int Zeros(decimal value)
+    private static int? Digits(double step)
     {
-        var zeros = 0;
-        for (var scale = value.Scale; zeros < scale && decimal.Round(value, scale - zeros - 1) == value; zeros++) ;
-        return zeros;
+        if (!(step > 0)) return null;
+        var digits = 0;
+        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > 1e-9 * step) digits++;
+        return digits;
     }
 
     private AccountTradeRow Of(AccountTrade t)

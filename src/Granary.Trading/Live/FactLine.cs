@@ -29,7 +29,8 @@ internal static class FactLine
         SessionChanged c => $"Session went from {c.From} to {c.To}{Because(c.Why)}",
         SignalDecided { Decision.IsAccepted: true } d => FormattableString.Invariant(
             $"Portfolio accepted signal {d.Number} of {d.Strategy}: {d.Granted} of {d.Quantity} {d.Symbol}"),
-        SignalDecided d => FormattableString.Invariant($"Portfolio refused signal {d.Number} of {d.Strategy} in {d.Symbol}: {d.Decision.Word}"),
+        SignalDecided d => FormattableString.Invariant(
+            $"Portfolio refused signal {d.Number} of {d.Strategy} in {d.Symbol}: {d.Decision.Word}"),
         EntrySkipped s => FormattableString.Invariant($"Entry {s.Number} of {s.Strategy} in {s.Symbol} was skipped: {s.Why}"),
         PortfolioActed a => FormattableString.Invariant(
             $"Portfolio {a.Action} {a.Share:0.##%} of trade {a.Number} of {a.Strategy} in {a.Symbol}: {a.Reason.Word()}"),
@@ -37,7 +38,8 @@ internal static class FactLine
             $"Order {o.Order.ClientId} was made: {o.Order.Side} {o.Order.Quantity} {o.Symbol}, {o.Role}"),
         OrderChanged o => $"Order {o.ClientId} in {o.Symbol} went from {o.From} to {o.To}{Because(o.Reason)}",
         StopMoved s => FormattableString.Invariant($"Stop of trade {s.ClientId} in {s.Symbol} moves to {s.Price}"),
-        TradeChanged t => FormattableString.Invariant($"Trade {t.Number} of {t.Strategy} in {t.Symbol} is {t.State}: {t.Open} of {t.Quantity} open"),
+        TradeChanged t => FormattableString.Invariant(
+            $"Trade {t.Number} of {t.Strategy} in {t.Symbol} is {t.State}: {t.Open} of {t.Quantity} open"),
         WeightsChanged w => FormattableString.Invariant($"Weights version {w.Version} of {w.Who} came into force") + Because(w.Why),
         WeightsDecided w => "Policy decided weights: " + string.Join(", ",
             w.Weights.Select(x => FormattableString.Invariant($"{x.Key} {x.Value:0.####}"))),

@@ -26,6 +26,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
 
         public double? Profit { get; init; }
 
+        /// <summary>Base units that the stop closes afterwards.</summary>
+        public double Held { get; init; }
+
         /// <summary>Change of the position, signed base units.</summary>
         public double Change { get; init; }
 
@@ -66,8 +69,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private sealed class RefusedException(string message) : Exception(message);
 
     private AccountTrade TradeOf(IssuedCommand command) => ledger.TradeOf(command.Trade) is { Open: > 0 } trade ? trade
-        : throw new RefusedException($"nothing was {Done(command.Command)}: the account has no open trade {command.Trade}; use the entry of "
-            + "a trade of the status");
+        : throw new RefusedException($"nothing was {Done(command.Command)}: the account has no open trade {command.Trade}; use the entry "
+            + "of a trade of the status");
 
     private static string Done(SessionCommand command) => command switch
     {
@@ -87,7 +90,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = portfolio.InstrumentOf(trade.Symbol);
         var quantity = hand.Quantity is { } part && part < trade.Open * (1 - 1e-12) ? instrument.RoundQuantity(part) : trade.Open;
         if (!(quantity > 0))
-            throw new RefusedException($"{Number(hand.Quantity ?? 0)} {trade.Symbol} rounds to nothing in lots of {Number(instrument.LotSize)}");
+            throw new RefusedException($"{Number(hand.Quantity ?? 0)} {trade.Symbol} rounds to nothing in lots of "
+                + Number(instrument.LotSize));
         var side = (Side)(-(int)trade.Side);
         var (price, cost) = MarketOf(trade.Symbol, side, quantity);
         var isPart = quantity < trade.Open;
@@ -96,6 +100,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Order = isPart ? new HandOrder { Side = side, Quantity = quantity, Share = quantity / trade.Open } : null,
             Levels = isPart ? orders.Hand.LevelsOf(trade) : default,
             Protects = trade.Side,
+            Held = trade.Open - quantity,
             Profit = (int)trade.Side * (price - trade.EntryPrice) * quantity * instrument.Multiplier,
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
@@ -121,6 +126,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Order = new HandOrder { Side = (Side)(-(int)trade.Side), Quantity = trade.Open, Stop = levels.Stop, Target = levels.Target },
             Levels = levels,
             Protects = trade.Side,
+            Held = trade.Open,
             Then = HandOrders.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
                 : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. Its exits by signal and "
                     + "by time still close the trade.",
@@ -147,7 +153,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
 
     private Instrument InstrumentOf(string symbol) => portfolio.MarketOf(symbol) is not null ? portfolio.InstrumentOf(symbol)
         : throw new RefusedException($"nothing was entered: this session does not trade the symbol {symbol}; it trades "
-            + string.Join(", ", portfolio.Instruments.Keys.Where(s => portfolio.MarketOf(s) is not null).Order(StringComparer.Ordinal).Take(8)));
+            + string.Join(", ", portfolio.Instruments.Keys.Where(s => portfolio.MarketOf(s) is not null).Order(StringComparer.Ordinal)
+                .Take(8)));
 
     // The quantity is in whole lots.
     private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels)
@@ -171,6 +178,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             },
             Levels = levels,
             Protects = side,
+            Held = quantity,
             Change = (int)side * quantity,
             Trades = 1,
             Refusal = RefusalOf(symbol, signal, value),
@@ -181,8 +189,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private string? RefusalOf(string symbol, in Signal signal, double value, AccountTrade? closed = null)
     {
         var market = portfolio.MarketOf(symbol)!.Value;
-        if (orders.Flatten) return Decision.Ruined.Sentence;
         if (orders.Paused) return Decision.Paused.Sentence;
+        if (orders.Flatten) return Decision.Ruined.Sentence;
         if (ledger.Blocked.Contains(symbol))
             return $"Entries in {symbol} are blocked, because books and broker differ; resume allows them again.";
         if (!(signal.Quantity > 0)) return Decision.NoQuantity.Sentence;
@@ -198,11 +206,12 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var side = (Side)(-(int)trade.Side);
         InstrumentOf(trade.Symbol);
         var (close, entry) = (Close(trade, hand with { Quantity = null }), Entry(trade.Symbol, side, trade.Open, 0, default));
-        var levels = (Stop: hand.Stop ?? 0, Target: hand.Target ?? 0);
+        var instrument = portfolio.InstrumentOf(trade.Symbol);
+        var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
         Check(side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
-        var signal = new Signal(0, LastOf(trade.Symbol).Time, side, OrderType.Market, entry.Price, entry.Quantity, levels.Stop, levels.Target,
-            long.MaxValue);
-        var value = entry.Quantity * entry.Price * portfolio.InstrumentOf(trade.Symbol).Multiplier;
+        var signal = new Signal(0, LastOf(trade.Symbol).Time, side, OrderType.Market, entry.Price, entry.Quantity, levels.Stop,
+            levels.Target, long.MaxValue);
+        var value = entry.Quantity * entry.Price * instrument.Multiplier;
         return entry with
         {
             Trade = trade.Entry,
@@ -224,7 +233,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var (sign, word) = ((int)side, side == Side.Buy ? "long" : "short");
         if (stop < 0 || target < 0) throw new RefusedException("a stop or a target is a price above 0; 0 removes it");
         if (stop > 0 && sign * (price - stop) <= 0)
-            throw new RefusedException($"the stop {Number(stop)} of a {word} trade must be {(sign > 0 ? "below" : "above")} {of}, {Number(price)}");
+            throw new RefusedException($"the stop {Number(stop)} of a {word} trade must be {(sign > 0 ? "below" : "above")} {of}, "
+                + Number(price));
         if (target > 0 && sign * (target - price) <= 0)
             throw new RefusedException($"the target {Number(target)} of a {word} trade must be {(sign > 0 ? "above" : "below")} {of}, "
                 + Number(price));
@@ -244,8 +254,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private HandPreview PreviewOf(IssuedCommand command, Plan plan)
     {
         var (equity, multiplier) = (watch.Equity(), portfolio.InstrumentOf(plan.Symbol).Multiplier);
-        var held = command.Command == SessionCommand.Reverse ? plan.Quantity / 2 : plan.Quantity;
-        double? risk = plan.Levels.Stop > 0 ? (int)plan.Protects * (plan.Price - plan.Levels.Stop) * held * multiplier : null;
+        double? risk = plan.Levels.Stop > 0 ? (int)plan.Protects * (plan.Price - plan.Levels.Stop) * plan.Held * multiplier : null;
         var view = watch.View(plan.Change == 0 ? null : new AccountChange(plan.Symbol, plan.Change, plan.Trades));
         return new HandPreview(SessionWords.Of(command.Command), plan.Trade, plan.Symbol, plan.Side, plan.Quantity, plan.Price,
             plan.Quantity * plan.Price * multiplier, plan.Cost, plan.Levels.Stop > 0 ? plan.Levels.Stop : null,

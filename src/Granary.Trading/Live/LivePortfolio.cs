@@ -384,9 +384,9 @@ internal sealed class LivePortfolio
     /// <summary>The account's trade has a stop and a target of an operator from now on, instead of the strategy's.</summary>
     public void Keep((int Strategy, int Number) trade) => _kept.TryAdd(trade, ExitReason.Open);
 
-    /// <summary>Whether the account keeps a trade whose strategy has ended its own: at a stop or target that is not the account's.</summary>
-    public bool IsKept((int Strategy, int Number) trade) => _kept.GetValueOrDefault(trade, ExitReason.Signal) is ExitReason.Open
-        or ExitReason.Stop or ExitReason.Target or ExitReason.TrailingStop;
+    /// <summary>Whether the account keeps a trade whose strategy has ended its own at a stop or target that is not the account's.</summary>
+    public bool IsKept((int Strategy, int Number) trade) => _kept.GetValueOrDefault(trade, ExitReason.Signal)
+        is ExitReason.Open or ExitReason.Stop or ExitReason.Target or ExitReason.TrailingStop;
 
     /// <summary>The index of a symbol among the portfolio's instruments; null if no strategy trades it.</summary>
     public int? MarketOf(string symbol) => _driverSymbol.TryGetValue(symbol, out var index) ? index : null;

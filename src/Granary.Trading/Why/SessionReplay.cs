@@ -5,6 +5,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Learning.Gating;
 using Granary.Modelling.Weighting;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Passes;
@@ -49,6 +50,14 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         foreach (var fact in facts) pauses.Take(fact);
         return [.. pauses.In(from, to)];
     }
+
+    /// <summary>What the operator did with a strategy's trades between two times in UTC ticks, the second excluded; sentences.</summary>
+    public IReadOnlyList<string> CommandsIn(string strategy, long from, long to) =>
+    [
+        .. facts.OfType<SessionControlled>().Where(c => c.Timestamp >= from && c.Timestamp < to
+                && (c.Command == SessionCommand.Flatten || c.Trade is not null && c.Strategy == strategy))
+            .Select(c => $"At the close {RunText.Time(c.Timestamp)}, {FactLine.Words(c)}."),
+    ];
 
     /// <summary>Open time of the bar of a signal, UTC ticks; null if the journal has no such signal.</summary>
     public long? TimeOf(string strategy, int number) =>
@@ -153,7 +162,8 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     }
 
     // As the session's own portfolio took the command.
-    private static void Control(PortfolioDriver driver, SessionControlled control, Lazy<Dictionary<string, (int Strategy, int Number)>> entries)
+    private static void Control(PortfolioDriver driver, SessionControlled control,
+        Lazy<Dictionary<string, (int Strategy, int Number)>> entries)
     {
         switch (control.Command)
         {

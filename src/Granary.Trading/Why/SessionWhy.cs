@@ -41,6 +41,7 @@ internal sealed class SessionWhy(IAccountStore accounts, GranaryCatalogues catal
             SignalOf = history.SignalOf(query.Strategy),
             FactsIn = (from, close) => past.Of(query.Strategy, history.TimeframeOf(query.Strategy), (from, close)),
             PausesIn = history.PausesIn,
+            CommandsIn = (from, close) => history.CommandsIn(query.Strategy, from, close),
             Notes = history.Notes,
         };
         var question = new WhySearch(query, number => history.TimeOf(query.Strategy, number), number => throw new InputException(

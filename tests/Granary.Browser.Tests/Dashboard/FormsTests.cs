@@ -63,11 +63,48 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
         await Assertions.Expect(figures).Not.ToHaveTextAsync(before, new() { UseInnerText = true });
         const string Trade = "Close trade COINUSDT BuyAndHold()@COINUSDT:1h";
         await page.GetByLabel(Trade).WaitForAsync();
-        await PressAsync(page, Trade);
-        await visit.ShowsAsync("A market order closes");
-        await PressAsync(page, "Close the trade");
+        await ByHandAsync(visit);
+        await CloseAsync(visit, Trade);
         await visit.ShowsAsync("No trade is open.");
         await page.GetByRole(AriaRole.Region, new() { Name = "Events" }).GetByText("Sold ").First.WaitForAsync();
+    }
+
+    private static async Task CloseAsync(Visit visit, string trade)
+    {
+        await PressAsync(visit.Page, trade);
+        await visit.ShowsAsync("A market order closes");
+        await PressAsync(visit.Page, "Close the trade");
+    }
+
+    // Sets a stop, and enters and closes a trade by hand.
+    private static async Task ByHandAsync(Visit visit)
+    {
+        var page = visit.Page;
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await PressAsync(page, "Change trade COINUSDT BuyAndHold()@COINUSDT:1h");
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = "Stop" }).FillAsync("1");
+        await dialog.GetByText("They replace stop, trailing stop and targets").WaitForAsync();
+        await HoldAsync(page, "Hold to set stop and target");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "BuyAndHold" }).First).ToContainTextAsync("1.00");
+        await PressAsync(page, "Enter by hand");
+        await dialog.GetByLabel("Size", new() { Exact = true }).FillAsync("1");
+        await dialog.GetByText("No strategy manages this trade").WaitForAsync();
+        await HoldAsync(page, "Hold to enter the trade");
+        const string Trade = "Close trade COINUSDT operator";
+        await page.GetByLabel(Trade).WaitForAsync();
+        await CloseAsync(visit, Trade);
+        await Assertions.Expect(page.GetByLabel(Trade)).ToHaveCountAsync(0);
+    }
+
+    // Holds a button with the keyboard until its dialog has closed.
+    private static async Task HoldAsync(IPage page, string name)
+    {
+        var button = page.GetByRole(AriaRole.Button, new() { Name = name });
+        await Assertions.Expect(button).ToBeEnabledAsync();
+        await button.FocusAsync();
+        await page.Keyboard.DownAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await page.Keyboard.UpAsync("Enter");
     }
 
     private static async Task EndAsync(Visit visit)

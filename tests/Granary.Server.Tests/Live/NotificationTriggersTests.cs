@@ -80,6 +80,11 @@ public class NotificationTriggersTests
         Texts(With(NotificationEvent.FeedLag, 60), View(1000), 61).ShouldBe(["main took no bar for 61 s."]);
         Texts(With(NotificationEvent.Drift, 2), View(1030)).ShouldBe(
             ["The equity of main differs by 3 % from its portfolio's with simulated fills."]);
+        var flat = View(1030);
+        Texts(With(NotificationEvent.Drift, 2), flat with { Status = flat.Status! with { State = LiveState.Paused } })
+            .ShouldBeEmpty("an operator closed everything and paused");
+        Texts(With(NotificationEvent.Drift, 2), flat with { Status = flat.Status! with { ByHand = 20 } })
+            .ShouldBeEmpty("two of three percent are entries by hand");
         Texts(With(NotificationEvent.RejectedOrders, 2), View(1000, rejected: 3)).ShouldBe(["3 orders of main were rejected."]);
         Texts(With(NotificationEvent.SessionLost), View(1000)).ShouldBeEmpty();
         Texts(With(NotificationEvent.SessionLost), View(1000) with { Retry = new SessionRetry(2, Now, "no network") }).ShouldBe(

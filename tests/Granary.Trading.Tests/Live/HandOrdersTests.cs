@@ -103,8 +103,8 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
             Around(() => inner.CancelAsync(clientId, cancellationToken));
 
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice, CancellationToken cancellationToken = default) =>
-            Around(() => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
+        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
+            CancellationToken cancellationToken = default) => Around(() => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
 
         public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
             CancellationToken cancellationToken = default) =>
@@ -116,7 +116,8 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
             Around(() => inner.PollAsync(after, cancellationToken));
 
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
+            inner.SnapshotAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
@@ -221,7 +222,8 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         var tag = shared.Alone.Host.Ledger.Trades.Values.First().Entry.Split('-')[0];
         // The second entry waits at the venue; a close cancels it.
         var script = new Script(
-            (market, Of(SessionCommand.Enter, symbol: "ACME", hand: new HandRequest { Side = Side.Buy, Size = SizeRule.PercentOfEquity(5) })),
+            (market, Of(SessionCommand.Enter, symbol: "ACME",
+                hand: new HandRequest { Side = Side.Buy, Size = SizeRule.PercentOfEquity(5) })),
             (limit, Of(SessionCommand.Enter, symbol: "COINUSDT",
                 hand: new HandRequest { Side = Side.Buy, Price = 1, Size = SizeRule.Units(3) })),
             (close, Of(SessionCommand.Close, $"{tag}-h-2-e")));
@@ -291,7 +293,8 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
             (After(part, 2), Of(SessionCommand.Close, part.Entry, new HandRequest { Quantity = part.Quantity / 3 })),
             (After(kept, 0), Of(SessionCommand.Protect, kept.Entry, new HandRequest { Stop = 0, Target = 0 })),
             (After(turned, 2), Of(SessionCommand.Reverse, turned.Entry)),
-            (s_start, Of(SessionCommand.Enter, symbol: "COINUSDT", hand: new HandRequest { Side = Side.Sell, Size = SizeRule.Cash(2_000) })));
+            (s_start, Of(SessionCommand.Enter, symbol: "COINUSDT",
+                hand: new HandRequest { Side = Side.Sell, Size = SizeRule.Cash(2_000) })));
     }
 
     [Fact]

@@ -52,6 +52,9 @@ public sealed class SessionTests : IDisposable
         span!.Span!.Refused["paused"].ShouldBe(journal.OfType<SignalDecided>()
             .Count(d => d.Strategy == refused.Strategy && d.Decision == Decision.Paused && d.Timestamp <= controls[1].Timestamp));
         span.Notes.Count(n => n.StartsWith("Entries were paused from ", StringComparison.Ordinal)).ShouldBe(1);
+        var closed = await why.AnswerAsync("test", new WhyQuery(refused.Strategy,
+            From: new DateTime(controls[1].Timestamp, DateTimeKind.Utc), To: new DateTime(controls[3].Timestamp, DateTimeKind.Utc)));
+        closed!.Notes.ShouldContain(n => n.Contains("Anna gave the command flatten: a test.", StringComparison.Ordinal));
     }
 
     [Fact]

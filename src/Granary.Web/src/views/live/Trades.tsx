@@ -149,7 +149,7 @@ export function Trades(props: {
     );
 }
 
-// Strategies manage their own entries; an entry by hand has nobody else.
+// Strategies manage their own entries.
 const isCancellable = (o: Order) => o.strategy === 'operator' && !o.clientId.includes('-x');
 
 function cancelColumn(cancel: (order: Order) => void): Column<Order> {
@@ -234,26 +234,31 @@ function tradeColumns(
                   {
                       id: 'close',
                       title: 'Action',
-                      width: 125,
+                      width: 80,
                       cell: (t: Trade) => (
-                          <>
-                              <button
-                                  type="button"
-                                  class="plain"
-                                  aria-label={`Close trade ${t.symbol} ${t.strategy}`}
-                                  onClick={() => acts.close(t)}
-                              >
-                                  Close
-                              </button>{' '}
-                              <button
-                                  type="button"
-                                  class="plain"
-                                  aria-label={`Change trade ${t.symbol} ${t.strategy}`}
-                                  onClick={() => acts.change(t)}
-                              >
-                                  Change
-                              </button>
-                          </>
+                          <button
+                              type="button"
+                              class="plain"
+                              aria-label={`Close trade ${t.symbol} ${t.strategy}`}
+                              onClick={() => acts.close(t)}
+                          >
+                              Close
+                          </button>
+                      ),
+                  },
+                  {
+                      id: 'change',
+                      title: 'By hand',
+                      width: 90,
+                      cell: (t: Trade) => (
+                          <button
+                              type="button"
+                              class="plain"
+                              aria-label={`Change trade ${t.symbol} ${t.strategy}`}
+                              onClick={() => acts.change(t)}
+                          >
+                              Change
+                          </button>
                       ),
                   },
               ]
@@ -264,7 +269,7 @@ function tradeColumns(
             width: 70,
             cell: (t) =>
                 t.byHand ? (
-                    'by hand'
+                    none
                 ) : (
                     <a
                         href={whyPath({ session: session.id, strategy: t.strategy, symbol: t.symbol, at: t.enteredAt, step: -1 })}
