@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Engine;
 using Granary.Reporting.Runs;
@@ -40,7 +41,7 @@ public sealed class RowQueryTests : IDisposable
     {
         var path = Trades();
         var query = new RowQuery(10) { Filter = filter };
-        query.Of(path, null, new RowIndexes()).Items.Select(r => (double)r["pnl"]!).ShouldBe(rows.Split(' ').Select(double.Parse));
+        query.Of(path, null, new RowIndexes()).Items.Select(r => (double)r["pnl"]!).ShouldBe(rows.Split(' ').Select(r => double.Parse(r, CultureInfo.InvariantCulture)));
         using var csv = new MemoryStream();
         query.TableOf(path, KnownColumns).Choose(["pnl", "entryTime"]).Write(CsvFormat.Instance, csv);
         var lines = Encoding.UTF8.GetString(csv.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
