@@ -6,7 +6,7 @@ import { benchmarkAt } from '../src/views/runs/Analysis';
 import { yearsOf } from '../src/views/runs/Months';
 import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters';
 import { verdictOf, type Strategy } from '../src/views/runs/run';
-import { bundlesOf, nextDeal, type Mark } from '../src/components/marks';
+import { bundlesOf, dealsAt, nextDeal, type Mark } from '../src/components/marks';
 import { stretchFor } from '../src/components/PriceChart';
 import { labelsOf } from '../src/components/tradeLayer';
 import { marksOfLog } from '../src/views/live/Price';
@@ -118,6 +118,15 @@ describe('a price chart', () => {
         expect(nextDeal(deals, 10, 1)?.from).toBe(20);
         expect(nextDeal(deals, 20, -1)?.from).toBe(10);
         expect(nextDeal(deals, 30, 1)).toBeUndefined();
+    });
+
+    it('names the trades of a bar, also of the last one that is held', () => {
+        const deal = (from: number, to: number | undefined, text: string) => ({
+            ...{ from, to, entryPrice: 1, exitPrice: 1, side: 'long' as const, profit: 0, text },
+        });
+        const deals = [deal(5, 15, 'a'), deal(20, 30, 'b'), deal(50, 60, 'later'), deal(12, undefined, 'open')];
+        expect(dealsAt(deals, [0, 10, 20], 0)).toEqual(['a']);
+        expect(dealsAt(deals, [0, 10, 20], 2)).toEqual(['b', 'open']);
     });
 
     it('writes the labels of the newest levels, none over another one', () => {

@@ -88,7 +88,9 @@ export function nextDeal(deals: readonly Deal[], time: number, direction: 1 | -1
 
 /** What the chart says of the trades that a bar is in; of many only their number. */
 export function dealsAt(deals: readonly Deal[], times: readonly number[], bar: number): string[] {
-    const [from, to] = [times[bar] ?? 0, times[bar + 1] ?? Infinity];
+    const from = times[bar] ?? 0;
+    // The last bar that is held ends as the one before it did.
+    const to = times[bar + 1] ?? from + (from - (times[bar - 1] ?? from - 1));
     const found = deals.filter((d) => d.from < to && (d.to ?? Infinity) >= from);
     return found.length > 2 ? [`${found.length} trades`] : found.map((d) => d.text);
 }
