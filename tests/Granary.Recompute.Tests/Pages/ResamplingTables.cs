@@ -74,7 +74,8 @@ internal static class ResamplingTables
         check.Drawn("Position size by its risk of ruin");
         check.Table("Position size at a risk of ruin", [.. new[] { 0.01, 0.05, 0.1, 0.5 }.Select(r => Sizes(drawn, r))]);
         check.Sentences.Says("Ruin is here a loss of {} of the start. All returns of a path are multiplied by the size; margin, interest "
-            + "and the size of orders are not considered.", Value(section, "ruin"));
+            + "and the size of orders are not considered, so sizes end at 10 times. A method "
+            + "that only shuffles or leaves out trades says nothing of other sizes.", Value(section, "ruin"));
     }
 
     private static void Method(ResultsCheck check, string path, JsonElement section, JsonElement method,
