@@ -41,6 +41,9 @@ public sealed record BatchInstrument
     /// <summary>The same as a return from the last close: -0.3 closes them 30 % below it, -1 is a total loss.</summary>
     public double? DelistingReturn { get; init; }
 
+    /// <summary>The contracts of a future, of which the symbol is one series: Chains.</summary>
+    public BatchChain? Chain { get; init; }
+
     /// <summary>Text.</summary>
     public string? Venue { get; init; }
 
