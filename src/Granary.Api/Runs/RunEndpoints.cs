@@ -46,11 +46,10 @@ internal static class RunEndpoints
                 + "of searches.")
             .Produces<RunSummary>().ProducesProblem(404);
         runs.MapGet("/{id}/strategies", (string id, RunLibrary library, GranaryCatalogues catalogues, [AsParameters] Paging paging,
-                [FromQuery] string? sort, [FromQuery] string? filter, [FromQuery] string? columns,
-                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                [AsParameters] StrategySelection strategies, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
-                var query = new StrategyQuery(limit, sort, filter, paging.Cursor);
+                var query = new StrategyQuery(limit, strategies.Sort, strategies.Filter, paging.Cursor);
                 return new TableAnswer(paging.Http, catalogues).Of(() =>
                 {
                     var page = query.Of(library.ResultsOf(id));
@@ -83,6 +82,18 @@ internal static class RunEndpoints
         RunRowEndpoints.Map(runs);
         WhyEndpoints.MapRuns(runs);
         RunChangeEndpoints.Map(api);
+    }
+
+    internal sealed record StrategySelection
+    {
+        [FromQuery(Name = "sort")]
+        public string? Sort { get; init; }
+
+        [FromQuery(Name = "filter")]
+        public string? Filter { get; init; }
+
+        [FromQuery(Name = "columns")]
+        public string? Columns { get; init; }
     }
 
     internal sealed record SignalSelection

@@ -49,7 +49,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(Cursor);
         Require(path, absence);
-        // Whoever takes all rows reads them once, in order; pages are taken from the places of the rows.
+        // All rows are read once, in order; pages are taken from the places of the rows.
         if (Sort is null && At is null && Limit == int.MaxValue) return InOrder(path, from, indexes);
         var view = indexes?.View(path, Name, () => Make(path, indexes)) ?? Make(path, indexes);
         if (At is { } time && Cursor is null) from = view.PositionOf(time, IsDescending && RowFilter.IsTime(ColumnName(Sort)));

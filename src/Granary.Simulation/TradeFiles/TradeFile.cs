@@ -39,7 +39,8 @@ internal sealed record TradeFile(string Path, string Program, IReadOnlyList<Reco
         if (table.Columns.Contains("pnllocal", StringComparer.Ordinal) && table.Rows.Any(r => r.Text("pnllocal") is not null))
             throw new InputException($"{path}: its trades were converted from other currencies, and its prices alone do not give their "
                 + "profits; give the run's equity.csv");
-        if (table.Columns.Contains("rollpnl", StringComparer.Ordinal) && table.Rows.Any(r => r.Number("rollpnl") is not 0 and not double.NaN))
+        if (table.Columns.Contains("rollpnl", StringComparer.Ordinal)
+            && table.Rows.Any(r => r.Number("rollpnl") is not 0 and not double.NaN))
             throw new InputException($"{path}: its trades were rolled from contract to contract, and its prices alone do not give their "
                 + "profits; give the run's folder or its equity.csv");
         symbol ??= System.IO.Path.GetFileNameWithoutExtension(path);

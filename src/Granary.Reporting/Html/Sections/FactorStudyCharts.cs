@@ -140,7 +140,7 @@ internal static class FactorStudyCharts
         }.Write(html);
     }
 
-    // Up to five quantiles differ in colour and in dashes, so that they are told apart in print too.
+    // Up to five quantiles differ in colour and in dashes, so that they differ in print too.
     private static string StyleOf(int quantile, int last) => quantile == 0 ? "s2" : quantile == last ? "s1"
         : (last, quantile) switch
         {

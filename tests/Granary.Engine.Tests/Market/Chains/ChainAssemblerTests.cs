@@ -60,7 +60,7 @@ public sealed class ChainAssemblerTests
     // First notice is on 28 February; two trading days before are the 24th. C has none and is left by its expiry.
     [Fact]
     public void First_notice_is_before_the_expiry() => new ChainOf(RollBy.FirstNotice, 2)
-        .Add("A", "2022-01-03", "2022-03-29", "2022-03-29", 100, firstNotice: "2022-02-28")
+        .Add("A", "2022-01-03", "2022-03-29", "2022-03-29", 100).Noticed("2022-02-28")
         .Add("C", "2022-01-03", "2022-04-28", "2022-04-28", 110)
         .Add("D", "2022-01-03", "2022-05-28", null, 120)
         .Changes().Select(c => c[..14]).ShouldBe(["2022-02-24 A>C", "2022-04-26 C>D"]);
@@ -181,7 +181,7 @@ public sealed class ChainAssemblerTests
         for (var c = 0; c < 8; c++)
         {
             var (name, life) = (((char)('A' + c)).ToString(), drawn.Next(10, 120));
-            chain.Add(name, "2022-01-03", "2022-01-01", $"{expiry:yyyy-MM-dd}", 0, firstNotice: $"{expiry.AddDays(-drawn.Next(20)):yyyy-MM-dd}");
+            chain.Add(name, "2022-01-03", "2022-01-01", $"{expiry:yyyy-MM-dd}", 0).Noticed($"{expiry.AddDays(-drawn.Next(20)):yyyy-MM-dd}");
             for (var day = expiry.AddDays(-life); day <= expiry; day = day.AddDays(1))
                 if (day >= start && day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && (day == expiry || drawn.Next(8) > 0))
                     chain.AddBar(c, day, 100 + 10 * c, drawn.Next(1_000), drawn.Next(1_000));

@@ -17,14 +17,19 @@ internal sealed class ChainOf(RollBy by, int days = 0, int depth = 1)
     public static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>A contract with a bar on each weekday; its close is its price plus the number of days since 2022-01-01.</summary>
-    public ChainOf Add(string name, string from, string to, string? expiry, double price, double volume = 100, string? firstNotice = null,
-        params string[] without)
+    public ChainOf Add(string name, string from, string to, string? expiry, double price, double volume = 100, params string[] without)
     {
-        _contracts.Add(new ChainContract(name, Day(expiry ?? to), expiry is null ? null : Day(expiry),
-            firstNotice is null ? null : Day(firstNotice)));
+        _contracts.Add(new ChainContract(name, Day(expiry ?? to), expiry is null ? null : Day(expiry), null));
         for (var day = Day(from); day <= Day(to); day = day.AddDays(1))
             if (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !without.Contains($"{day:yyyy-MM-dd}"))
                 AddBar(_contracts.Count - 1, day, price, volume);
+        return this;
+    }
+
+    /// <summary>Sets the first notice day of the last contract.</summary>
+    public ChainOf Noticed(string day)
+    {
+        _contracts[^1] = _contracts[^1] with { FirstNotice = Day(day) };
         return this;
     }
 
