@@ -97,9 +97,10 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
     [Fact]
     public void The_commands_with_host_are_found_in_the_command_tree() =>
         Commands.ShouldBe(["backtest", "walkforward", "optimise", "experiment", "live", "session status", "session strategy",
-            "session pause", "session resume", "session flatten", "session close", "session reload", "session stop", "session enable",
-            "session disable", "schedules list", "schedules set", "schedules runs", "schedules remove", "cluster status",
-            "cluster drain", "cluster resume", "cluster retire", "export", "factors study", "why"],
+            "session pause", "session resume", "session flatten", "session close", "session protect", "session enter",
+            "session reverse", "session reload", "session stop", "session enable", "session disable", "schedules list",
+            "schedules set", "schedules runs", "schedules remove", "cluster status", "cluster drain", "cluster resume", "cluster retire",
+            "export", "factors study", "why"],
             ignoreOrder: true);
 
     // The arguments of the command besides --host; a new command needs a line here.
@@ -117,7 +118,9 @@ public sealed partial class FaultyHostTests(QuickstartRun run) : IDisposable
             "export" => ["export", "20260102-0304", "--format", "parquet", "--out", _folder.At("tables")],
             "why" => ["why", "20260102-0304", "--strategy", "SmaCross(fast=1,slow=2)@ACME:1h", "--signal", "1"],
             "session strategy" => ["session", "paper", name, "SmaCross(fast=1,slow=2)@ACME:1h"],
-            "session close" => ["session", "paper", name, "--trade", "t"],
+            "session close" or "session reverse" => ["session", "paper", name, "--trade", "t"],
+            "session protect" => ["session", "paper", name, "--trade", "t", "--stop", "1"],
+            "session enter" => ["session", "paper", name, "--symbol", "ACME", "--side", "buy", "--size", "units=1"],
             "session enable" or "session disable" => ["session", "paper", name, "--symbol", "ACME"],
             "schedules set" => ["schedules", name, "nightly", _folder.Write("nightly.json", "{}")],
             "schedules runs" or "schedules remove" => ["schedules", name, "nightly"],
