@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Granary.Analyzers;
 
 /// <summary>
-/// Reads of later bars: an element of the columns of a factor's input ahead of the loop's variable or from the end of the block, and an
-/// element of any list at a later bar number or a later time than the strategy's.
+/// Reads of later bars. In a factor's input: an element of a column ahead of the loop's variable, or from the end of the block. In any
+/// list: an element at a later bar number or a later time than the strategy's.
 /// </summary>
 internal static class LaterBars
 {

@@ -69,7 +69,7 @@ public sealed class SessionsApi
         long? before = null, CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
             $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}&before={before}", cancellationToken);
 
-    /// <summary>What the fills of a session's account cost, with intervals: the content of costs.json.</summary>
+    /// <summary>Measured costs of the fills of a session's account, with intervals: the content of costs.json.</summary>
     public Task<JsonElement> CostsAsync(string id, CancellationToken cancellationToken = default) =>
         _api.GetAsync<JsonElement>($"sessions/{id}/costs", cancellationToken);
 

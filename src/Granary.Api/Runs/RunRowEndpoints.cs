@@ -81,7 +81,7 @@ internal static class RunRowEndpoints
     public const string OfFilter = "'filter' has conditions with commas between, such as symbol=BTCUSDT,side=long,pnlNet>0. Without a "
         + "cursor, 'at' begins the page at the first row of that time or later.";
 
-    /// <summary>Which rows of a table a caller asks for, in which order.</summary>
+    /// <summary>The rows of a table that a caller asks for, and their order.</summary>
     internal sealed record RowSelection
     {
         [FromQuery(Name = "strategy")]

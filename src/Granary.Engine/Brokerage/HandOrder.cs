@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;
 
-/// <summary>What an operator orders by hand, as the journal has it: sized, and with prices on the tick.</summary>
+/// <summary>An order or change that an operator made by hand, as the journal stores it: sized, and with prices on the tick.</summary>
 internal sealed record HandOrder
 {
     /// <summary>The client id of an entry; empty for a part to close, and for a stop and target.</summary>

@@ -1,8 +1,8 @@
 namespace Granary.Engine.Market;
 
 /// <summary>
-/// What it costs to borrow an instrument for a short position, and how much can be borrowed, over time. A row counts from the time at
-/// which it is known until the next one.
+/// Fees for borrowing an instrument for a short position, and the quantity that can be borrowed, over time. A row counts from the time
+/// at which it is known until the next one.
 /// </summary>
 /// <param name="times">When the rows are known, UTC ticks, strictly increasing.</param>
 /// <param name="fees">Per year, fractions of the short market value; NaN where the constant fee counts.</param>

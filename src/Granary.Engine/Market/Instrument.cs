@@ -43,7 +43,7 @@ public sealed record Instrument
     /// <summary>The contracts or listings that stand behind the symbol one after another; none for a plain symbol.</summary>
     public ListingChanges Changes { get; init; } = ListingChanges.None;
 
-    /// <summary>How strategies see the prices of consecutive contracts.</summary>
+    /// <summary>The adjustment of the prices of consecutive contracts that strategies see.</summary>
     public PriceAdjustment Adjust { get; init; }
 
     /// <summary>Currency units per unit of price and quantity; 1 except for derivatives.</summary>
@@ -77,7 +77,7 @@ public sealed record Instrument
     /// <summary>The funding that positions pay and receive, if it is a perpetual future and the rates are known.</summary>
     public FundingSeries Funding { get; init; } = FundingSeries.None;
 
-    /// <summary>What short positions cost and how much can be borrowed for them, if a table says it.</summary>
+    /// <summary>Borrow fees and availability for short positions, if a table names the instrument.</summary>
     internal BorrowSeries Borrow { get; init; } = BorrowSeries.None;
 
     /// <summary>The value of its currency in that of the account, if they differ and the account has rates.</summary>

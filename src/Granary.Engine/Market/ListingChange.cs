@@ -17,6 +17,6 @@ public sealed record ListingChange(long Time, string From, string To, ListingCha
     /// <summary>Of a roll: the lowest price of the old contract in the bar of the roll.</summary>
     public double OldLow { get; init; } = double.NegativeInfinity;
 
-    /// <summary>What the price jumps by at a roll, without any profit; 0 for an end.</summary>
+    /// <summary>The jump of the price at a roll, which is no profit; 0 for an end.</summary>
     public double Gap => Kind == ListingChangeKind.Roll ? NewPrice - OldPrice : 0;
 }

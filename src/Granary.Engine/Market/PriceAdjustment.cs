@@ -1,6 +1,8 @@
 namespace Granary.Engine.Market;
 
-/// <summary>How a strategy sees the prices of consecutive contracts. The account always trades the contracts' own prices.</summary>
+/// <summary>
+/// The adjustment of the prices of consecutive contracts that a strategy sees. The account always trades the contracts' own prices.
+/// </summary>
 /// <remarks>The first contract is the anchor, so a value that was known earlier never changes later.</remarks>
 public enum PriceAdjustment : byte
 {

@@ -208,8 +208,8 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
     }
 
     /// <summary>
-    /// What positions in an instrument take from the balance that earns, in its currency: the value of its shorts, whose proceeds the
-    /// lender keeps. Futures settle their gains and losses in cash.
+    /// The part of the balance that earns no interest because of positions in an instrument, in its currency: the value of its shorts,
+    /// whose proceeds the lender keeps. Futures settle their gains and losses in cash.
     /// </summary>
     /// <param name="settles">Whether all positions settle in cash.</param>
     public double SettledIn(int market, bool settles) => _gross[market] == 0 ? 0

@@ -31,7 +31,7 @@ public enum ExitReason : byte
     Operator,
     /// <summary>Its contract had expired, and it was settled in cash at the last price.</summary>
     Expired,
-    /// <summary>What it had borrowed was recalled.</summary>
+    /// <summary>The borrowed quantity was recalled.</summary>
     Recalled,
 }
 

@@ -21,7 +21,7 @@ internal readonly record struct RollEvent(int Number, long Time, int Change, Sid
     /// <param name="open">Its open, at which the roll is made.</param>
     internal Bar BarAt(double open) => new(Time, open, High, Low, Close, Volume);
 
-    /// <summary>What the roll has brought before commission: the part of the next price's jump that is no profit.</summary>
+    /// <summary>Profit of the roll before commission: the part of the next price's jump that is no gain of the position.</summary>
     /// <param name="multiplier">The instrument's.</param>
     public double Profit(double multiplier) => (int)Side * (OldPrice - NewPrice) * Quantity * multiplier;
 }

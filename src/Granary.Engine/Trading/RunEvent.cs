@@ -232,7 +232,7 @@ internal readonly struct RunEvent
     /// Returns the event with its number shifted, for consecutive runs of one strategy whose signals are numbered continuously.
     /// </summary>
     /// <param name="earlier">The number of signals of the earlier runs.</param>
-    // What belongs to no trade keeps the number 0.
+    // An event that belongs to no trade keeps the number 0.
     public RunEvent NumberedAfter(int earlier) => earlier == 0 || Kind == RunEventKinds.Financing && _number == 0 ? this : Kind switch
     {
         RunEventKinds.Signal => Of(_signal with { Number = _number + earlier }, _symbol),

@@ -21,7 +21,7 @@ internal enum SignalEnd : byte
     NotMember,
     /// <summary>The price was 0 or less, and the entry counts in percent of it.</summary>
     PriceNotPositive,
-    /// <summary>What a short position needs could not be borrowed.</summary>
+    /// <summary>The quantity that a short position needs could not be borrowed.</summary>
     NotShortable,
 }
 

@@ -3,8 +3,8 @@ using Granary.Engine.Portfolio;
 namespace Granary.Reporting.Runs;
 
 /// <summary>
-/// What the portfolio earned in symbols that are chains of contracts, apart by the moves of prices and by rolls; account currency, before
-/// commission. It counts closed and open trades.
+/// Profit of the portfolio in symbols that are chains of contracts, with price moves and rolls apart; account currency, before commission.
+/// It counts closed and open trades.
 /// </summary>
 /// <param name="Rolls">How many times an open trade was moved to the next contract.</param>
 /// <param name="PriceProfit">By the prices of entry and exit, as a chart of the contracts shows them.</param>

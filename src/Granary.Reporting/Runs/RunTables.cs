@@ -169,7 +169,7 @@ internal readonly record struct TradeOfRun(StrategyEntry Strategy, Trade Trade, 
     public string Contract => Unit.Changes.At(Trade.ExitTime);
 }
 
-/// <summary>Which columns a table of trades has.</summary>
+/// <summary>The optional columns of a table of trades.</summary>
 /// <param name="IsConverted">Whether some instrument has another currency than the account.</param>
 /// <param name="HasChains">Whether some symbol is a chain of contracts.</param>
 internal readonly record struct TradeForm(bool IsConverted, bool HasChains);

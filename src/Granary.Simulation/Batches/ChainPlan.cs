@@ -9,7 +9,7 @@ namespace Granary.Simulation.Batches;
 /// <param name="To">Open time of the last bar.</param>
 internal sealed record ChainStretch(int Contract, long From, long To, long Count);
 
-/// <summary>Which contract a chain has when, found by reading all its contracts once.</summary>
+/// <summary>The contract of a chain at each time, found by reading all its contracts once.</summary>
 internal sealed class ChainPlan
 {
     private readonly List<ChainStretch> _stretches = [];

@@ -3,7 +3,7 @@ using Granary.Storage.Addresses;
 
 namespace Granary.Simulation.Keys;
 
-/// <summary>What becomes of a short entry beyond what can be borrowed.</summary>
+/// <summary>The rule for a short entry beyond the quantity that can be borrowed.</summary>
 internal enum BorrowShortage : byte
 {
     /// <summary>It is refused.</summary>
@@ -12,7 +12,7 @@ internal enum BorrowShortage : byte
     Cut,
 }
 
-/// <summary>What becomes of short positions beyond what can be borrowed.</summary>
+/// <summary>The rule for short positions beyond the quantity that can be borrowed.</summary>
 internal enum BorrowRecall : byte
 {
     /// <summary>They stay, and no entry adds to them.</summary>

@@ -109,7 +109,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return Page(items, from, view.Rows.Count);
     }
 
-    // What decides which rows a view has, in which order.
+    // The parts of the query that decide the rows of a view and their order.
     private string Name => string.Create(CultureInfo.InvariantCulture, $"{Strategy}\n{Sort}\n{Filter}\n{From}\n{To}\n{At is null}");
 
     private bool IsDescending => Sort?.StartsWith('-') == true;

@@ -27,7 +27,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     /// <summary>Whether entries are paused: those that wait at the broker are cancelled.</summary>
     public bool Paused { get; set; }
 
-    /// <summary>What the operator has ordered by hand.</summary>
+    /// <summary>Orders and changes that the operator made by hand.</summary>
     public HandOrders Hand { get; } = new(portfolio, ledger, names);
 
     /// <summary>Whether the limits admit an accepted entry over the account, which also has entries by hand; null if it has none.</summary>

@@ -186,7 +186,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             signal, granted * signal.Price * portfolio.InstrumentOf(symbol).Multiplier, View());
     }
 
-    /// <summary>What an entry may cost: cash without the collateral of short trades, or what the leverage leaves.</summary>
+    /// <summary>The most that an entry may cost: cash without the collateral of short trades, or the rest of the leverage.</summary>
     /// <param name="closed">A trade that is counted as closed; null for none.</param>
     public double FreeCash(ExecutionSettings execution, AccountTrade? closed = null)
     {

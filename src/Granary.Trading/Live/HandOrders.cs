@@ -4,8 +4,8 @@ using Granary.Engine.Trading;
 namespace Granary.Trading.Live;
 
 /// <summary>
-/// What an operator has ordered by hand: trades to close in whole or in part, stops and targets, and entries. It follows from the commands
-/// of the journal, so a restarted session has the same.
+/// Orders and changes that an operator made by hand: trades to close in whole or in part, stops and targets, and entries. They follow from
+/// the commands of the journal, so a restarted session has the same ones.
 /// </summary>
 internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, OrderNames names)
 {
@@ -144,8 +144,9 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     }
 
     /// <summary>
-    /// The part of the difference between the account and the portfolio with simulated fills that comes from entries by hand, from the
-    /// operator's stops and targets, and from entries of strategies that found no room beside them: the portfolio has none of these.
+    /// The part of the difference between the account and the portfolio with simulated fills that comes from commands by hand. It counts
+    /// entries, stops and targets of the operator, and entries of strategies that found no room beside them. The portfolio has none of
+    /// them.
     /// </summary>
     /// <param name="net">The net profit of a trade of the account at the last close.</param>
     public double Difference(Func<AccountTrade, double> net)

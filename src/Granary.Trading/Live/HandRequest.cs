@@ -2,7 +2,7 @@ using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What an operator asks for by hand: the part of a trade to close, its stop and target, or an entry.</summary>
+/// <summary>A request of an operator by hand: the part of a trade to close, its stop and target, or an entry.</summary>
 internal sealed record HandRequest
 {
     /// <summary>Base units of the part of a trade to close; null = all of it.</summary>

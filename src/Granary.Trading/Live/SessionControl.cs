@@ -18,7 +18,7 @@ internal sealed record IssuedCommand(SessionCommand Command, string Who, string 
     /// <summary>A unique id, by which a session executes a stored command only once; null for a command that is not stored.</summary>
     public string? Id { get; init; }
 
-    /// <summary>What is asked for by hand; null for the other commands.</summary>
+    /// <summary>The request by hand; null for the other commands.</summary>
     public HandRequest? Hand { get; init; }
 }
 

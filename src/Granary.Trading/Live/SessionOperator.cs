@@ -40,7 +40,7 @@ internal sealed class SessionOperator(LiveOptions options, AccountJournal journa
     /// <summary>Why the last command had no effect; null if it had.</summary>
     public string? CommandFault { get; private set; }
 
-    /// <summary>What the last command would do, if it only asked for that.</summary>
+    /// <summary>The effect of the last command, if it only asked for a preview.</summary>
     public HandPreview? Preview { get; private set; }
 
     /// <summary>Makes the orders of commands by hand.</summary>

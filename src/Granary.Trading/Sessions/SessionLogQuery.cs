@@ -2,7 +2,7 @@ using Granary.Contracts.Sessions;
 
 namespace Granary.Trading.Sessions;
 
-/// <summary>Which entries of a session's log to return, the newest first.</summary>
+/// <summary>The entries of a session's log to return, the newest first.</summary>
 internal sealed record SessionLogQuery(int Limit)
 {
     /// <summary>Null for all kinds.</summary>

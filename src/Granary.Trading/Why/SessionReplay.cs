@@ -51,7 +51,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         return [.. pauses.In(from, to)];
     }
 
-    /// <summary>What the operator did with a strategy's trades between two times in UTC ticks, the second excluded; sentences.</summary>
+    /// <summary>Sentences about the operator's commands on a strategy's trades between two UTC ticks, the second excluded.</summary>
     public IReadOnlyList<string> CommandsIn(string strategy, long from, long to) =>
     [
         .. facts.OfType<SessionControlled>().Where(c => c.Timestamp >= from && c.Timestamp < to

@@ -2,7 +2,7 @@ using Granary.Engine.Catalogues;
 
 namespace Granary.Engine.Market.Chains;
 
-/// <summary>What decides when a chain changes to its next contract.</summary>
+/// <summary>The rule by which a chain changes to its next contract.</summary>
 public enum RollBy
 {
     /// <summary>Trading days before the expiry.</summary>

@@ -4,7 +4,7 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-// What short positions borrow: entries need it at their signal and at their fill, and a recall takes it back.
+// Borrowing for short positions: checked for an entry at its signal and at its fill, and taken back by a recall.
 internal sealed partial class StrategyBook
 {
     // Borrowed quantities differ by rounding.
@@ -91,7 +91,7 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (trade.Side != Side.Sell || trade.Exiting) continue;
-            // What stays is in whole lots, so that enough is closed.
+            // The rest stays in whole lots, so that enough is closed.
             var stays = Instrument.RoundQuantity(Math.Max(0, trade.Quantity - excess));
             var (goes, isWhole) = (trade.Quantity - stays, !(stays > 0));
             if (!(goes > trade.Quantity * (Enough - 1))) continue;
@@ -113,7 +113,7 @@ internal sealed partial class StrategyBook
         return true;
     }
 
-    // What is held short and has an exit on its way.
+    // The quantity held short that has an exit on its way.
     private double Leaving()
     {
         var sum = 0.0;

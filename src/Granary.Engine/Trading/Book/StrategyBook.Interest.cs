@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     /// <summary>Whether the prices are in another currency than the account's.</summary>
     public bool IsForeign => _foreign is not null;
 
-    /// <summary>What the book has in the account's currency if its prices are in another one.</summary>
+    /// <summary>Cash in the account's currency, if the prices are in another one.</summary>
     public double OwnCash => _foreign?.Own ?? 0;
 
     /// <summary>

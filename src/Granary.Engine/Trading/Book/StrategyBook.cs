@@ -40,11 +40,14 @@ namespace Granary.Engine.Trading.Book;
 /// <item>call-backs, and then the strategy.</item>
 /// </list>
 /// <para>
-/// Each file of the class has one duty: <c>Bar</c> the sequence within a bar, <c>Requests</c> the strategy's requests, <c>Orders</c> the
-/// life of an order, <c>Fills</c> from orders to fills, <c>Trades</c> from fills to trades, <c>Exits</c> closing orders,
-/// <c>Protection</c> stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c> liquidation, <c>Financing</c>, <c>Funding</c>,
-/// <c>Funds</c> available cash, <c>Interest</c> what balances bring, <c>Borrowing</c> what short positions borrow, <c>Universe</c> the
-/// membership of the symbol, <c>Listings</c> its contracts and listings, and <c>Triggers</c> the bars to process.
+/// Each file of the class has one duty. <c>Requests</c> takes the strategy's requests. <c>Orders</c> keeps the life of an order,
+/// <c>Fills</c> leads from orders to fills, and <c>Trades</c> from fills to trades. <c>Bar</c> has the sequence within a bar, and
+/// <c>Triggers</c> the bars to process.
+/// </para>
+/// <para>
+/// <c>Exits</c> makes closing orders. <c>Protection</c> has stops and targets, <c>Ruin</c> the end of the account, <c>Margin</c>
+/// liquidation. <c>Financing</c>, <c>Funding</c> and <c>Interest</c> book amounts over time. <c>Funds</c> has the available cash, and
+/// <c>Borrowing</c> the availability of shorts. <c>Universe</c> has the membership of the symbol, <c>Listings</c> its contracts.
 /// </para>
 /// </remarks>
 internal sealed partial class StrategyBook

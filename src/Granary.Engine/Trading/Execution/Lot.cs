@@ -85,10 +85,10 @@ internal struct Lot
         ExitGaps += gap * Closed;
     }
 
-    /// <summary>What rolls have added to <see cref="EntryPrice"/> since the entry.</summary>
+    /// <summary>Sum that rolls have added to <see cref="EntryPrice"/> since the entry.</summary>
     public double EntryGap { get; private set; }
 
-    /// <summary>What rolls have added to <see cref="ExitNotional"/>.</summary>
+    /// <summary>Sum that rolls have added to <see cref="ExitNotional"/>.</summary>
     public double ExitGaps { get; private set; }
 
     /// <summary>The price at which it was entered, of the contract of that time.</summary>

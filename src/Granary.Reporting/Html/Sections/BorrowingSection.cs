@@ -3,7 +3,7 @@ using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>What balances and short positions have brought and cost, by currency.</summary>
+/// <summary>Interest of balances and borrow fees of short positions, by currency.</summary>
 internal sealed class BorrowingSection(BorrowingResults borrowing) : IReportSection<RunView>
 {
     public string Id => "borrowing";
