@@ -124,6 +124,12 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>The rate of now of a symbol's currency.</summary>
     internal double RateOf(string symbol) => _currencies is null ? 1 : _currencies.RateOf(_marketOf[symbol]);
 
+    /// <summary>What the result of a closed trade is worth now: it stays in its currency, or was converted.</summary>
+    /// <param name="local">In the currency of the prices.</param>
+    /// <param name="converted">At the rate of its close.</param>
+    internal double WorthOf(string symbol, double local, double converted) =>
+        _currencies is null || _currencies.Converts ? converted : local * RateOf(symbol);
+
     private bool IsForeign(string symbol, out int market)
     {
         market = -1;
@@ -243,8 +249,24 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         trade.Settle(net, rate);
     }
 
+    // A cost of a trade, or one of the account itself. Interest of a balance is converted as the results of trades are.
     private void Finance(BrokerFinancing financing)
     {
+        if (financing is { ClientId: "", Kind: FinancingKind.BalanceInterest } && IsForeign(financing.Symbol, out var of))
+        {
+            Financing += financing.Amount
+                * _currencies!.PayInterest(_currencies.PlaceOf(of), financing.Amount, financing.At, out var received);
+            _account.Pay(received);
+            return;
+        }
+        if (financing is { ClientId: "", Symbol: "", Kind: FinancingKind.WriteOff } && _currencies is not null)
+        {
+            // The broker has closed the account: later rates change nothing any more.
+            Financing += financing.Amount;
+            _account = new CashAccount(0);
+            _currencies.Clear();
+            return;
+        }
         if (IsForeign(financing.Symbol, out var market)) _currencies!.Pay(market, financing.Amount);
         else _account.Pay(financing.Amount);
         var amount = financing.Amount * RateAt(financing.Symbol, financing.At);

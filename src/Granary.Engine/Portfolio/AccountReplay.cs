@@ -76,6 +76,13 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
             equity += value;
             exposure += Math.Abs(value);
         }
+        if (_currencies is not null && _order.Count == 0 && equity <= 0)
+        {
+            // Debts in other currencies have left nothing: the account is closed, and the broker bears the rest.
+            Financing -= equity;
+            equity = 0;
+            Clear();
+        }
         (Equity, Exposure) = (equity, exposure);
     }
 

@@ -41,6 +41,9 @@ internal sealed class CurrencyBalances
     public static CurrencyBalances? Of(Instrument[] instruments, ExecutionSettings execution) =>
         Array.Exists(instruments, i => i.Rates.IsForeign) ? new CurrencyBalances(instruments, execution) : null;
 
+    /// <summary>Whether results are converted to the account's currency.</summary>
+    public bool Converts => _converts;
+
     /// <summary>The parts of the gain so far.</summary>
     public CurrencyParts Parts { get; private set; }
 

@@ -183,7 +183,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     {
         var (strategy, symbol, signal, _, granted) = decided;
         return portfolio.MarketOf(symbol) is not { } market ? Decision.Accepted : portfolio.Run.DecideOver(strategy.Instance.Index, market,
-            signal, granted * signal.Price * portfolio.InstrumentOf(symbol).Multiplier, View());
+            signal, granted * Math.Abs(signal.Price) * UnitOf(symbol), View());
     }
 
     /// <summary>The most that an entry may cost: cash without the collateral of short trades, or the rest of the leverage.</summary>
@@ -195,17 +195,21 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         var cash = ledger.Cash + (closed is null ? 0 : ValueOf(closed.Symbol, (int)closed.Side * closed.Open));
         foreach (var trade in ledger.ActiveTrades)
             if (trade.Side == Side.Sell && trade != closed && portfolio.InstrumentOf(trade.Symbol) is { MarginPerUnit: 0 } instrument)
-                cash -= 2 * trade.Open * trade.EntryPrice * instrument.Multiplier;
+                cash -= 2 * trade.Open * trade.EntryPrice * instrument.Multiplier * ledger.RateOf(trade.Symbol);
         return cash;
     }
 
-    /// <summary>The net profit of a trade of the account, at the last close.</summary>
+    /// <summary>The net profit of a trade of the account at the last close, account currency.</summary>
     public double NetOf(AccountTrade trade)
     {
         var open = portfolio.LastOf(trade.Symbol) is { } last
-            ? (int)trade.Side * trade.Open * (last.Close - trade.EntryPrice) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
-        return trade.Profit + open - trade.Fees + trade.Financing;
+            ? (int)trade.Side * trade.Open * (last.Close - trade.Basis) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
+        var net = trade.Profit + open - trade.Fees + trade.Financing;
+        return trade.State == TradeState.Closed ? ledger.WorthOf(trade.Symbol, net, net * trade.Rate) : net * ledger.RateOf(trade.Symbol);
     }
+
+    /// <summary>What a unit of price and quantity of a symbol is worth, account currency.</summary>
+    public double UnitOf(string symbol) => portfolio.InstrumentOf(symbol).Multiplier * ledger.RateOf(symbol);
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;
 

@@ -101,7 +101,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Levels = isPart ? orders.Hand.LevelsOf(trade) : default,
             Protects = trade.Side,
             Held = trade.Open - quantity,
-            Profit = (int)trade.Side * (price - trade.EntryPrice) * quantity * instrument.Multiplier,
+            Profit = (int)trade.Side * (price - trade.Basis) * quantity * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
             Then = isPart ? $"{ManagerOf(trade)} manages the rest: its exit, stop and target close what is left."
@@ -143,7 +143,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         Check(side, near, limit > 0 ? "the limit price" : "the last close", levels.Stop, levels.Target);
         if (hand.Size is not { } size) throw new RefusedException("nothing was entered: the size is missing; give one of units, "
             + "percentOfEquity, cash or riskPercent");
-        var quantity = size.Quantity(watch.Equity(), near, levels.Stop, instrument.Multiplier);
+        // The amounts are the account's, and the prices those of the instrument.
+        var quantity = size.Quantity(watch.Equity(), near, levels.Stop, watch.UnitOf(symbol));
         if (double.IsNaN(quantity)) throw new RefusedException("nothing was entered: riskPercent needs a stop");
         return Entry(symbol, side, instrument.RoundQuantity(quantity), limit, levels) with
         {
@@ -160,7 +161,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels)
     {
         var (price, cost) = limit > 0 ? (limit, FeeOf(symbol, limit, quantity)) : MarketOf(symbol, side, quantity);
-        var value = quantity * price * portfolio.InstrumentOf(symbol).Multiplier;
+        var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
         var id = orders.Hand.NextId;
         var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, levels.Stop,
             levels.Target, long.MaxValue);
@@ -194,7 +195,13 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         if (ledger.Blocked.Contains(symbol))
             return $"Entries in {symbol} are blocked, because books and broker differ; resume allows them again.";
         if (!(signal.Quantity > 0)) return Decision.NoQuantity.Sentence;
-        if (portfolio.InstrumentOf(symbol).MinimumOf(signal.Quantity, signal.Price) > 0) return Decision.BelowMinimum.Sentence;
+        var instrument = portfolio.InstrumentOf(symbol);
+        if (signal.Side == Side.Sell && instrument.Borrow is { IsGiven: true } borrow
+            && signal.Quantity > (borrow.AvailableAt(portfolio.Timestamp) - orders.Hand.ShortIn(symbol)) * (1 + 1e-12))
+            return Decision.NotShortable.Sentence;
+        if (instrument.Rates.IsForeign && instrument.Rates.FaultAt(portfolio.Timestamp) is not null)
+            return $"The last rate of {instrument.Currency} is too old: nothing is entered in it until a newer one comes.";
+        if (instrument.MinimumOf(signal.Quantity, signal.Price) > 0) return Decision.BelowMinimum.Sentence;
         var without = closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1);
         var decision = portfolio.Run.DecideByHand(market, signal, value, watch.View(without));
         if (!decision.IsAccepted) return decision.Sentence;
@@ -211,7 +218,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         Check(side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
         var signal = new Signal(0, LastOf(trade.Symbol).Time, side, OrderType.Market, entry.Price, entry.Quantity, levels.Stop,
             levels.Target, long.MaxValue);
-        var value = entry.Quantity * entry.Price * instrument.Multiplier;
+        var value = entry.Quantity * Math.Abs(entry.Price) * watch.UnitOf(trade.Symbol);
         return entry with
         {
             Trade = trade.Entry,
@@ -245,19 +252,19 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     {
         var last = LastOf(symbol).Close;
         var price = portfolio.MarketOf(symbol) is { } market ? portfolio.Run.PriceOf(market, side, quantity) : last;
-        return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * portfolio.InstrumentOf(symbol).Multiplier);
+        return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * watch.UnitOf(symbol));
     }
 
-    private double FeeOf(string symbol, double price, double quantity) =>
-        portfolio.MarketOf(symbol) is { } market ? portfolio.Run.FeeOf(market, price, quantity) : 0;
+    private double FeeOf(string symbol, double price, double quantity) => portfolio.MarketOf(symbol) is { } market
+        ? portfolio.Run.FeeOf(market, price, quantity) * ledger.RateOf(symbol) : 0;
 
     private HandPreview PreviewOf(IssuedCommand command, Plan plan)
     {
-        var (equity, multiplier) = (watch.Equity(), portfolio.InstrumentOf(plan.Symbol).Multiplier);
-        double? risk = plan.Levels.Stop > 0 ? (int)plan.Protects * (plan.Price - plan.Levels.Stop) * plan.Held * multiplier : null;
+        var (equity, unit) = (watch.Equity(), watch.UnitOf(plan.Symbol));
+        double? risk = plan.Levels.Stop > 0 ? (int)plan.Protects * (plan.Price - plan.Levels.Stop) * plan.Held * unit : null;
         var view = watch.View(plan.Change == 0 ? null : new AccountChange(plan.Symbol, plan.Change, plan.Trades));
         return new HandPreview(SessionWords.Of(command.Command), plan.Trade, plan.Symbol, plan.Side, plan.Quantity, plan.Price,
-            plan.Quantity * plan.Price * multiplier, plan.Cost, plan.Levels.Stop > 0 ? plan.Levels.Stop : null,
+            plan.Quantity * Math.Abs(plan.Price) * unit, plan.Cost, plan.Levels.Stop > 0 ? plan.Levels.Stop : null,
             plan.Levels.Target > 0 ? plan.Levels.Target : null, risk, equity > 0 ? 100 * risk / equity : null, plan.Profit,
             ledger.PositionOf(plan.Symbol) + plan.Change, equity > 0 ? 100 * view.GrossValue / equity : 0, [.. watch.Limits(view)],
             plan.Refusal, plan.Then);

@@ -22,8 +22,9 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     private readonly Dictionary<string, (double Stop, double Target)> _levels = new(StringComparer.Ordinal);
     // Entries whose levels this session has not sent to the venue. The venue may not have those of an earlier session.
     private readonly List<string> _unsent = [];
-    // Net profit of the portfolio's parts in trades with such levels, when they were closed.
-    private readonly Dictionary<(int Strategy, int Number), double> _planned = [];
+    // Net profit of the portfolio's parts in trades with such levels, when they were closed: in the currency of the prices, and the
+    // account's.
+    private readonly Dictionary<(int Strategy, int Number), (string Symbol, double Local, double Converted)> _planned = [];
 
     // Entries of strategies that a limit refused over the account, in which entries by hand count.
     private readonly HashSet<(int Strategy, int Number)> _displaced = [];
@@ -134,6 +135,20 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
             instrument.RoundPrice(order.Protection.TargetFor(trade.Side, trade.EntryPrice)));
     }
 
+    /// <summary>What the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
+    public double ShortIn(string symbol)
+    {
+        var sum = 0.0;
+        foreach (var trade in ledger.ActiveTrades)
+            if (trade.Side == Side.Sell && trade.Symbol == symbol) sum += trade.Open;
+        foreach (var order in ledger.OpenOrders)
+            if (order.Order is { Closes: null, Side: Side.Sell } entry && entry.Symbol == symbol && !order.State.IsFinal())
+                sum += entry.Quantity - order.Filled;
+        foreach (var (waiting, entry) in Waiting)
+            if (waiting == symbol && entry.Side == Side.Sell) sum += entry.Quantity;
+        return sum;
+    }
+
     /// <summary>Sends the stops and targets that the venue may not have.</summary>
     public async ValueTask ProtectAsync(OrderManager venue, long timestamp, CancellationToken cancellationToken)
     {
@@ -148,7 +163,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     /// entries, stops and targets of the operator, and entries of strategies that found no room beside them. The portfolio has none of
     /// them.
     /// </summary>
-    /// <param name="net">The net profit of a trade of the account at the last close.</param>
+    /// <param name="net">The net profit of a trade of the account at the last close, account currency.</param>
     public double Difference(Func<AccountTrade, double> net)
     {
         var sum = 0.0;
@@ -163,10 +178,15 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
 
     private double Planned((int Strategy, int Number) key)
     {
-        if (_planned.TryGetValue(key, out var closed)) return closed;
-        if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
-        var parts = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).ToList();
-        return parts.Count == 0 ? 0 : _planned[key] = parts.Sum(t => t.Trade.NetProfit);
+        if (!_planned.TryGetValue(key, out var closed))
+        {
+            if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
+            var parts = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).Select(t => t.Trade).ToList();
+            if (parts.Count == 0) return 0;
+            closed = _planned[key] = (portfolio.Strategies[key.Strategy].Instance.Symbols[parts[0].SymbolIndex],
+                parts.Sum(t => t.NetProfit / t.Rate), parts.Sum(t => t.NetProfit));
+        }
+        return ledger.WorthOf(closed.Symbol, closed.Local, closed.Converted);
     }
 
     // The fills of a trade may be booked before the command and written after it, so the order of its entry names the trade.

@@ -88,4 +88,48 @@ public sealed class AccountLedgerCurrencyTests
         ledger.Cash.ShouldBe(1000 + 20 - 2);
         (ledger.TradeOf("SAP.DE")!.Rate, ledger.RateOf("SAP.DE")).ShouldBe((1, 1));
     }
+
+    private static void Pay(AccountLedger ledger, string symbol, FinancingKind kind, double amount, long at) =>
+        ledger.Report(new BrokerEvent(ledger.VenueSequence + 1, null, new BrokerOrderStatus("", "", OrderState.Filled, 0, "interest"))
+        {
+            Financing = new BrokerFinancing("", symbol, kind, amount, at),
+        }, out _);
+
+    [Theory]
+    [InlineData(CurrencyConversion.Hold)]
+    [InlineData(CurrencyConversion.Convert)]
+    public void Interest_of_the_account_is_booked_in_the_balance_that_earned_it(CurrencyConversion conversion)
+    {
+        var ledger = Ledger(conversion, spread: 0.01);
+        Pay(ledger, "", FinancingKind.CashInterest, 3, 15);
+        ledger.Reach(15);
+        ledger.Cash.ShouldBe(1003, 1e-12);
+        Pay(ledger, "7203.T", FinancingKind.BalanceInterest, 400, 25);
+        ledger.Reach(25);
+        var holds = conversion == CurrencyConversion.Hold;
+        // 400 yen at 0.02; they are kept, or sold at one percent less.
+        ledger.Balances.ShouldBe([("JPY", holds ? 400 : 0, 0.02)]);
+        var received = holds ? 8 : 7.92;
+        ledger.Cash.ShouldBe(1003 + received, 1e-12);
+        ledger.Financing.ShouldBe(3 + received, 1e-12);
+        ledger.Reach(35);
+        ledger.Cash.ShouldBe(1003 + (holds ? 2 : 7.92), 1e-12);
+    }
+
+    [Fact]
+    public void An_account_that_was_closed_without_a_position_stays_at_zero_at_every_later_rate()
+    {
+        var ledger = Ledger(CurrencyConversion.Hold);
+        Pay(ledger, "7203.T", FinancingKind.BalanceInterest, -60_000, 15);
+        ledger.Reach(25);
+        // 60,000 yen at 0.02 are 1,200, and the account had 1,000.
+        ledger.Cash.ShouldBe(-200, 1e-9);
+        Pay(ledger, "", FinancingKind.WriteOff, 200, 25);
+        ledger.Cash.ShouldBe(0);
+        ledger.Reach(35);
+        ledger.Cash.ShouldBe(0);
+        ledger.Balances.ShouldBe([("JPY", 0, 0.005)]);
+        // Interest of 600 at the rate of then, less what the broker bears.
+        ledger.Financing.ShouldBe(-600 + 200, 1e-9);
+    }
 }

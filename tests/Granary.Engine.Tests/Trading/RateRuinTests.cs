@@ -89,6 +89,7 @@ public sealed class RateRuinTests
             if (i == 6) ledger.Cash.ShouldBe(rate < 2 ? 10_000 - 5_000 * rate : 0, 1e-9);
         }
         venue.Cash.ShouldBe(final);
+        ledger.Cash.ShouldBe(final, 1e-9);
         venue.HasWork.ShouldBe(final > 0);
         ledger.Financing.ShouldBe(final > 0 ? 0 : 5_000, 1e-9);
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Backtesting.Runs;
+using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine;
+using Granary.Engine.Brokerage;
 using Granary.Trading.Live;
 using Granary.Trading.Tests.Parity;
 
@@ -29,14 +31,14 @@ public sealed class CurrencySessionTests : IDisposable
                 + $"{yen *= 1 + 0.03 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY")];
     }
 
-    private async Task<BatchRun> BacktestAsync(string conversion = "hold")
+    private async Task<BatchRun> BacktestAsync(string conversion = "hold", string interest = "", string borrow = "")
     {
         await File.WriteAllLinesAsync(RatesFile, Rates());
         var spread = conversion == "convert" ? """, "fxSpreadPercent": 0.2""" : "";
         return await _under.BacktestAsync(to: Last, data: $$"""
-            , "fx": "{{RatesFile}}", "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } }
+            , "fx": "{{RatesFile}}", "instruments": { "ACME": { "currency": "JPY" }, "COINUSDT": { "currency": "USD" } } {{borrow}}
             """, more: $$"""
-            , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{spread}} },
+            , "account": { "currency": "EUR", "conversion": "{{conversion}}"{{spread}} {{interest}} },
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 6, "maxGrossPercent": 60, "maxCurrencyPercent": 40 } }
             """);
     }
@@ -98,6 +100,103 @@ public sealed class CurrencySessionTests : IDisposable
         second.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest);
         foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "account_trades.csv", "account_equity.csv"])
             File.ReadAllText(Path.Combine(second.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(whole.Run.Folder, file)), file);
+    }
+
+    private const string Interest = """
+        , "interest": { "EUR": { "referencePercent": 3.5, "cashSpreadPercent": 0.5, "loanSpreadPercent": 1.5 },
+                        "JPY": { "referencePercent": 0.5, "loanSpreadPercent": 1.5 },
+                        "USD": { "referencePercent": 5, "cashSpreadPercent": 1, "loanSpreadPercent": 2 } }
+        """;
+
+    [Theory]
+    [InlineData("hold")]
+    [InlineData("convert")]
+    public async Task Interest_of_each_balance_is_the_backtests_and_a_session_that_starts_again_pays_no_night_twice(string conversion)
+    {
+        var backtest = await BacktestAsync(conversion, Interest);
+        var whole = await LiveAsync(backtest, "whole");
+        whole.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        whole.Status.AccountEquity.ShouldBe(whole.Status.ModelEquity, 1e-6);
+        whole.Against!.IsSame.ShouldBeTrue();
+        whole.Ledger.Financing.ShouldBe(backtest.Model.Portfolio!["carry"], 1e-6);
+        whole.Ledger.Financing.ShouldNotBe(0);
+        var state = Path.Combine(_under.Folder, "state");
+        await LiveAsync(backtest, "first", "2022-01-12", state);
+        var second = await LiveAsync(backtest, "second", state: state);
+        second.Run.Model.Digest.ShouldBe(whole.Run.Model.Digest);
+        second.Ledger.Cash.ShouldBe(whole.Ledger.Cash);
+        foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "account_trades.csv", "account_equity.csv"])
+            File.ReadAllText(Path.Combine(second.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(whole.Run.Folder, file)), file);
+    }
+
+    // A session that trades to the 12th, and another one that takes a command by hand and goes on.
+    private async Task<LiveRun> CommandAsync(BatchRun backtest, HandRequest hand, string to = "2022-01-13")
+    {
+        var state = Path.Combine(_under.Folder, "state");
+        if (!Directory.Exists(state)) await LiveAsync(backtest, "first", "2022-01-12", state);
+        SessionControl.Send(Path.Combine(state, "control"), new IssuedCommand(SessionCommand.Enter, "Anna", "a test", "", "ACME")
+        {
+            Hand = hand,
+        }, TimeProvider.System.GetUtcNow());
+        return await LiveAsync(backtest, "with a command", to, state);
+    }
+
+    // The rate of the last line that is known at the end of the 11th.
+    private double YenOf(string day) => 1 / double.Parse(File.ReadLines(RatesFile).Single(l => l.StartsWith(day, StringComparison.Ordinal))
+        .Split(',')[2], CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task A_preview_by_hand_has_prices_in_their_currency_and_amounts_in_the_accounts()
+    {
+        var live = await CommandAsync(await BacktestAsync(), new HandRequest
+        {
+            Side = Engine.Trading.Side.Buy,
+            Size = Engine.Trading.SizeRule.PercentOfEquity(5),
+            Stop = 1,
+            Preview = true,
+        });
+        live.Status.CommandFault.ShouldBeNull();
+        var preview = live.Status.Preview!;
+        preview.Refusal.ShouldBeNull();
+        var yen = YenOf("2022-01-11");
+        // Five percent of about 100,000 euros are 5,000, which buy yen at about 140.
+        preview.Value.ShouldBeInRange(4_500, 5_500);
+        preview.Value.ShouldBe(preview.Quantity * preview.Price * yen, 1e-6);
+        preview.Risk!.Value.ShouldBe(preview.Quantity * (preview.Price - 1) * yen, 1e-6);
+        // A commission of 0.05 percent and a slippage of 0.02 percent.
+        preview.Cost.ShouldBe(preview.Value * 0.0007, 0.1);
+        live.Ledger.Trades.Values.ShouldAllBe(t => t.Strategy != "operator");
+    }
+
+    [Theory]
+    [InlineData("hold")]
+    [InlineData("convert")]
+    public async Task An_entry_by_hand_in_another_currency_is_the_whole_difference_from_the_backtest(string conversion)
+    {
+        var live = await CommandAsync(await BacktestAsync(conversion), new HandRequest
+        {
+            Side = Engine.Trading.Side.Buy,
+            Size = Engine.Trading.SizeRule.Cash(3_000),
+        }, Last);
+        live.Status.CommandFault.ShouldBeNull();
+        var trade = live.Ledger.Trades.Values.Single(t => t.Strategy == "operator");
+        (trade.Quantity * trade.EntryPrice * YenOf("2022-01-11")).ShouldBeInRange(2_850, 3_150);
+        live.Status.ByHand.ShouldNotBe(0);
+        (live.Status.AccountEquity - live.Status.ModelEquity).ShouldBe(live.Status.ByHand, 1e-6);
+    }
+
+    [Fact]
+    public async Task A_short_by_hand_beyond_what_can_be_borrowed_is_refused_as_a_strategys_is()
+    {
+        var table = Path.Combine(_under.Folder, "borrow.csv");
+        await File.WriteAllTextAsync(table, "time,symbol,fee,available\n2021-01-01,ACME,1,10\n2021-01-01,COINUSDT,1,yes\n");
+        var live = await CommandAsync(await BacktestAsync(borrow: $$""", "borrow": "{{table}}" """), new HandRequest
+        {
+            Side = Engine.Trading.Side.Sell,
+            Size = Engine.Trading.SizeRule.Units(11),
+        });
+        live.Status.CommandFault.ShouldBe(Engine.Portfolio.Rules.Decision.NotShortable.Sentence);
+        live.Ledger.Trades.Values.ShouldAllBe(t => t.Strategy != "operator");
     }
 
     [Fact]
