@@ -116,6 +116,33 @@ public sealed class ChainSourceTests
             .ShouldBe(["2022-02-01 ESH22>ESM22", "2022-02-14 ESM22>ESU22"]);
     }
 
+    [Theory]
+    [InlineData("date\n2022-02-01\n2022-02-14\n")]
+    [InlineData("Date\n2022-02-01\n2022-02-14\n")]
+    [InlineData("\uFEFFdate\r\n2022-02-01\r\n2022-02-14\r\n")]
+    [InlineData("2022-02-01\n2022-02-14")]
+    [InlineData("2022-02-01,ESM22\n2022-02-14,ESU22\n")]
+    [InlineData("\n\uFEFFday;contract\n2022-02-01;\n2022-02-14;ESU22\n")]
+    public async Task The_table_of_dates_needs_nothing_but_dates(string text)
+    {
+        using var folder = ChainFolder.Quarters();
+        File.WriteAllText(Path.Combine(folder.Path, "rolls.tsv"), text.TrimStart('\n'));
+        await using var series = await folder.OpenAsync($$"""{ {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } }""");
+        ChainFolder.Texts(series).Take(2).Select(t => t[..22]).ShouldBe(["2022-02-01 ESH22>ESM22", "2022-02-14 ESM22>ESU22"]);
+    }
+
+    [Theory]
+    [InlineData("date\n", "there are no lines below the header; add a line for each roll")]
+    [InlineData("rolls\n2022-02-01\n", "there is no column of times; name it 'time' or 'date'")]
+    [InlineData("date\n2022-02-01\nsoon\n", "line 3, date: 'soon' is not a date")]
+    [InlineData("2022-02-01,ESM22,1\n", "the first line holds data, not names; put a header such as 'date,contract' above it")]
+    public async Task A_table_of_dates_without_dates_is_refused(string text, string fault)
+    {
+        using var folder = ChainFolder.Quarters().Write("rolls.tsv", text);
+        (await Should.ThrowAsync<BarDataException>(() =>
+            folder.OpenAsync($$"""{ {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } }"""))).Message.ShouldContain(fault);
+    }
+
     [Fact]
     public async Task Open_interest_is_a_further_column_of_the_bars()
     {
