@@ -2,6 +2,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.MarketData;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Simulation.Tests.Batches;
@@ -141,6 +142,25 @@ public sealed class ChainSourceTests
         using var folder = ChainFolder.Quarters().Write("rolls.tsv", text);
         (await Should.ThrowAsync<BarDataException>(() =>
             folder.OpenAsync($$"""{ {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } }"""))).Message.ShouldContain(fault);
+    }
+
+    // As combined batches name the folder of each member.
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    public void The_tables_of_a_part_are_in_the_folder_of_the_part(string above)
+    {
+        using var folder = ChainFolder.Quarters().Write("rolls.tsv", "date\n2022-02-01\n").Write("news.csv", "time,symbol,score\n2022-02-01,ES,1\n");
+        var name = above == "." ? folder.Path : Path.GetFileName(folder.Path);
+        var part = new BatchReader(TestCatalogues.All).Read("chain.json", System.Text.Encoding.UTF8.GetBytes($$"""
+            { "data": { "parts": [ { "source": "csv:.", "folder": "{{name}}", "symbols": ["ES"], "timeframe": "1d",
+                "asof": [ { "file": "news.csv", "columns": ["score"], "as": "news." } ],
+                "instruments": { "ES": { "chain": { {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } } } } } ] },
+              "strategies": [ { "class": "SmaCross" } ] }
+            """), Path.GetFullPath(Path.Combine(folder.Path, above))).Data.Parts.Single().Data;
+        var chain = part.Instruments["ES"].Chain!;
+        Address?[] tables = [chain.Expiries, chain.Roll.Dates, part.Asof.Single().File];
+        tables.Select(t => t!.Path).ShouldBe(new[] { "expiries.tsv", "rolls.tsv", "news.csv" }.Select(f => Path.Combine(folder.Path, f)));
     }
 
     [Fact]
