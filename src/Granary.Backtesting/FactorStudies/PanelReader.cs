@@ -19,7 +19,11 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
     private const int MostNamed = 5;
 
     // The part of a symbol's bars that is kept until the dates of all are known.
-    private sealed record SymbolColumns(long[] Times, double[] Prices, double[] Opens, double[][] Values);
+    private sealed record SymbolColumns(long[] Times, double[] Prices, double[] Opens, double[][] Values)
+    {
+        // The last bar of each listing but the last.
+        public IReadOnlyList<int> Ends { get; init; } = [];
+    }
 
     private readonly ConcurrentDictionary<string, OpenedMarket> _markets = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
@@ -155,7 +159,8 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
         var factors = ColumnsOf(symbol);
         var (times, closes, opens) = (new List<long>(), new List<double>(), new List<double>());
         var values = spec.Factors.Select(_ => new List<double>()).ToArray();
-        var seen = SeenPrices.Of(_markets[symbol].Instrument);
+        var (seen, listing, ends) = (SeenPrices.Of(_markets[symbol].Instrument),
+            new ListingCursor(_markets[symbol].Instrument, spec.Data.Timeframe), new List<int>());
         await foreach (var (bars, others) in ReferredBlocks.ReadAsync([symbol, .. factors.ReferenceSymbols], spec.Data.Timeframe, _markets,
             cancellationToken))
         {
@@ -171,6 +176,9 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
             // Bars before the study warm up its factors.
             var from = 0;
             while (from < bars.Count && bars.Time[from] < spec.Data.From) from++;
+            for (var i = 0; i < bars.Count; i++)
+                if (listing.IsNew(bars.Time[i]) && times.Count + i - from is > 0 and var first)
+                    ends.Add(first - 1);
             times.AddRange(bars.Time[from..]);
             var shown = seen is null ? bars : seen.Of(bars);
             closes.AddRange(shown.Close[from..]);
@@ -183,7 +191,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
                 if (!membership.Contains(spec.Data.Timeframe.CloseOf(times[i])))
                     foreach (var column in values)
                         column[i] = double.NaN;
-        return new SymbolColumns([.. times], [.. closes], [.. opens], [.. values.Select(v => v.ToArray())]);
+        return new SymbolColumns([.. times], [.. closes], [.. opens], [.. values.Select(v => v.ToArray())]) { Ends = ends };
     }
 
     private static long[] TimesOf(IEnumerable<SymbolColumns?> columns)
@@ -214,6 +222,7 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
         }
 
         var (prices, values, last) = (Empty(), own.Values.Select(_ => Empty()).ToArray(), -1);
+        var ended = new List<(int, double)>();
         for (var (i, t) = (0, 0); i < own.Times.Length; t++)
         {
             if (times[t] != own.Times[i]) continue;
@@ -222,9 +231,13 @@ internal sealed class PanelReader(FactorStudySpec spec, int threads) : IAsyncDis
             else if (t > 0) prices[t - 1] = own.Opens[i];
             for (var f = 0; f < values.Length; f++) values[f][t] = own.Values[f][i];
             last = t;
+            if (ended.Count < own.Ends.Count && own.Ends[ended.Count] == i) ended.Add((t, own.Prices[i]));
             i++;
         }
-        return new PanelSymbol(symbol, prices, values, last, own.Prices.Length > 0 ? own.Prices[^1] : double.NaN);
+        return new PanelSymbol(symbol, prices, values, last, own.Prices.Length > 0 ? own.Prices[^1] : double.NaN)
+        {
+            Earlier = ended.Count > 0 ? ended : null,
+        };
     }
 
     private void NoteEnded(PanelSymbol[] symbols, long[] times)

@@ -9,6 +9,7 @@ internal sealed class ListingSteps(MarketSeries series)
     private ListingCursor _listing = new(series.Instrument, series.Timeframe);
     // The first change that has not had its bar.
     private int _due;
+    private bool _began;
 
     /// <returns>In their order; null if there are none.</returns>
     public IReadOnlyList<ListingStep>? In(BarBlock block)
@@ -18,6 +19,10 @@ internal sealed class ListingSteps(MarketSeries series)
         {
             var time = block.TimeColumn[i];
             if (_listing.IsNew(time)) (steps ??= []).Add(new ListingStep(i, Restarts: true));
+            // A change before the first bar finds nothing to change.
+            if (!_began)
+                while (_due < _changes.Count && _changes[_due].Time < time) _due++;
+            _began = true;
             var before = _due;
             while (_due < _changes.Count && _changes[_due].Time <= time) _due++;
             // The end of a listing may become known with the first bar of the next one.

@@ -173,9 +173,13 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
+        var own = part.Find("folder") is { IsFaulty: false } folder && more.Length > 0 ? folder.Folder() : part.Place;
+        // Its tables are beside its bars: of instruments, of slower series.
+        if (own != part.Place)
+            foreach (var (_, member) in part.Members.Where(m => m.Name != "folder"))
+                member.Rebase(own);
         var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source"]);
         var source = part.Need("source");
-        var own = part.Find("folder") is { } folder && more.Length > 0 ? folder.Folder() : part.Place;
         var address = source.Address(own);
         if (keys.Symbols.Count == 0) part.Need("symbols").Wrong("no symbol is named; \"*\" takes all that the source has", 0);
         foreach (var (symbol, instrument) in keys.Instruments.Where(i => i.Value.Chain is not null))

@@ -16,7 +16,9 @@ internal static class ChainTables
     private static readonly string[] s_contract = ["contract", "symbol", "ticker", "instrument", "name", "code", "localSymbol"],
         s_expiry = ["expiry", "expiration", "expiry_date", "expirationDate", "expiration_date", "expiryDate", "last_trade",
             "last_trading_day", "lastTradingDay", "lastTradeDate", "last_trade_date", "ltd", "maturity"],
-        s_notice = ["first_notice", "firstNotice", "first_notice_day", "firstNoticeDay", "first_notice_date", "fnd", "notice"];
+        s_notice = ["first_notice", "firstNotice", "first_notice_day", "firstNoticeDay", "first_notice_date", "fnd", "notice"],
+        // The columns after the date where the dates of rolls have no header.
+        s_dated = ["contract"];
 
     /// <returns>Expiries by contract.</returns>
     /// <exception cref="BarDataException">A row is invalid; one sentence.</exception>
@@ -45,7 +47,7 @@ internal static class ChainTables
     /// <inheritdoc cref="Expiries"/>
     public static IReadOnlyList<RollDate> Dates(Address address, TableFormatCatalogue formats)
     {
-        using var table = Open(address, formats);
+        using var table = Open(address, formats, timesAlone: true);
         var (day, contract) = (table.NeedTime(), Find(table, s_contract));
         var found = new List<RollDate>();
         while (table.Next())
@@ -59,8 +61,8 @@ internal static class ChainTables
             : throw BarDataException.At(table.Path, null, null, "there are no lines below the header", "add a line for each roll");
     }
 
-    private static DataTable Open(Address address, TableFormatCatalogue formats) => address.Path is { } path
-        ? DataTable.Open(path, address.Files, formats)
+    private static DataTable Open(Address address, TableFormatCatalogue formats, bool timesAlone = false) => address.Path is { } path
+        ? DataTable.Open(path, address.Files, formats, timesAlone ? s_dated : null, timesAlone)
         : throw new BarDataException($"'{address}' is not a file; name a table with a header");
 
     private static int Find(DataTable table, string[] names) => names.Select(table.PlaceOf).FirstOrDefault(p => p >= 0, -1);

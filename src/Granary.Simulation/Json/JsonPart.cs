@@ -19,7 +19,7 @@ internal sealed class JsonPart
     private readonly List<JsonPart> _items = [];
     private readonly string _text = "";
     private readonly JsonFaults? _faults;
-    private readonly Place? _place;
+    private Place? _place;
     // Keys that an unknown key was probably meant to be. Their absence is a consequence, so it is not reported.
     private List<string>? _meant;
 
@@ -314,6 +314,14 @@ internal sealed class JsonPart
         {
             return Wrong(e.Message, Place, e);
         }
+    }
+
+    /// <summary>Sets another base folder for the relative addresses in this value.</summary>
+    internal void Rebase(Place place)
+    {
+        _place = place;
+        foreach (var (_, member) in _members) member.Rebase(place);
+        foreach (var item in _items) item.Rebase(place);
     }
 
     /// <summary>Base folder of relative addresses in the text.</summary>

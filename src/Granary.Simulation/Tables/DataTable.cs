@@ -40,16 +40,17 @@ internal abstract class DataTable : IDisposable
     /// <param name="files">The files that may be opened; null = all.</param>
     /// <param name="formats">The formats of typed tables that the process knows; null = texts alone.</param>
     /// <param name="headerless">Names of the columns after the time if the first line contains data; null refuses such a file.</param>
+    /// <param name="timesAlone">Whether the columns after the time are optional.</param>
     /// <exception cref="BarDataException">The file is missing, empty or damaged, or has no header; one sentence.</exception>
     /// <exception cref="BarStoreException">The disk failed.</exception>
     public static DataTable Open(string path, PermittedFiles? files = null, TableFormatCatalogue? formats = null,
-        IReadOnlyList<string>? headerless = null)
+        IReadOnlyList<string>? headerless = null, bool timesAlone = false)
     {
         files ??= PermittedFiles.All;
         if (Directory.Exists(path)) throw BarDataException.At(path, null, null, "this is a folder", "name a CSV file");
         if (!File.Exists(path)) throw BarDataException.At(path, null, null, "there is no such file", "check the path");
         return Reading<DataTable>(path, () => FormatOf(path, files, formats) is { } format ? TypedTable.Open(path, format, files)
-            : TextTable.Open(path, new StreamReader(files.OpenRead(path)), headerless));
+            : TextTable.Open(path, new StreamReader(files.OpenRead(path)), headerless, timesAlone));
     }
 
     /// <summary>Moves to the next row; empty lines are skipped.</summary>

@@ -28,11 +28,11 @@ internal sealed class TextTable : DataTable
 
     /// <param name="reader">Is disposed of with the table, or if it is no table.</param>
     /// <exception cref="BarDataException">The file is empty or has no header.</exception>
-    public static TextTable Open(string path, TextReader reader, IReadOnlyList<string>? headerless)
+    public static TextTable Open(string path, TextReader reader, IReadOnlyList<string>? headerless, bool timesAlone = false)
     {
         try
         {
-            return Begin(path, reader, headerless);
+            return Begin(path, reader, headerless, timesAlone);
         }
         catch
         {
@@ -41,7 +41,7 @@ internal sealed class TextTable : DataTable
         }
     }
 
-    private static TextTable Begin(string path, TextReader reader, IReadOnlyList<string>? headerless)
+    private static TextTable Begin(string path, TextReader reader, IReadOnlyList<string>? headerless, bool timesAlone)
     {
         long number = 0;
         string? line;
@@ -58,12 +58,12 @@ internal sealed class TextTable : DataTable
         string[] header = [.. (FieldSplitter.Split(line, separator) ?? [.. line.Split(separator)]).Select(f => Clean(f).ToString())];
         if (TimeText.TryRead(header[0], out _, out _))
         {
-            if (headerless is null || header.Length != headerless.Count + 1)
+            if (headerless is null || header.Length != headerless.Count + 1 && !(timesAlone && header.Length == 1))
                 throw BarDataException.At(path, number, null, "the first line holds data, not names",
                     $"put a header such as 'date,{headerless?[0] ?? "A"}{(headerless is null ? ",B,C" : "")}' above it");
-            return new TextTable(path, reader, separator, ["date", .. headerless], line, number);
+            return new TextTable(path, reader, separator, ["date", .. headerless.Take(header.Length - 1)], line, number);
         }
-        if (header.Length < 2)
+        if (header.Length < 2 && !timesAlone)
             throw BarDataException.At(path, number, null, $"the header '{line}' names one column",
                 "it needs a date and at least one column of numbers, separated by commas");
         return new TextTable(path, reader, separator, header, null, number);

@@ -57,7 +57,7 @@ internal static class AccountTables
         .Time("model_entry_time", r => r.Planned?.EntryTime).Number("model_entry_price", r => r.Planned?.EntryPrice ?? double.NaN)
         .Time("model_exit_time", r => r.Planned?.ExitTime).Number("model_exit_price", r => r.Planned?.ExitPrice ?? double.NaN)
         .Number("model_net", r => r.Planned?.NetProfit ?? double.NaN)
-        .Number("model_fees", r => r.Planned is { } p ? p.Profit - p.NetProfit : double.NaN)
+        .Number("model_fees", r => r.PlannedCosts)
         .Number("account_quantity", r => r.Quantity).Time("account_entry_time", r => r.Own?.EntryTime)
         .Number("account_entry_price", r => r.Own?.EntryPrice ?? double.NaN).Time("account_exit_time", r => r.ExitTime)
         .Number("account_exit_price", r => r.ExitPrice).Number("account_net", r => r.Net)

@@ -97,6 +97,9 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
         _ => Own.Fees - Own.Financing - Own.RollProfit,
     };
 
+    /// <summary>The same of the portfolio's trade: both sides count what rolls brought alike.</summary>
+    public double PlannedCosts => Planned is { } planned ? planned.Profit - planned.RollProfit - planned.NetProfit : double.NaN;
+
     /// <summary>The row as a comparison reads it from its table.</summary>
     public SessionTrade ToTrade() => new()
     {
@@ -115,7 +118,7 @@ internal sealed record DivergenceRow(string Strategy, string Symbol, int Number,
             ExitTime = Utc(planned.ExitTime),
             ExitPrice = planned.ExitPrice,
             Net = planned.NetProfit,
-            Fees = planned.Profit - planned.RollProfit - planned.NetProfit,
+            Fees = PlannedCosts,
             Rate = planned.Rate,
         },
         Filled = Own is null ? null : new RoundTrip

@@ -78,8 +78,8 @@ internal sealed class FinalBars
     }
 
     // The session has rounded its quantities by its own instrument, and its calendar gives its days. The source may have no lots and no
-    // calendar, as CSV, or those of today: another lot would look like other decisions. What happens to a market, as dividends and
-    // funding, belongs to the final bars.
+    // calendar, as CSV, or those of today: another lot would look like other decisions. What happens to a market, as dividends,
+    // funding and rolls, belongs to the final bars.
     private static Instrument Traded(Instrument source, Instrument? session) => session is null ? source : session with
     {
         PriceDecimals = session.PriceDecimals < 0 ? -1 : Math.Max(session.PriceDecimals, source.PriceDecimals),
@@ -88,6 +88,8 @@ internal sealed class FinalBars
         DelistedAt = source.DelistedAt > 0 ? source.DelistedAt : session.DelistedAt,
         Funding = source.Funding,
         Marks = source.Marks,
+        Changes = source.Changes,
+        Adjust = source.Adjust,
     };
 
     /// <summary>Checks that the source has the end of a day.</summary>

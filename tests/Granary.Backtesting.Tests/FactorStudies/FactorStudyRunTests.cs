@@ -52,6 +52,29 @@ public sealed class FactorStudyRunTests : IDisposable
     private async Task<string> FaultAsync(Func<FactorStudySpec> spec) =>
         (await Should.ThrowAsync<InputException>(async () => await RunAsync(spec()))).Message;
 
+    // Contracts without a common day: the first ends at 50 after 100, the second begins at 400.
+    [Fact]
+    public async Task The_return_of_a_contract_that_ends_without_a_next_one_is_until_its_last_close()
+    {
+        void Contract(string name, int from, int to, double price) => File.WriteAllLines(Path.Combine(_folder, name + ".csv"),
+            ["time,open,high,low,close,volume", .. Enumerable.Range(from, to - from).Select(d => string.Create(CultureInfo.InvariantCulture,
+                $"{new DateTime(2021, 1, 1).AddDays(d):yyyy-MM-dd},{price},{price},{price / 2},{(d == to - 1 ? price / 2 : price)},1"))]);
+        Contract("ZZH21", 0, 60, 100);
+        Contract("ZZM21", 60, 120, 400);
+        File.WriteAllText(Path.Combine(_folder, "x.tsv"), "contract,expiry\nZZH21,2021-03-01\nZZM21,2021-04-30\n");
+        var spec = FactorStudySpec.Read("study.json", Encoding.UTF8.GetBytes("""
+            { "data": { "source": "csv:.", "symbols": "*", "timeframe": "1d",
+                "instruments": { "ZZ": { "chain": { "contracts": "ZZ*", "expiries": "x.tsv" } } } }, "factors": ["roc(1)"] }
+            """), _folder, s_known);
+        await using var reader = new PanelReader(spec, 2);
+        var panel = await reader.ReadAsync(null, TestContext.Current.CancellationToken);
+        var zz = reader.Symbols.ToList().IndexOf("ZZ");
+        (panel.ForwardReturn(zz, 57, 1), panel.ForwardReturn(zz, 57, 10)).ShouldBe((0, -0.5));
+        panel.ForwardReturn(zz, 59, 1).ShouldBe(double.NaN);
+        panel.ForwardReturn(zz, 60, 10).ShouldBe(0);
+        panel.Value(0, zz, 60).ShouldBe(double.NaN);
+    }
+
     [Fact]
     public async Task Returns_that_reverse_are_a_discovery_of_the_last_return()
     {

@@ -2,6 +2,7 @@ using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Simulation.Batches;
 using Granary.Simulation.MarketData;
+using Granary.Storage.Addresses;
 using Granary.Testing;
 
 namespace Granary.Simulation.Tests.Batches;
@@ -114,6 +115,52 @@ public sealed class ChainSourceTests
         (await Of("\"roll\": \"firstNotice\""))[0].ShouldStartWith("2022-02-22 ESH22>ESM22");
         (await Of("\"roll\": { \"by\": \"dates\", \"dates\": \"rolls.tsv\" }")).Take(2).Select(t => t[..22])
             .ShouldBe(["2022-02-01 ESH22>ESM22", "2022-02-14 ESM22>ESU22"]);
+    }
+
+    [Theory]
+    [InlineData("date\n2022-02-01\n2022-02-14\n")]
+    [InlineData("Date\n2022-02-01\n2022-02-14\n")]
+    [InlineData("\uFEFFdate\r\n2022-02-01\r\n2022-02-14\r\n")]
+    [InlineData("2022-02-01\n2022-02-14")]
+    [InlineData("2022-02-01,ESM22\n2022-02-14,ESU22\n")]
+    [InlineData("\n\uFEFFday;contract\n2022-02-01;\n2022-02-14;ESU22\n")]
+    public async Task The_table_of_dates_needs_nothing_but_dates(string text)
+    {
+        using var folder = ChainFolder.Quarters();
+        File.WriteAllText(Path.Combine(folder.Path, "rolls.tsv"), text.TrimStart('\n'));
+        await using var series = await folder.OpenAsync($$"""{ {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } }""");
+        ChainFolder.Texts(series).Take(2).Select(t => t[..22]).ShouldBe(["2022-02-01 ESH22>ESM22", "2022-02-14 ESM22>ESU22"]);
+    }
+
+    [Theory]
+    [InlineData("date\n", "there are no lines below the header; add a line for each roll")]
+    [InlineData("rolls\n2022-02-01\n", "there is no column of times; name it 'time' or 'date'")]
+    [InlineData("date\n2022-02-01\nsoon\n", "line 3, date: 'soon' is not a date")]
+    [InlineData("2022-02-01,ESM22,1\n", "the first line holds data, not names; put a header such as 'date,contract' above it")]
+    public async Task A_table_of_dates_without_dates_is_refused(string text, string fault)
+    {
+        using var folder = ChainFolder.Quarters().Write("rolls.tsv", text);
+        (await Should.ThrowAsync<BarDataException>(() =>
+            folder.OpenAsync($$"""{ {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } }"""))).Message.ShouldContain(fault);
+    }
+
+    // As combined batches name the folder of each member.
+    [Theory]
+    [InlineData("..")]
+    [InlineData(".")]
+    public void The_tables_of_a_part_are_in_the_folder_of_the_part(string above)
+    {
+        using var folder = ChainFolder.Quarters().Write("rolls.tsv", "date\n2022-02-01\n").Write("news.csv", "time,symbol,score\n2022-02-01,ES,1\n");
+        var name = above == "." ? folder.Path : Path.GetFileName(folder.Path);
+        var part = new BatchReader(TestCatalogues.All).Read("chain.json", System.Text.Encoding.UTF8.GetBytes($$"""
+            { "data": { "parts": [ { "source": "csv:.", "folder": "{{name}}", "symbols": ["ES"], "timeframe": "1d",
+                "asof": [ { "file": "news.csv", "columns": ["score"], "as": "news." } ],
+                "instruments": { "ES": { "chain": { {{Expiries}}, "roll": { "by": "dates", "dates": "rolls.tsv" } } } } } ] },
+              "strategies": [ { "class": "SmaCross" } ] }
+            """), Path.GetFullPath(Path.Combine(folder.Path, above))).Data.Parts.Single().Data;
+        var chain = part.Instruments["ES"].Chain!;
+        Address?[] tables = [chain.Expiries, chain.Roll.Dates, part.Asof.Single().File];
+        tables.Select(t => t!.Path).ShouldBe(new[] { "expiries.tsv", "rolls.tsv", "news.csv" }.Select(f => Path.Combine(folder.Path, f)));
     }
 
     [Fact]

@@ -1,10 +1,17 @@
 using System.Globalization;
 using System.Text;
 using Granary.Backtesting.Runs;
+using Granary.Backtesting.Verification;
+using Granary.Contracts.Deployments;
+using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
 using Granary.Testing;
+using Granary.Trading.Deployments;
 using Granary.Trading.Live;
+using Granary.Trading.Parity;
 
 namespace Granary.Trading.Tests.Live;
 
@@ -72,6 +79,10 @@ public sealed class ChainSessionTests : IDisposable
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Against!.IsSame.ShouldBeTrue();
         live.Against.Account.ShouldBe(live.Against.Equity, 1e-6 * live.Against.Equity, live.Against.Sentence);
+        live.Against.Sentence.ShouldEndWith(": no difference");
+        foreach (var (cause, amount) in live.Against.Causes) amount.ShouldBe(0, 1e-4, cause);
+        foreach (var part in LiveDivergence.Of(backtest.Folder, live.Run.Folder).Trades.SelectMany(t => t.Parts))
+            part.Amount.ShouldBe(0, 1e-4, part.Cause);
 
         // Rolls by expiry are on 11 March, 10 June and 9 September. The session is down on the first, and ends with the second.
         var account = Path.Combine(_under.Folder, "account");
@@ -80,5 +91,39 @@ public sealed class ChainSessionTests : IDisposable
         var again = await LiveAsync(backtest, "again", state: account);
         again.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         again.Against!.Account.ShouldBe(live.Against.Account, 1e-6);
+        again.Against.Sentence.ShouldEndWith(": no difference");
+        await HasNoDifferenceOnAnyDayAsync(backtest, account);
+    }
+
+    private async Task HasNoDifferenceOnAnyDayAsync(BatchRun backtest, string account)
+    {
+        var file = Path.Combine(backtest.Folder, "prod.json");
+        var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + Data) }, File.ReadAllBytes(file), file, backtest.Folder);
+        var days = await new AccountParity(AccountStores.Open(Address.Parse(account), one: true), TestCatalogues.All, TimeProvider.System)
+            .CompareAsync(new ParityRequest { Account = "live" }, start, null, cancellationToken: TestContext.Current.CancellationToken);
+        days.Count.ShouldBeGreaterThan(200);
+        foreach (var (day, cause) in days.SelectMany(d => d.Causes.Select(c => (d.Day, c)))) cause.Value.ShouldBe(0, 1e-4, $"{day} {cause.Key}");
+    }
+
+    // Two contracts, entered at 4,000 and left at 4,010 after a gap of 33 points: 43 − 33 points of 50 and two units. The venue's roll has
+    // cost 100 more than the portfolio's.
+    [Fact]
+    public void A_roll_that_cost_more_is_a_difference_of_cost()
+    {
+        static BrokerFill Fill(Side side, double price) => new("x", "c", "", "ES", side, price, 2, 5, 0);
+        var own = new AccountTrade("s", 1, "ES", Side.Buy, "c", 1);
+        own.Enter(Fill(Side.Buy, 4_000), 50);
+        own.Roll(33, 110, 50);
+        own.Exit(Fill(Side.Sell, 4_043), 50);
+        own.State = TradeState.Closed;
+        var row = new DivergenceRow("s", "ES", 1, Side.Buy)
+        {
+            Multiplier = 50,
+            Last = null,
+            Own = own,
+            Planned = new Trade(1, Side.Buy, 2, 0, 0, 4_000, 0, 4_043, 1_000, 20, 3, ExitReason.Signal, 0, 0) { RollProfit = -3_300 },
+        };
+        (row.PlannedCosts, row.Costs).ShouldBe((3_320, 3_420));
+        (row.Planned!.Value.NetProfit, row.Net).ShouldBe((980, 880));
     }
 }

@@ -4,7 +4,7 @@ namespace Granary.Engine.Analysis.FactorStudies;
 /// <remarks>
 /// The return over h bars of a symbol on date t is price(t + h) / price(t) − 1, over dates of the panel and not over its own bars. It is
 /// undefined where one of the prices is, and where t + h is after the panel. A symbol whose bars end between is left at its last close:
-/// what it lost until then stays in the study.
+/// what it lost until then stays in the study. So is one whose listing or chain of contracts ends, also if another follows under its name.
 /// </remarks>
 internal sealed class FactorPanel
 {
@@ -35,11 +35,12 @@ internal sealed class FactorPanel
         var of = Symbols[symbol];
         var (entry, to) = (of.Prices[date], (long)date + horizon);
         if (to >= Times.Length - _delay || !(entry > 0)) return double.NaN;
-        if (to <= of.LastBar - _delay) return of.Prices[to] / entry - 1;
-        return date < of.LastBar ? of.FinalPrice / entry - 1 : double.NaN;
+        var (last, final) = of.ListingOf(date);
+        if (to <= last - _delay) return of.Prices[to] / entry - 1;
+        return date < last ? final / entry - 1 : double.NaN;
     }
 
     /// <summary>Whether the bars of a symbol end before a position of this date and horizon does.</summary>
-    public bool EndsWithin(int symbol, int date, int horizon) => date < Symbols[symbol].LastBar
-        && (long)date + horizon > Symbols[symbol].LastBar - _delay && (long)date + horizon < Times.Length - _delay;
+    public bool EndsWithin(int symbol, int date, int horizon) => Symbols[symbol].ListingOf(date).LastBar is var last && date < last
+        && (long)date + horizon > last - _delay && (long)date + horizon < Times.Length - _delay;
 }

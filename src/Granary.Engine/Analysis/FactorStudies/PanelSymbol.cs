@@ -19,4 +19,19 @@ internal sealed class PanelSymbol(string name, double[] prices, double[][] value
     internal double[][] Values { get; } = values;
 
     internal double FinalPrice { get; } = finalPrice;
+
+    /// <summary>
+    /// The last bars, and closes, of earlier listings, which share only the name with the one that follows; in order, null without any.
+    /// </summary>
+    internal IReadOnlyList<(int LastBar, double FinalPrice)>? Earlier { get; init; }
+
+    /// <summary>The last bar, and close, of the listing of a date.</summary>
+    internal (int LastBar, double FinalPrice) ListingOf(int date)
+    {
+        if (Earlier is not null)
+            foreach (var listing in Earlier)
+                if (date <= listing.LastBar)
+                    return listing;
+        return (LastBar, FinalPrice);
+    }
 }

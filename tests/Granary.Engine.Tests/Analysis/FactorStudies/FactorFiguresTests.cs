@@ -53,6 +53,28 @@ public sealed class FactorFiguresTests
         panel.ForwardReturn(0, 3, 2).ShouldBe(double.NaN);
     }
 
+    // 100, 50 and 25 of the first listing; the second begins at 400.
+    [Fact]
+    public void No_return_crosses_from_one_listing_to_the_next()
+    {
+        FactorPanel Panel(double[] prices, int delay) => new([.. Enumerable.Range(0, 6).Select(d => d * TimeSpan.TicksPerDay)],
+            [new PanelSymbol("B", prices, [[2, 2, 2, 2, 2, 2]], 5, 800) { Earlier = [(2, 25)] }], null, delay);
+        var panel = Panel([100, 50, 25, 400, 600, 800], 0);
+        panel.ForwardReturn(0, 0, 2).ShouldBe(-0.75);
+        panel.ForwardReturn(0, 0, 4).ShouldBe(-0.75);
+        panel.ForwardReturn(0, 2, 1).ShouldBe(double.NaN);
+        panel.ForwardReturn(0, 3, 2).ShouldBe(1);
+        (panel.EndsWithin(0, 0, 2), panel.EndsWithin(0, 0, 3), panel.EndsWithin(0, 2, 1), panel.EndsWithin(0, 3, 2))
+            .ShouldBe((false, true, false, false));
+        // At the next open: the price of a date is the open of the next one.
+        var next = Panel([100, 50, 400, 400, 800, double.NaN], 1);
+        next.ForwardReturn(0, 0, 1).ShouldBe(-0.5);
+        next.ForwardReturn(0, 0, 2).ShouldBe(-0.75);
+        next.ForwardReturn(0, 1, 1).ShouldBe(-0.5);
+        next.ForwardReturn(0, 2, 1).ShouldBe(double.NaN);
+        next.ForwardReturn(0, 3, 1).ShouldBe(1);
+    }
+
     [Fact]
     public void Later_prices_change_no_earlier_date()
     {
