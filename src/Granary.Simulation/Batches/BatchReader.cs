@@ -170,14 +170,19 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
         return (data.Reading(ColumnTexts.In(root), catalogues.Tables), universe);
     }
 
+    // The folder of one of several parts. Its tables, as of instruments and slower series, are there too.
+    private static Place PlaceOf(JsonPart part)
+    {
+        if (part.Find("folder") is not { IsFaulty: false } folder) return part.Place;
+        var own = folder.Folder();
+        foreach (var (_, member) in part.Members.Where(m => m.Name != "folder")) member.Rebase(own);
+        return own;
+    }
+
     /// <param name="more">Additional keys that one of several parts may have.</param>
     internal static DataSpec Source(JsonPart part, params string[] more)
     {
-        var own = part.Find("folder") is { IsFaulty: false } folder && more.Length > 0 ? folder.Folder() : part.Place;
-        // Its tables are beside its bars: of instruments, of slower series.
-        if (own != part.Place)
-            foreach (var (_, member) in part.Members.Where(m => m.Name != "folder"))
-                member.Rebase(own);
+        var own = more.Length > 0 ? PlaceOf(part) : part.Place;
         var keys = RecordKeys<DataKeys>.Read(part, [.. more, "source"]);
         var source = part.Need("source");
         var address = source.Address(own);

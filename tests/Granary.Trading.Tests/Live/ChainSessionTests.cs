@@ -4,6 +4,7 @@ using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
 using Granary.Data.Journals;
+using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
@@ -12,6 +13,7 @@ using Granary.Testing;
 using Granary.Trading.Deployments;
 using Granary.Trading.Live;
 using Granary.Trading.Parity;
+using Granary.Trading.Why;
 
 namespace Granary.Trading.Tests.Live;
 
@@ -93,6 +95,18 @@ public sealed class ChainSessionTests : IDisposable
         again.Against!.Account.ShouldBe(live.Against.Account, 1e-6);
         again.Against.Sentence.ShouldEndWith(": no difference");
         await HasNoDifferenceOnAnyDayAsync(backtest, account);
+        await IsNotExplainedByItsJournalAsync(account);
+    }
+
+    // The journal has no rolls, so its factors would see gaps that the session did not.
+    private static async Task IsNotExplainedByItsJournalAsync(string account)
+    {
+        var events = new List<JournalEvent>();
+        await using (var journal = new AccountJournal(FileJournal.Open(account, TimeProvider.System), TimeProvider.System))
+            await foreach (var e in journal.ReadAsync(TestContext.Current.CancellationToken)) events.Add(e);
+        var replay = new SessionReplay("live", events.OfType<SessionStarted>().Last(), events, TestCatalogues.All);
+        (await Should.ThrowAsync<InputException>(() => replay.RecordAsync("SmaCross(fast=3,slow=8)@ES:1d", 0))).Message
+            .ShouldContain("ES is a chain of contracts");
     }
 
     private async Task HasNoDifferenceOnAnyDayAsync(BatchRun backtest, string account)
@@ -102,7 +116,8 @@ public sealed class ChainSessionTests : IDisposable
         var days = await new AccountParity(AccountStores.Open(Address.Parse(account), one: true), TestCatalogues.All, TimeProvider.System)
             .CompareAsync(new ParityRequest { Account = "live" }, start, null, cancellationToken: TestContext.Current.CancellationToken);
         days.Count.ShouldBeGreaterThan(200);
-        foreach (var (day, cause) in days.SelectMany(d => d.Causes.Select(c => (d.Day, c)))) cause.Value.ShouldBe(0, 1e-4, $"{day} {cause.Key}");
+        foreach (var (day, cause) in days.SelectMany(d => d.Causes.Select(c => (d.Day, c))))
+            cause.Value.ShouldBe(0, 1e-4, $"{day} {cause.Key}");
     }
 
     // Two contracts, entered at 4,000 and left at 4,010 after a gap of 33 points: 43 − 33 points of 50 and two units. The venue's roll has
