@@ -102,4 +102,40 @@ public sealed class RuinedAccountsTests : IDisposable
         var trades = File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv")).ToList();
         trades.ShouldContain(l => l.Contains(",ruined,", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_rate_alone_closes_an_account_that_is_flat_in_backtest_and_live_session_alike()
+    {
+        // A long position loses more than half. Weeks after its exit the debt that is left costs three times as much, for ten days.
+        var (bars, rates) = (new StringBuilder("date,open,high,low,close,volume\n"), new StringBuilder("time,JPYEUR\n"));
+        var price = 100.0;
+        for (var i = 0; i < 140; i++)
+        {
+            var (day, open) = (new DateTime(2020, 1, 1).AddDays(i), price);
+            price *= i < 30 ? 0.99 : i < 60 ? 1.01 : i == 60 ? 0.35 : i < 110 ? 0.99 : 1.02;
+            bars.AppendLine(string.Create(CultureInfo.InvariantCulture,
+                $"{day:yyyy-MM-dd},{open:F4},{Math.Max(open, price):F4},{Math.Min(open, price):F4},{price:F4},1000"));
+            rates.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd},{(i is >= 90 and < 100 ? 3 : 1)}"));
+        }
+        var folder = Directory.CreateDirectory(Path.Combine(_under.Folder, "fall")).FullName;
+        File.WriteAllText(Path.Combine(folder, "FALL.csv"), bars.ToString());
+        var table = Path.Combine(_under.Folder, "yen.csv");
+        File.WriteAllText(table, rates.ToString());
+        var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read("fall.json", Encoding.UTF8.GetBytes(
+            $$"""
+                { "name": "fall", "data": { "source": "csv:{{folder}}", "symbols": ["FALL"], "timeframe": "1d", "fx": "{{table}}",
+                  "instruments": { "FALL": { "currency": "JPY" } } }, "account": { "currency": "EUR" },
+                  "strategies": [ { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "sides": "long",
+                  "size": { "percentOfEquity": 95 } } ], "portfolio": { "weights": "equal" } }
+                """), _under.Folder), "fallen");
+        var portfolio = backtest.Model.Portfolio!;
+        (portfolio.IsRuined, portfolio.FinalEquity).ShouldBe((true, 0));
+        backtest.Model.Portfolio!.Trades.ShouldBe(1, "it is closed, and nothing is entered at the old rate");
+        var live = await _under.LiveAsync(backtest, "live-fallen",
+            r => r with { Feed = Address.Parse("csv:" + folder), To = null });
+        live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
+        (live.Ledger.Cash, live.Status.AccountEquity, live.Status.ModelEquity).ShouldBe((0, 0, 0));
+        live.Against!.IsSame.ShouldBeTrue();
+        live.Against.Causes.Sum(c => Math.Abs(c.Amount)).ShouldBe(0, 1e-6);
+    }
 }
