@@ -43,7 +43,7 @@ public class ChainTests
     public async Task The_portfolio_is_worth_what_the_trades_of_each_contract_have_brought(string adjust)
     {
         using var folder = new TemporaryFolder();
-        foreach (var (name, bars) in s_bars) MarketBar.Write(folder.File($"bars/{name}.csv"), bars.Values);
+        foreach (var (name, bars) in s_bars) MarketBar.Write(folder.File($"bars/{name}.csv"), bars.Values.OrderBy(b => b.Time));
         folder.Write("rolls.csv", "date,contract\n"
             + string.Concat(Enumerable.Range(1, 4).Select(i => $"{s_from[i]:yyyy-MM-dd},{s_names[i]}\n")));
         await GranaryCommand.RunAsync("backtest", folder.Write("batch.json", Batch(adjust).ToJsonString()), "--out", folder.File("run"),
