@@ -63,6 +63,8 @@ public sealed class QueuedCommandTests : IDisposable
         if (before == Before.Ended) await TradeAsync(production, state, Cut);
     }
 
+    private static readonly HandRequest s_entry = new() { Side = Side.Buy, Size = SizeRule.Units(1) };
+
     private static IEnumerable<IssuedCommand> Orders(Production production, string state)
     {
         var strategy = production.Spec.Portfolio.FixedWeights!.Keys.Order(StringComparer.Ordinal).First();
@@ -70,8 +72,14 @@ public sealed class QueuedCommandTests : IDisposable
         {
             var order = new IssuedCommand(command, "Anna", "waits");
             if (command is SessionCommand.Enable or SessionCommand.Disable) yield return order with { Strategy = strategy };
-            else if (command != SessionCommand.Close) yield return order;
-            else if (OpenTrade(state) is { } open) yield return order with { Trade = open };
+            else if (command == SessionCommand.Enter) yield return order with { Symbol = production.Spec.Data.Symbols[0], Hand = s_entry };
+            else if (command is not (SessionCommand.Close or SessionCommand.Protect or SessionCommand.Reverse)) yield return order;
+            else if (OpenTrade(state) is { } open)
+                yield return order with
+                {
+                    Trade = open,
+                    Hand = command == SessionCommand.Protect ? new HandRequest { Stop = 1 } : null,
+                };
         }
     }
 
@@ -92,7 +100,7 @@ public sealed class QueuedCommandTests : IDisposable
         var made = Path.Combine(_under.Folder, "made");
         await PrepareAsync(production, made, before);
         var orders = Orders(production, made).ToList();
-        orders.Count.ShouldBe(before is Before.NeverStarted || OpenTrade(made) is null ? 7 : 8);
+        orders.Count.ShouldBe(before is Before.NeverStarted || OpenTrade(made) is null ? 8 : 11);
         if (before is Before.Ended or Before.Killed) orders.ShouldContain(o => o.Command == SessionCommand.Close);
         foreach (var order in orders)
         {
