@@ -1,6 +1,7 @@
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Testing;
 using Granary.Trading.Live;
