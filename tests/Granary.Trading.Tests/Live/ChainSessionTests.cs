@@ -112,7 +112,8 @@ public sealed class ChainSessionTests : IDisposable
     private async Task HasNoDifferenceOnAnyDayAsync(BatchRun backtest, string account)
     {
         var file = Path.Combine(backtest.Folder, "prod.json");
-        var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + Data) }, File.ReadAllBytes(file), file, backtest.Folder);
+        var start = new SessionStart(new SessionOptions { Feed = Address.Parse("csv:" + Data) }, File.ReadAllBytes(file), file,
+            backtest.Folder);
         var days = await new AccountParity(AccountStores.Open(Address.Parse(account), one: true), TestCatalogues.All, TimeProvider.System)
             .CompareAsync(new ParityRequest { Account = "live" }, start, null, cancellationToken: TestContext.Current.CancellationToken);
         days.Count.ShouldBeGreaterThan(200);
