@@ -88,6 +88,7 @@ export function LineChart(props: Props) {
     const latest = useRef(props);
     latest.current = props;
     const chart = useRef<uPlot | null>(null);
+    const follow = useRef<(() => void) | null>(null);
     const { x, lines, title } = props;
     const plain = props.plain !== undefined;
     const height = props.height ?? 240;
@@ -145,8 +146,10 @@ export function LineChart(props: Props) {
                 hooks: {
                     setCursor: [
                         (u) => {
+                            // New values, or the pointer of another chart, move it too.
+                            if (plain || (!u.over.matches(':hover') && pointer.value?.by !== u)) return;
                             const time = u.data[0][u.cursor.idx ?? -1];
-                            if (!plain) pointer.value = time === undefined ? null : { time, by: u };
+                            pointer.value = time === undefined ? null : { time, by: u };
                         },
                     ],
                     setSelect: [
@@ -164,11 +167,13 @@ export function LineChart(props: Props) {
         const whole = () => latest.current.onZoom?.(null);
         plot.over.addEventListener('dblclick', whole);
         chart.current = plot;
-        const leave = effect(() => {
+        const point = () => {
             const to = pointer.value;
             if (plain || to?.by === plot) return;
             plot.setCursor(to ? { left: plot.valToPos(to.time, 'x'), top: 0 } : { left: -10, top: -10 }, false);
-        });
+        };
+        follow.current = point;
+        const leave = effect(point);
         const resize = new ResizeObserver(() => {
             if (element.clientWidth !== plot.width) plot.setSize({ width: element.clientWidth, height });
         });
@@ -178,11 +183,14 @@ export function LineChart(props: Props) {
             resize.disconnect();
             plot.destroy();
             chart.current = null;
+            follow.current = null;
         };
     }, [height, plain, theme, shownZone, shape]);
 
     useEffect(() => {
         chart.current?.setData([x, ...lines.map((l) => l.values)] as uPlot.AlignedData);
+        // The values are drawn in a microtask, and the pointer's time may be at another place then.
+        queueMicrotask(() => follow.current?.());
     }, [x, lines]);
 
     return (
