@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using Granary.Server.Access;
 using Granary.Testing;
@@ -93,7 +94,8 @@ internal sealed class GranaryServer : IAsyncDisposable
             {
                 return (await Client.GetAsync("/health/ready")).IsSuccessStatusCode;
             }
-            catch (HttpRequestException)
+            // A connection to a port that is free yet can end while the client reads who its peer is.
+            catch (Exception e) when (e is HttpRequestException or SocketException)
             {
                 return false;
             }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Testing;
@@ -142,7 +143,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             using var answer = await Client.GetAsync("/api/v1/health/ready");
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
         {
             // It does not listen yet, or the machine is busy.
             return false;
