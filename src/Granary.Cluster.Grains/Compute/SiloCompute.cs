@@ -212,6 +212,7 @@ internal sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle
             var alive = new HashSet<SiloAddress>();
             await foreach (var snapshot in Membership.MembershipUpdates.WithCancellation(Stopping))
             {
+                Services.Process.Take(snapshot);
                 HashSet<SiloAddress> now = [.. snapshot.Members.Values.Where(m => m.Status is SiloStatus.Active or SiloStatus.ShuttingDown
                     or SiloStatus.Stopping).Select(m => m.SiloAddress)];
                 if (alive.Any(s => !now.Contains(s))) SiloGone();

@@ -125,7 +125,7 @@ internal sealed partial class SymbolFeedGrain(GranaryCatalogues catalogues, Grai
     // The readers of a lost activation, on any silo, come to this one, which counts the loss once.
     private void CountLoss(SiloAddress? before)
     {
-        if (_isCounted || before is null || before.Equals(Own)
+        if (_isCounted || before is null || before.Equals(Own) || process.HasDeparted(before)
             || !LostCall.IsOf(process.Membership.CurrentSnapshot.Members, before)) return;
         _isCounted = true;
         instruments.Recovered(LostWork.Feed);
