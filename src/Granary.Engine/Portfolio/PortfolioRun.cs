@@ -360,8 +360,8 @@ public sealed class PortfolioRun
         if (!(quantity > 0)) return Decision.NotShortable;
         if (quantity < sized) Borrowed++;
         var uncapped = quantity;
-        if (_predicted is { } predicted && quantity * signal.Price * unit > predicted.Room)
-            quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * unit));
+        if (_predicted is { } predicted && quantity * Math.Abs(signal.Price) * unit > predicted.Room)
+            quantity = instrument.RoundQuantity(predicted.Room / (Math.Abs(signal.Price) * unit));
         if (!(quantity > 0)) return Decision.PredictedRisk;
         var wanted = quantity;
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);

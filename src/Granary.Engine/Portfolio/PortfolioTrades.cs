@@ -157,7 +157,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double Fitting(in PositionScope scope, double own, double price)
     {
         var instrument = account.InstrumentOf(scope.Market);
-        var unit = price * instrument.Multiplier * account.RateOf(scope.Market);
+        var unit = Math.Abs(price) * instrument.Multiplier * account.RateOf(scope.Market);
         var room = rules.RoomFor(scope);
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }
