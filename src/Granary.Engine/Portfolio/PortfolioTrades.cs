@@ -180,8 +180,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var instrument = account.InstrumentOf(market);
         var room = instrument.Borrow.AvailableAt(time) - account.QuantitiesIn(market).Shorts;
         if (countsReserved) room -= account.Reserved.ShortQuantityIn(market);
-        if (!(wanted > Math.Max(0, room) * (1 + 1e-12))) return wanted;
-        return instrument.Borrow.CutsEntries ? Math.Max(0, instrument.RoundQuantity(room)) : 0;
+        return instrument.Borrow.PartOf(wanted, room, instrument);
     }
 
     // Quantity of an entry's fill that cash pays for at its price.
