@@ -255,9 +255,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         }.In(account.RateOf(market)), holding.Weight);
     }
 
-    private double RollProfitOf(in PortfolioHolding holding, double quantity, bool closed) => holding.Lot.EntryGap == 0
-        && holding.Lot.ExitGaps == 0 ? 0
-        : holding.Lot.RollProfit(quantity, closed, account.InstrumentOf(holding.Market).Multiplier);
+    private double RollProfitOf(in PortfolioHolding holding, double quantity, bool closed) =>
+        holding.Lot.RollProfit(quantity, closed, account.InstrumentOf(holding.Market).Multiplier);
 
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
         holding.Lot.Profit(exit, quantity, account.InstrumentOf(holding.Market).Multiplier);
