@@ -84,7 +84,8 @@ public sealed class AccountLedgerCurrencyTests
     {
         var ledger = Ledger(CurrencyConversion.Hold);
         Fill(ledger, "7203.T", "", 100, 10);
-        ledger.Report(new BrokerEvent(ledger.VenueSequence + 1, null, new BrokerOrderStatus("7203.T", "", OrderState.PartiallyFilled, 0, ""))
+        ledger.Report(new BrokerEvent(ledger.VenueSequence + 1, null,
+            new BrokerOrderStatus("7203.T", "", OrderState.PartiallyFilled, 0, ""))
         {
             Roll = new BrokerRoll("7203.T", "7203.T", "H", "M", 2, 110, 143, 5, 25),
         }, out _);
