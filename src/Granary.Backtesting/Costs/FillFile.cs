@@ -42,15 +42,17 @@ internal sealed class FillFile
     private FillFile(DataTable table, string? symbol, Func<int> symbolAt)
     {
         (_table, _symbol) = (table, symbol);
-        _time = Find(s_times) is >= 0 and var time ? time : table.NeedTime();
-        _side = Find(s_sides);
-        _named = Find(s_symbols);
+        _time = table.FirstOf(s_times) is >= 0 and var time ? time : table.NeedTime();
+        _side = table.FirstOf(s_sides);
+        _named = table.FirstOf(s_symbols);
         if (_named < 0 && symbol is null) _named = symbolAt();
-        _quantity = Find(s_quantities) is >= 0 and var quantity ? quantity : table.Need("quantity");
-        _price = Find(s_prices) is >= 0 and var price ? price : table.Need("price");
-        (_close, _decided, _open, _mid) = (Find(s_closes), Find(s_decided), Find(s_opens), Find(s_mids));
-        (_bid, _ask, _fee, _venue) = (Find(s_bids), Find(s_asks), Find(s_fees), Find(s_exchanges));
-        (_volume, _range, _type, _stop, _id) = (Find(s_volumes), Find(s_ranges), Find(s_types), Find(s_stops), Find(s_ids));
+        _quantity = table.FirstOf(s_quantities) is >= 0 and var quantity ? quantity : table.Need("quantity");
+        _price = table.FirstOf(s_prices) is >= 0 and var price ? price : table.Need("price");
+        (_close, _decided) = (table.FirstOf(s_closes), table.FirstOf(s_decided));
+        (_open, _mid) = (table.FirstOf(s_opens), table.FirstOf(s_mids));
+        (_bid, _ask, _fee, _venue) = (table.FirstOf(s_bids), table.FirstOf(s_asks), table.FirstOf(s_fees), table.FirstOf(s_exchanges));
+        (_volume, _range) = (table.FirstOf(s_volumes), table.FirstOf(s_ranges));
+        (_type, _stop, _id) = (table.FirstOf(s_types), table.FirstOf(s_stops), table.FirstOf(s_ids));
         if (_named < 0 && symbol is null)
             throw BarDataException.At(table.Path, 1, "symbol", "there is no such column", "add it, or name the symbol with --symbol");
     }
@@ -75,8 +77,6 @@ internal sealed class FillFile
             throw new InputException(e.Message, e);
         }
     }
-
-    private int Find(string[] names) => names.Select(_table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
 
     private void Add(FillSet into)
     {

@@ -150,7 +150,11 @@ internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Tri
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         if (StatedFindings.Of(checks.ToFindings()) is { } stated) model = model.With(stated);
         model = model with { Decisions = outcome.Portfolio.Counts };
+        if (outcome.Portfolio.Currency is { } currency) model = model.With(currency);
+        if (outcome.Portfolio.Borrowing is { } borrowing) model = model.With(borrowing);
         if (outcome.Portfolio.Funding is { } funding) model = model.With(funding);
+        if (run.Markets.Values.Any(m => !m.Instrument.Changes.IsNone))
+            model = model.With(RollResults.Of(model.Strategies, events.Stitched, s => new PriceUnit(run.Markets[s].Instrument)));
         if (UniverseReport.Of(run.Plan, run.Opened.Universe, (outcome.Rows[0].Time, outcome.Rows[^1].Time), null) is { } universe)
             model = model.With(universe);
         if (new ChangedEntries(events.Stitched.Judged(), []).Results() is { } decided) model = model.With(decided);

@@ -76,6 +76,9 @@ internal static class WhyText
             + $"{Number(e.Trade.ExitPrice)} by {e.Trade.Reason.Word()}, net {Number(e.Trade.NetProfit)}."),
         RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {number} moved to {Number(e.StopMoved.Price)}."),
         RunEventKinds.Exiting => string.Create(Plain, $"An exit at the market was sent for trade {number}."),
+        // Interest on balances belongs to no trade.
+        RunEventKinds.Financing when e.Number == 0 => string.Create(Plain,
+            $"The account {(e.Financing.Amount > 0 ? "received" : "paid")} {Number(Math.Abs(e.Financing.Amount))} of interest."),
         RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Number(e.Financing.Amount)} per unit of "
             + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
         RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Number(e.Split.Ratio)}."),
@@ -105,6 +108,7 @@ internal static class WhyText
         "ruined" => "the account had no equity.",
         "blocked" => "entries in this symbol are blocked.",
         "paused" => "entries were paused.",
+        "rates" => "no exchange rate was younger than maxAge.",
         _ => $"a limit had no room for it in the account, in which trades by hand count: {Decision.Of(why).Sentence}",
     };
 

@@ -83,19 +83,18 @@ internal abstract class BarTextParser(BarFileLayout layout, string file, BarColl
         }
         if (!collector.IsInWindow(time)) return true;
         var isAdjusted = adjusted > 0 && adjusted < double.PositiveInfinity;
-        if (!BarCollector.IsBar(open, high, low, close, volume) || !isAdjusted)
+        // Crude oil had prices below zero in April 2020.
+        var isOfAnyPrice = collector.AllowsNegative && double.IsFinite(adjusted)
+            && BarCollector.IsBarOfAnyPrice(open, high, low, close, volume);
+        if (!isOfAnyPrice && (!isAdjusted || !BarCollector.IsBar(open, high, low, close, volume)))
         {
-            if (collector.AllowsNegative && double.IsFinite(adjusted) && BarCollector.IsBarOfAnyPrice(open, high, low, close, volume))
-            {
-                // A price of crude oil in April 2020.
-            }
-            else if (!isAdjusted || !BarCollector.TryWiden(open, ref high, ref low, close, volume))
+            if (!isAdjusted || !BarCollector.TryWiden(open, ref high, ref low, close, volume))
             {
                 ReportPrices(open, high, low, close, adjusted, volume);
                 collector.Resume(time);
                 return false;
             }
-            else collector.WidenedRows++;
+            collector.WidenedRows++;
         }
         if (collector.Gathered is not null)
         {

@@ -229,7 +229,8 @@ internal sealed class MultiSymbolRun : IStrategyRun
     private static void MoveTo(SymbolContext symbol, int index, PreparedBlock prepared)
     {
         symbol.MoveTo(index, prepared.Block, prepared.Seen, prepared.Sheet, prepared.Calendar);
-        foreach (var step in prepared.Steps ?? [])
+        if (prepared.Steps is not { } steps) return;
+        foreach (var step in steps)
             if (step.Index != index) continue;
             else if (step.Restarts) symbol.Restart();
             else symbol.Book.ExpectChange();

@@ -218,7 +218,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
         var multiplier = multiplierOf(fill.Symbol);
-        Book(fill, multiplier);
+        Book(fill.Symbol, fill.Side, fill.Quantity, fill.Price, fill.Fee, fill.At);
         _positions.Book(fill.Symbol, fill.Side, fill.Quantity);
         if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)
@@ -228,13 +228,13 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         return true;
     }
 
-    private void Book(BrokerFill fill, double multiplier)
+    private void Book(string symbol, Side side, double quantity, double price, double fee, long time)
     {
-        var rate = RateAt(fill.Symbol, fill.At);
-        if (IsForeign(fill.Symbol, out var market)) _currencies!.Book(market, fill.Side, fill.Quantity, fill.Price, fill.Fee);
-        else _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
-        Fees += fill.Fee * rate;
-        Traded += fill.Quantity * fill.Price * multiplier * rate;
+        var (multiplier, rate) = (multiplierOf(symbol), RateAt(symbol, time));
+        if (IsForeign(symbol, out var market)) _currencies!.Book(market, side, quantity, price, fee);
+        else _account.Book(side, quantity, price, multiplier, fee);
+        Fees += fee * rate;
+        Traded += quantity * Math.Abs(price) * multiplier * rate;
     }
 
     // The result of a closed trade counts at the rate of its close, and is converted there if the account does that. What a venue reports
@@ -288,12 +288,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private void Roll(BrokerRoll roll)
     {
         if (!_trades.TryGetValue(roll.ClientId, out var trade)) return;
-        var multiplier = multiplierOf(roll.Symbol);
-        _account.Book((Side)(-(int)trade.Side), roll.Quantity, roll.OldPrice, multiplier, 0);
-        _account.Book(trade.Side, roll.Quantity, roll.NewPrice, multiplier, roll.Fee);
-        Fees += roll.Fee;
-        Traded += roll.Quantity * (Math.Abs(roll.OldPrice) + Math.Abs(roll.NewPrice)) * multiplier;
-        trade.Roll(roll.NewPrice - roll.OldPrice, roll.Fee, multiplier);
+        Book(roll.Symbol, (Side)(-(int)trade.Side), roll.Quantity, roll.OldPrice, 0, roll.At);
+        Book(roll.Symbol, trade.Side, roll.Quantity, roll.NewPrice, roll.Fee, roll.At);
+        trade.Roll(roll.NewPrice - roll.OldPrice, roll.Fee, multiplierOf(roll.Symbol));
     }
 
     private AccountTrade Enter(TrackedOrder order, BrokerFill fill, double multiplier)

@@ -39,7 +39,7 @@ public sealed class AccountTrade
     public double Open => _lot.Quantity;
 
     /// <summary>Of the contract of that time; the exit price likewise.</summary>
-    public double EntryPrice => _lot.EntryGap == 0 ? _lot.EntryPrice : _lot.OwnEntryPrice;
+    public double EntryPrice => _lot.OwnEntryPrice;
 
     /// <summary>The price from which an open position earns or loses now: after a roll one of the present contract.</summary>
     public double Basis => _lot.EntryPrice;
@@ -112,7 +112,6 @@ public sealed class AccountTrade
     private void Value(double multiplier)
     {
         Profit = _lot.Closed > 0 ? _lot.Profit(_exit, _lot.Closed, multiplier) : 0;
-        if (_lot.EntryGap == 0 && _lot.ExitGaps == 0) return;
         RollProfit = _lot.RollProfit(Quantity, closed: true, multiplier);
         ClosedRollProfit = _lot.RollProfit(_lot.Closed, closed: true, multiplier);
     }

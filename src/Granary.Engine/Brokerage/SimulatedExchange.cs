@@ -363,7 +363,8 @@ internal sealed class SimulatedExchange
         if (why == NoCash) _why = "";
         return why.Length > 0 ? why
             : state == OrderState.Expired ? "its time was over"
-            : state == OrderState.Rejected && market.Instrument.Borrow.IsGiven ? $"data.borrow has no more of {symbol} to borrow"
+            : state == OrderState.Rejected && market.Instrument.Borrow.IsGiven && working.Order is { Side: Side.Sell, Closes: null }
+            ? $"data.borrow has no more of {symbol} to borrow"
             : market.Instrument.IsDelistedIn(market.Timeframe, time) ? $"{symbol} was delisted"
             : market.Instrument.Changes.EndsAt(time) ? $"{market.Instrument.Changes.At(time)} has ended"
             : _account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity

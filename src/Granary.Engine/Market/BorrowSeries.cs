@@ -10,6 +10,9 @@ namespace Granary.Engine.Market;
 /// <param name="hash">Hash of the content, in hexadecimal digits; empty if the batch has no table.</param>
 internal sealed class BorrowSeries(long[] times, double[] fees, double[] available, string hash)
 {
+    /// <summary>Factor within which quantities that differ by rounding are the same.</summary>
+    internal const double Enough = 1 + 1e-12;
+
     private readonly YearlyRates _fees = new(times, fees);
 
     /// <summary>Any quantity can be borrowed for the constant fee.</summary>
@@ -41,6 +44,13 @@ internal sealed class BorrowSeries(long[] times, double[] fees, double[] availab
         if (at < 0) at = ~at - 1;
         return at < 0 ? 0 : available[at];
     }
+
+    /// <summary>The part of a short entry that can be borrowed; 0 if it is to be refused.</summary>
+    /// <param name="wanted">Base units.</param>
+    /// <param name="room">The quantity that more short positions can have, base units.</param>
+    /// <param name="instrument">Rounds a part to whole lots.</param>
+    public double PartOf(double wanted, double room, Instrument instrument) => !(wanted > Math.Max(0, room) * Enough) ? wanted
+        : CutsEntries ? Math.Max(0, instrument.RoundQuantity(room)) : 0;
 
     /// <summary>The fee of a night per year; NaN where the constant one counts.</summary>
     /// <param name="day">The day before the night, as days since 0001-01-01.</param>

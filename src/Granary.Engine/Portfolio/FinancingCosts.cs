@@ -12,13 +12,15 @@ internal sealed class FinancingCosts(Instrument[] instruments, InterestSettings?
     private readonly bool _isKept = interest is not null || Array.Exists(instruments, i => i.Borrow.IsGiven);
     private readonly SortedDictionary<string, FinancingOfCurrency> _sums = new(StringComparer.Ordinal);
 
-    /// <summary>By currency.</summary>
-    public IReadOnlyList<FinancingOfCurrency> All => [.. _sums.Values];
+    /// <summary>By currency; null if they are not kept.</summary>
+    public IReadOnlyList<FinancingOfCurrency>? All => _isKept ? [.. _sums.Values] : null;
 
     /// <param name="fee">In the currency of the prices; negative is a rebate.</param>
     public void AddFee(int market, double fee)
     {
-        if (_isKept && Of(instruments[market].Currency) is var sum) _sums[sum.Currency] = sum with { BorrowFees = sum.BorrowFees + fee };
+        if (!_isKept) return;
+        var sum = Of(instruments[market].Currency);
+        _sums[sum.Currency] = sum with { BorrowFees = sum.BorrowFees + fee };
     }
 
     /// <param name="amount">In the currency; negative is paid.</param>

@@ -215,7 +215,7 @@ internal sealed class PortfolioAccount : IPortfolioView
         if (IsForeign(market)) _currencies!.Book(market, side, quantity, price, fee);
         else _account.Book(side, quantity, price, multiplier, fee);
         Commission += fee * RateOf(market);
-        Turnover += quantity * price * multiplier * RateOf(market);
+        Turnover += quantity * Math.Abs(price) * multiplier * RateOf(market);
     }
 
     /// <summary>Books financing of an open position.</summary>

@@ -305,8 +305,8 @@ public sealed class PortfolioRun
     /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
     internal CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
 
-    /// <summary>Interest and borrow fees by currency; empty if no key of the batch says them over time.</summary>
-    internal IReadOnlyList<FinancingOfCurrency> FinancingByCurrency() => _account.Costs.All;
+    /// <summary>Interest and borrow fees by currency; null if no key of the batch says them over time.</summary>
+    internal IReadOnlyList<FinancingOfCurrency>? FinancingByCurrency() => _account.Costs.All;
 
     /// <summary>The account's first bar, UTC ticks, from which on its balances earn and pay.</summary>
     internal void BeginInterest(long from) => _account.BeginInterest(from);
@@ -360,8 +360,8 @@ public sealed class PortfolioRun
         if (!(quantity > 0)) return Decision.NotShortable;
         if (quantity < sized) Borrowed++;
         var uncapped = quantity;
-        if (_predicted is { } predicted && quantity * signal.Price * unit > predicted.Room)
-            quantity = instrument.RoundQuantity(predicted.Room / (signal.Price * unit));
+        if (_predicted is { } predicted && quantity * Math.Abs(signal.Price) * unit > predicted.Room)
+            quantity = instrument.RoundQuantity(predicted.Room / (Math.Abs(signal.Price) * unit));
         if (!(quantity > 0)) return Decision.PredictedRisk;
         var wanted = quantity;
         var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);

@@ -157,7 +157,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private double Fitting(in PositionScope scope, double own, double price)
     {
         var instrument = account.InstrumentOf(scope.Market);
-        var unit = price * instrument.Multiplier * account.RateOf(scope.Market);
+        var unit = Math.Abs(price) * instrument.Multiplier * account.RateOf(scope.Market);
         var room = rules.RoomFor(scope);
         return own * unit <= room ? own : Math.Max(0, instrument.RoundQuantity(room / unit));
     }
@@ -180,8 +180,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         var instrument = account.InstrumentOf(market);
         var room = instrument.Borrow.AvailableAt(time) - account.QuantitiesIn(market).Shorts;
         if (countsReserved) room -= account.Reserved.ShortQuantityIn(market);
-        if (!(wanted > Math.Max(0, room) * (1 + 1e-12))) return wanted;
-        return instrument.Borrow.CutsEntries ? Math.Max(0, instrument.RoundQuantity(room)) : 0;
+        return instrument.Borrow.PartOf(wanted, room, instrument);
     }
 
     // Quantity of an entry's fill that cash pays for at its price.
@@ -256,9 +255,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         }.In(account.RateOf(market)), holding.Weight);
     }
 
-    private double RollProfitOf(in PortfolioHolding holding, double quantity, bool closed) => holding.Lot.EntryGap == 0
-        && holding.Lot.ExitGaps == 0 ? 0
-        : holding.Lot.RollProfit(quantity, closed, account.InstrumentOf(holding.Market).Multiplier);
+    private double RollProfitOf(in PortfolioHolding holding, double quantity, bool closed) =>
+        holding.Lot.RollProfit(quantity, closed, account.InstrumentOf(holding.Market).Multiplier);
 
     private double ProfitOf(in PortfolioHolding holding, double exit, double quantity) =>
         holding.Lot.Profit(exit, quantity, account.InstrumentOf(holding.Market).Multiplier);

@@ -10,8 +10,8 @@ internal sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
     /// <summary>Whether there are columns after them whose number and names follow from the run, such as parameters.</summary>
     public bool HasMore { get; init; }
 
-    /// <summary>Columns after the first ones, all of which a file has, or none.</summary>
-    public IReadOnlyList<OutputColumn> Optional { get; init; } = [];
+    /// <summary>Groups of columns after the first ones. A file has all columns of a group, or none.</summary>
+    public IReadOnlyList<IReadOnlyList<OutputColumn>> Optional { get; init; } = [];
 
     /// <summary>The columns after those.</summary>
     public IReadOnlyList<OutputColumn> Last { get; init; } = [];
@@ -22,9 +22,8 @@ internal sealed record CsvSchema(IReadOnlyList<OutputColumn> First)
     public IReadOnlyList<OutputColumn> Of(IReadOnlyList<string> header, string path)
     {
         for (var i = 0; i < First.Count; i++) Check(header, i, First[i].Name, path);
-        // Columns that some runs have, such as those of rolls, are there in their order or not at all.
-        if (Optional.Where(o => header.Skip(First.Count).Contains(o.Name)).ToList() is { Count: > 0 } given
-            && header.Count == First.Count + given.Count)
+        List<OutputColumn> given = [.. Optional.Where(g => g.Any(o => header.Skip(First.Count).Contains(o.Name))).SelectMany(g => g)];
+        if (given.Count > 0 && header.Count == First.Count + given.Count)
         {
             for (var i = 0; i < given.Count; i++) Check(header, First.Count + i, given[i].Name, path);
             return [.. First, .. given];

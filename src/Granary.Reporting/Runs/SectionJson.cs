@@ -5,7 +5,9 @@ namespace Granary.Reporting.Runs;
 /// <summary>The serialisers of sections in a program without reflection, such as one that is compiled ahead of time.</summary>
 [JsonSerializable(typeof(AllocationResults))]
 [JsonSerializable(typeof(AllocatorResults))]
+[JsonSerializable(typeof(BorrowingResults))]
 [JsonSerializable(typeof(ConditionResults))]
+[JsonSerializable(typeof(CurrencyResults))]
 [JsonSerializable(typeof(FundingResults))]
 [JsonSerializable(typeof(LearningReport))]
 [JsonSerializable(typeof(ModelResults))]

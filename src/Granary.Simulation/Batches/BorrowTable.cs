@@ -57,8 +57,8 @@ internal sealed class BorrowTable(BorrowSource source, GranaryCatalogues catalog
     private static IReadOnlyDictionary<string, BorrowSeries> Read(BorrowSource source, TableFormatCatalogue formats, long? until)
     {
         using var table = DataTable.Open(source.Source.Path!, source.Source.Files, formats);
-        var (time, symbol, fee, available, known) = (table.NeedTime(), Find(table, s_symbols), Find(table, s_fees),
-            Find(table, s_available), Find(table, s_known));
+        var (time, symbol, fee, available, known) = (table.NeedTime(), table.FirstOf(s_symbols), table.FirstOf(s_fees),
+            table.FirstOf(s_available), table.FirstOf(s_known));
         if (symbol < 0) symbol = table.Need("symbol");
         if (fee < 0 && available < 0)
             throw BarDataException.At(table.Path, 1, null, "neither a column 'fee' nor one 'available' is there",
@@ -96,8 +96,6 @@ internal sealed class BorrowTable(BorrowSource source, GranaryCatalogues catalog
         rows.Fees.RemoveRange(kept, rows.Fees.Count - kept);
         rows.Available.RemoveRange(kept, rows.Available.Count - kept);
     }
-
-    private static int Find(DataTable table, string[] names) => names.Select(table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
 
     private static double FeeOf(DataTable table, int place, Rows before)
     {

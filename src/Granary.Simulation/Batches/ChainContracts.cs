@@ -41,26 +41,11 @@ internal sealed class ChainContracts(string symbol, ChainKeys keys, TableFormatC
 
     private static List<string> Named(string pattern, IReadOnlyList<string> symbols)
     {
-        if (pattern.Contains('*', StringComparison.Ordinal)) return [.. symbols.Where(s => Matches(pattern, s))];
+        if (pattern.Contains('*', StringComparison.Ordinal)) return [.. symbols.Where(s => StarPattern.Matches(pattern, s))];
         if (symbols.Contains(pattern, StringComparer.Ordinal)) return [pattern];
         throw new BarDataException($"the chain names the contract '{pattern}', which the source does not have; "
             + (Spelling.Nearest(pattern, symbols) is { } near ? $"did you mean '{near}'?"
                 : "correct it, or write a pattern such as \"ES*\""));
-    }
-
-    // Each star stands for any text.
-    private static bool Matches(string pattern, string text)
-    {
-        var parts = pattern.Split('*');
-        if (!text.StartsWith(parts[0], StringComparison.Ordinal)) return false;
-        var at = parts[0].Length;
-        foreach (var part in parts[1..^1])
-        {
-            at = text.IndexOf(part, at, StringComparison.Ordinal);
-            if (at < 0) return false;
-            at += part.Length;
-        }
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
     }
 
     private bool IsContract(string name, string pattern)

@@ -121,9 +121,10 @@ internal sealed class ChainSource : IBarSource
             var lastBars = chain.NeedsLastBars([.. opened.Keys]) ? await LastBarsAsync(query, opened, cancellationToken) : null;
             var (contracts, byLastBar) = chain.Ordered([.. opened.Keys], lastBars);
             List<IBarSeries> series = [.. contracts.Select(c => opened[c.Name])];
-            var plan = await ChainPlan.MakeAsync(new ChainAssembler(contracts, chain.Rule, chain.Keys.Depth, DaysOf(query)), series, query,
-                interest, cancellationToken);
-            return new ReadChain(contracts, series, plan) { Rule = chain.Rule, ByLastBar = byLastBar, Others = others };
+            var days = DaysOf(query);
+            var plan = await ChainPlan.MakeAsync(new ChainAssembler(contracts, chain.Rule, chain.Keys.Depth, days), series, query, interest,
+                cancellationToken);
+            return new ReadChain(contracts, series, plan) { Rule = chain.Rule, Days = days, ByLastBar = byLastBar, Others = others };
         }
         catch
         {

@@ -26,9 +26,9 @@ internal static class ChainTables
     public static IReadOnlyDictionary<string, ContractExpiry> Expiries(Address address, TableFormatCatalogue formats)
     {
         using var table = Open(address, formats);
-        var contract = Find(table, s_contract) is >= 0 and var named ? named : table.Need("contract");
-        var expiry = Find(table, s_expiry) is >= 0 and var day ? day : table.Need("expiry");
-        var notice = Find(table, s_notice);
+        var contract = table.FirstOf(s_contract) is >= 0 and var named ? named : table.Need("contract");
+        var expiry = table.FirstOf(s_expiry) is >= 0 and var day ? day : table.Need("expiry");
+        var notice = table.FirstOf(s_notice);
         var found = new Dictionary<string, ContractExpiry>(StringComparer.Ordinal);
         while (table.Next())
         {
@@ -48,7 +48,7 @@ internal static class ChainTables
     public static IReadOnlyList<RollDate> Dates(Address address, TableFormatCatalogue formats)
     {
         using var table = Open(address, formats, timesAlone: true);
-        var (day, contract) = (table.NeedTime(), Find(table, s_contract));
+        var (day, contract) = (table.NeedTime(), table.FirstOf(s_contract));
         var found = new List<RollDate>();
         while (table.Next())
         {
@@ -64,8 +64,6 @@ internal static class ChainTables
     private static DataTable Open(Address address, TableFormatCatalogue formats, bool timesAlone = false) => address.Path is { } path
         ? DataTable.Open(path, address.Files, formats, timesAlone ? s_dated : null, timesAlone)
         : throw new BarDataException($"'{address}' is not a file; name a table with a header");
-
-    private static int Find(DataTable table, string[] names) => names.Select(table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
 
     private static string Name(DataTable table, int place) => table.Text(place) is { Length: > 0 } name ? name
         : throw table.Fault(table.Names[place], "the contract is missing", "write it in each line");

@@ -26,14 +26,12 @@ internal sealed class FundingFile
     private FundingFile(DataTable table, Address address, TableFormatCatalogue formats)
     {
         _table = table;
-        _time = Find(s_times) is >= 0 and var named ? named : table.NeedTime();
-        _rate = Find(s_rates) is >= 0 and var rate ? rate : table.Need("rate");
-        _mark = Find(s_marks);
+        _time = table.FirstOf(s_times) is >= 0 and var named ? named : table.NeedTime();
+        _rate = table.FirstOf(s_rates) is >= 0 and var rate ? rate : table.Need("rate");
+        _mark = table.FirstOf(s_marks);
         _symbol = SymbolSample.Of(address.Path!, address.Files, formats, [.. s_rates.Concat(s_marks).Select(table.PlaceOf)], _time,
             name => $"call the column 'symbol' if it names the symbol of each row, or remove it");
     }
-
-    private int Find(string[] names) => names.Select(_table.PlaceOf).FirstOrDefault(p => p >= 0, -1);
 
     /// <returns>Rows by symbol, oldest first; rows without symbols under the empty text.</returns>
     /// <exception cref="BarDataException">A row is invalid; one sentence.</exception>

@@ -21,7 +21,7 @@ internal static class FxTable
     {
         using var table = DataTable.Open(address.Path!, address.Files, formats);
         var time = table.NeedTime();
-        var (symbol, rate) = (s_symbols.Select(table.PlaceOf).FirstOrDefault(p => p >= 0, -1), table.PlaceOf("rate"));
+        var (symbol, rate) = (table.FirstOf(s_symbols), table.PlaceOf("rate"));
         if (rate >= 0 && symbol < 0)
             throw BarDataException.At(table.Path, 1, "rate", "no column says of which pair the rates are",
                 "add the column 'symbol' with names such as EURUSD, or call the column of the rates by its pair");

@@ -172,21 +172,6 @@ internal sealed record LearningSpec
 
     public required JsonPart Place { get; init; }
 
-    public bool Covers(StrategyInstance instance) => Strategies.Any(p => Matches(p, instance.Id) || Matches(p, instance.Definition.Name));
-
-    // '*' matches any text; all other characters are literal.
-    private static bool Matches(string pattern, string text)
-    {
-        var parts = pattern.Split('*');
-        if (parts.Length == 1) return pattern == text;
-        if (!text.StartsWith(parts[0], StringComparison.Ordinal)) return false;
-        var at = parts[0].Length;
-        foreach (var part in parts[1..^1])
-        {
-            at = text.IndexOf(part, at, StringComparison.Ordinal);
-            if (at < 0) return false;
-            at += part.Length;
-        }
-        return text.Length - at >= parts[^1].Length && text.EndsWith(parts[^1], StringComparison.Ordinal);
-    }
+    public bool Covers(StrategyInstance instance) =>
+        Strategies.Any(p => StarPattern.Matches(p, instance.Id) || StarPattern.Matches(p, instance.Definition.Name));
 }

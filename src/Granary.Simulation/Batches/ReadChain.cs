@@ -11,6 +11,9 @@ internal sealed record ReadChain(IReadOnlyList<ChainContract> Contracts, IReadOn
 {
     public required RollRule Rule { get; init; }
 
+    /// <summary>The trading days by which it rolls.</summary>
+    public required ChainDays Days { get; init; }
+
     /// <summary>Contracts whose expiry was taken from their last bar.</summary>
     public required IReadOnlyList<string> ByLastBar { get; init; }
 

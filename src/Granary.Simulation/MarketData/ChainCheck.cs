@@ -19,12 +19,13 @@ internal sealed class ChainCheck
 
     private readonly string _symbol;
     private readonly ReadChain _chain;
-    private readonly ChainDays _days;
     private readonly List<Finding> _findings = [];
     // Volume by contract and day.
     private readonly List<SortedDictionary<DateOnly, double>> _volumes = [];
 
-    private ChainCheck(string symbol, ReadChain chain, ChainDays days) => (_symbol, _chain, _days) = (symbol, chain, days);
+    private ChainCheck(string symbol, ReadChain chain) => (_symbol, _chain) = (symbol, chain);
+
+    private ChainDays Days => _chain.Days;
 
     /// <summary>Checks all chains of a batch.</summary>
     /// <exception cref="InputException">The batch has no chain, or its source is wrong.</exception>
@@ -52,8 +53,7 @@ internal sealed class ChainCheck
     {
         var source = (ChainSource)BatchSources.Chained(catalogues, data);
         await using var chain = await source.ReadAsync(new BarQuery(symbol, data.Timeframe, data.From, data.To), cancellationToken);
-        var check = new ChainCheck(symbol, chain,
-            new ChainDays(data.InstrumentOf(symbol)?.Session ?? SessionCalendar.Continuous, data.Timeframe));
+        var check = new ChainCheck(symbol, chain);
         foreach (var series in chain.Series) await check.AddAsync(series, cancellationToken);
         return check.Report(data.Timeframe);
     }
@@ -64,7 +64,7 @@ internal sealed class ChainCheck
         await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken))
             for (var i = 0; i < block.Count; i++)
             {
-                var day = _days.Of(block.Time[i]);
+                var day = Days.Of(block.Time[i]);
                 volumes[day] = volumes.GetValueOrDefault(day) + block.Volume[i];
             }
         _volumes.Add(volumes);
@@ -122,8 +122,8 @@ internal sealed class ChainCheck
     // Days on which contracts trade, and the one of the chain does not.
     private void CheckHoles()
     {
-        foreach (var (contract, from, to) in _chain.Plan.Stretches.Select((s, i) => (s.Contract, _days.Of(s.From),
-            i + 1 < _chain.Plan.Stretches.Count ? _days.Of(_chain.Plan.Stretches[i + 1].From) : _days.Of(s.To).AddDays(1))))
+        foreach (var (contract, from, to) in _chain.Plan.Stretches.Select((s, i) => (s.Contract, Days.Of(s.From),
+            i + 1 < _chain.Plan.Stretches.Count ? Days.Of(_chain.Plan.Stretches[i + 1].From) : Days.Of(s.To).AddDays(1))))
         {
             var missing = _volumes.SelectMany(v => v.Keys).Where(d => d >= from && d < to && !_volumes[contract].ContainsKey(d)).Distinct()
                 .Order().ToList();
@@ -139,7 +139,7 @@ internal sealed class ChainCheck
         foreach (var change in _chain.Plan.Changes)
         {
             if (change.To.Length == 0) continue;
-            var (from, to, day) = (PlaceOf(change.From), PlaceOf(change.To), _days.Of(change.Time));
+            var (from, to, day) = (PlaceOf(change.From), PlaceOf(change.To), Days.Of(change.Time));
             var common = _volumes[from].Keys.Where(d => _volumes[to].ContainsKey(d)).ToList();
             if (change.Kind == ListingChangeKind.End)
                 Add(Severity.Warning, $"{day:yyyy-MM-dd}", $"{change.From} ends, and {change.To} has no bar together with it after the roll was "

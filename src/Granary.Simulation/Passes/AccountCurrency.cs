@@ -36,9 +36,11 @@ internal static class AccountCurrency
             if (!instrument.Rates.IsForeign) throw await MissingAsync(plan.Spec, name, instrument.Currency, account, cancellationToken);
         }
         if (!hasBars) return;
-        foreach (var (name, _) in counted)
-            if (plan.Spec.Execution.Settings.Interest is not null && markets.TryGetValue(name, out var market))
-                CheckReference(plan, await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken));
+        if (plan.Spec.Execution.Settings.Interest is { } interest)
+            foreach (var (name, _) in counted)
+                if (markets.TryGetValue(name, out var market)
+                    && await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken) is { } bar)
+                    CheckReference(data, interest, bar);
         // A session looks at the age of its rates while it trades.
         if (data.Taken is not null) return;
         foreach (var (name, instrument) in counted)
@@ -55,11 +57,11 @@ internal static class AccountCurrency
     }
 
     // A night before the first rate has none.
-    private static void CheckReference(BatchPlan plan, long bar)
+    private static void CheckReference(DataSpec data, InterestSettings interest, long bar)
     {
-        foreach (var (currency, terms) in plan.Spec.Execution.Settings.Interest?.ByCurrency ?? new Dictionary<string, InterestTerms>())
+        foreach (var (currency, terms) in interest.ByCurrency)
             if (double.IsNaN(terms.Reference.OfNight(bar / TimeSpan.TicksPerDay)))
-                throw plan.Spec.Data.Place.Fault($"the first rate of {currency} in account.interest is of {Text(terms.Reference.First)}, "
+                throw data.Place.Fault($"the first rate of {currency} in account.interest is of {Text(terms.Reference.First)}, "
                     + $"after the first night of the bars at {Text(bar)}; give earlier rates, or a later data.from");
     }
 
@@ -75,11 +77,12 @@ internal static class AccountCurrency
             + $"\"instruments\": {{ \"{instrument.Symbol}\": {{ \"currency\": \"{instrument.Currency}\" }} }}");
     }
 
-    private static async Task<long> FirstBarAsync(OpenedMarket market, long from, CancellationToken cancellationToken)
+    // Null if the market has no bar from then on.
+    private static async Task<long?> FirstBarAsync(OpenedMarket market, long from, CancellationToken cancellationToken)
     {
         await foreach (var block in market.Series.ReadAsync(cancellationToken: cancellationToken))
             if (block.Time[^1] >= from) return Math.Max(from, block.Time[0]);
-        return long.MaxValue - TimeSpan.TicksPerDay * 2;
+        return null;
     }
 
     private static async Task<InputException> MissingAsync(BatchSpec spec, string name, string currency, string account,

@@ -7,7 +7,7 @@ namespace Granary.Simulation.Passes;
 internal static class BorrowingReport
 {
     /// <returns>Null if no key of the batch has them over time.</returns>
-    public static BorrowingResults? Of(PortfolioRun run) => run.FinancingByCurrency() is not { Count: > 0 } sums ? null
+    public static BorrowingResults? Of(PortfolioRun run) => run.FinancingByCurrency() is not { } sums ? null
         : new BorrowingResults([.. sums.Select(s => new BorrowingOfCurrency(s.Currency, s.Earned, s.Paid, s.BorrowFees))])
         { EntriesCut = run.Borrowed };
 }

@@ -6,77 +6,16 @@ namespace Granary.Simulation.RunFolders;
 /// </summary>
 internal sealed class RowIndexes
 {
-    private const int MostRanges = 4_000_000;
+    // Rows of all views that are kept: up to 24 bytes each. A view without rows counts as well, since a server is asked many queries.
+    private const int MostRanges = 4_000_000, MostRows = 2_000_000, RowsOfView = 100;
 
-    // Rows of all views that are kept: 16 bytes each.
-    private const int MostRows = 2_000_000;
-
-    private readonly Lock _gate = new();
-    private readonly LinkedList<(string Path, DateTime Written, long Length, string Name, Lazy<RowView> View)> _views = new();
-    private readonly LinkedList<(string Path, DateTime Written, long Length, Lazy<RowIndex> Index)> _known = new();
+    private readonly RecentFiles<RowIndex> _indexes = new(MostRanges, i => i.Ranges);
+    private readonly RecentFiles<RowView> _views = new(MostRows, v => RowsOfView + v.Rows.Count);
 
     /// <summary>Returns the index of a file, read where the file is new or has changed.</summary>
-    public RowIndex Of(string path)
-    {
-        var file = new FileInfo(path);
-        Lazy<RowIndex> index;
-        lock (_gate)
-        {
-            var node = _known.First;
-            while (node is not null && node.Value.Path != path) node = node.Next;
-            if (node is not null) _known.Remove(node);
-            index = node is { Value: var known } && known.Written == file.LastWriteTimeUtc && known.Length == file.Length ? known.Index
-                : new Lazy<RowIndex>(() => RowIndex.Read(path));
-            _known.AddFirst((path, file.LastWriteTimeUtc, file.Length, index));
-            while (_known.Count > 1 && _known.Sum(k => k.Index.IsValueCreated ? (long)k.Index.Value.Ranges : 0) > MostRanges)
-                _known.RemoveLast();
-        }
-        try
-        {
-            return index.Value;
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                var node = _known.First;
-                while (node is not null && node.Value.Index != index) node = node.Next;
-                if (node is not null) _known.Remove(node);
-            }
-            throw;
-        }
-    }
+    public RowIndex Of(string path) => _indexes.Get(path, "", () => RowIndex.Read(path));
 
     /// <summary>Returns the places of the rows of a query, made where the file is new or has changed, or the query is.</summary>
     /// <param name="name">Names the query.</param>
-    public RowView View(string path, string name, Func<RowView> make)
-    {
-        var file = new FileInfo(path);
-        Lazy<RowView> view;
-        lock (_gate)
-        {
-            var node = _views.First;
-            while (node is not null && (node.Value.Path != path || node.Value.Name != name)) node = node.Next;
-            if (node is not null) _views.Remove(node);
-            view = node is { Value: var known } && known.Written == file.LastWriteTimeUtc && known.Length == file.Length ? known.View
-                : new Lazy<RowView>(make);
-            _views.AddFirst((path, file.LastWriteTimeUtc, file.Length, name, view));
-            while (_views.Count > 1 && _views.Sum(v => v.View.IsValueCreated ? (long)v.View.Value.Rows.Count : 0) > MostRows)
-                _views.RemoveLast();
-        }
-        try
-        {
-            return view.Value;
-        }
-        catch
-        {
-            lock (_gate)
-            {
-                var node = _views.First;
-                while (node is not null && node.Value.View != view) node = node.Next;
-                if (node is not null) _views.Remove(node);
-            }
-            throw;
-        }
-    }
+    public RowView View(string path, string name, Func<RowView> make) => _views.Get(path, name, make);
 }

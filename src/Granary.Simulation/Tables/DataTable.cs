@@ -69,6 +69,9 @@ internal abstract class DataTable : IDisposable
         return -1;
     }
 
+    /// <summary>Index of the first of several columns that the table has; -1 if it has none of them.</summary>
+    public int FirstOf(IEnumerable<string> columns) => columns.Select(PlaceOf).FirstOrDefault(p => p >= 0, -1);
+
     /// <summary>Index of a column that the table must have.</summary>
     /// <exception cref="BarDataException">There is no such column; the message names a similar one.</exception>
     public int Need(string column)

@@ -17,12 +17,16 @@ internal static class KnownTables
 {
     private static readonly CsvSchema s_trades = new(RunTables.Trade.Columns)
     {
-        Optional = [.. RunTables.ConvertedRolledTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
+        Optional =
+        [
+            [.. RunTables.ConvertedTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
+            [.. RunTables.RolledTrade.Columns.Skip(RunTables.Trade.Columns.Count)],
+        ],
     };
 
     private static readonly CsvSchema s_fills = new(RunTables.Fill.Columns)
     {
-        Optional = [.. RunTables.ConvertedFill.Columns.Skip(RunTables.Fill.Columns.Count)],
+        Optional = [[.. RunTables.ConvertedFill.Columns.Skip(RunTables.Fill.Columns.Count)]],
     };
 
     private static readonly FrozenDictionary<string, CsvSchema> _all = new Dictionary<string, CsvSchema>(StringComparer.Ordinal)
@@ -52,13 +56,13 @@ internal static class KnownTables
         [UniverseTable.Name] = new(UniverseTable.Definition.Columns),
         [AccountTables.Trades] = new(AccountTables.Trade.Columns)
         {
-            Optional = [.. AccountTables.ConvertedTrade.Columns.Skip(AccountTables.Trade.Columns.Count)],
+            Optional = [[.. AccountTables.ConvertedTrade.Columns.Skip(AccountTables.Trade.Columns.Count)]],
         },
         [AccountTables.Equity] = new(AccountTables.Mark.Columns),
         [AccountTables.Orders] = new(AccountTables.Order.Columns),
         [AccountTables.Gap] = new(AccountTables.DivergenceRow.Columns)
         {
-            Optional = [.. AccountTables.ConvertedRow.Columns.Skip(AccountTables.DivergenceRow.Columns.Count)],
+            Optional = [[.. AccountTables.ConvertedRow.Columns.Skip(AccountTables.DivergenceRow.Columns.Count)]],
         },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

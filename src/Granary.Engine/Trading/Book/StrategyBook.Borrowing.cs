@@ -7,9 +7,6 @@ namespace Granary.Engine.Trading.Book;
 // Borrowing for short positions: checked for an entry at its signal and at its fill, and taken back by a recall.
 internal sealed partial class StrategyBook
 {
-    // Borrowed quantities differ by rounding.
-    private const double Enough = 1 + 1e-12;
-
     // The quantity that more short positions can have at a time.
     private double Borrowable(long time) => Math.Max(0, _borrow!.AvailableAt(time) - _trades.QuantityOf(Side.Sell));
 
@@ -30,9 +27,8 @@ internal sealed partial class StrategyBook
 
     private double Shortable(double wanted, double room)
     {
-        if (!(wanted > room * Enough)) return wanted;
-        var part = _borrow!.CutsEntries ? Instrument.RoundQuantity(room) : 0;
-        return part > 0 ? part : double.NaN;
+        var part = _borrow!.PartOf(wanted, room, Instrument);
+        return part > 0 || part == wanted ? part : double.NaN;
     }
 
     // Cuts the next fill of a short entry to what can be borrowed at the open of its bar; false where that is nothing.
@@ -94,7 +90,7 @@ internal sealed partial class StrategyBook
             // The rest stays in whole lots, so that enough is closed.
             var stays = Instrument.RoundQuantity(Math.Max(0, trade.Quantity - excess));
             var (goes, isWhole) = (trade.Quantity - stays, !(stays > 0));
-            if (!(goes > trade.Quantity * (Enough - 1))) continue;
+            if (!(goes > trade.Quantity * (BorrowSeries.Enough - 1))) continue;
             excess -= goes;
             var filled = isWhole ? SendExit(ref trade, index, OrderType.Market, ExitReason.Recalled) : SendPart(trade, goes, index);
             // The lender does it, without latency.

@@ -17,8 +17,9 @@ internal sealed partial class StrategyBook
         if (_trades.Count + _orders.Count > 0) _everyBar = Active = true;
     }
 
-    // Whether the listing of a bar ends with it, so nothing can be entered at its close.
-    private bool EndsWith(int index) => _changes is not null && _changes.EndsAt(_block.TimeColumn[index]);
+    // Whether the symbol is delisted in a bar, or its listing ends with it, so nothing can be entered at its close.
+    private bool EndsWith(int index) => Instrument.IsDelistedIn(_timeframe, TimeAt(index))
+        || _changes is not null && _changes.EndsAt(_block.TimeColumn[index]);
 
     // Makes the rolls of a bar's open.
     [MethodImpl(MethodImplOptions.NoInlining)]

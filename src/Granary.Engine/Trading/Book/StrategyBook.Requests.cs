@@ -50,7 +50,7 @@ internal sealed partial class StrategyBook
         if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity, isBorrowed: quantity < paid);
 
-        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, time) || EndsWith(index) ? SignalEnd.Delisted
+        SignalEnd? refusal = EndsWith(index) ? SignalEnd.Delisted
             : _members is not null && !_members.Contains(_timeframe.CloseOf(time)) ? SignalEnd.NotMember
             : !(plan.Price > 0) && CountsInPercent(options, plan, order, advice) ? SignalEnd.PriceNotPositive : null;
         if (refusal is { } end)
@@ -249,7 +249,7 @@ internal sealed partial class StrategyBook
             if (request.Quantity > 0 && _trades.Count == 0) Refuse(request, SignalEnd.NoQuantity, index);
             return default;
         }
-        SignalEnd? refusal = Instrument.IsDelistedIn(_timeframe, TimeAt(index)) || EndsWith(index) ? SignalEnd.Delisted
+        SignalEnd? refusal = EndsWith(index) ? SignalEnd.Delisted
             : OpensOutside(request.Side, quantity, _timeframe.CloseOf(TimeAt(index))) ? SignalEnd.NotMember
             : IsBelowMinimum(request, quantity, index) ? SignalEnd.BelowMinimum
             : OpensUnborrowed(request.Side, quantity, index) ? SignalEnd.NotShortable : null;

@@ -96,8 +96,8 @@ internal struct Lot
 
     /// <summary>The part of the profit of a quantity that comes from rolls.</summary>
     /// <param name="closed">Whether it is the closed part or the whole; else what is open.</param>
-    public readonly double RollProfit(double quantity, bool closed, double multiplier) =>
-        -(int)Side * (EntryGap * quantity - (closed ? ExitGaps : 0)) * multiplier;
+    public readonly double RollProfit(double quantity, bool closed, double multiplier) => EntryGap == 0 && ExitGaps == 0 ? 0
+        : -(int)Side * (EntryGap * quantity - (closed ? ExitGaps : 0)) * multiplier;
 
     public readonly double Closed => Entered - Quantity;
 

@@ -10,9 +10,17 @@ internal sealed class BorrowingSection(BorrowingResults borrowing) : IReportSect
 
     public string Title => "Interest and borrowing";
 
-    public bool Applies(RunView view) => true;
+    public bool Applies(RunView view) => borrowing.Currencies.Count > 0 || borrowing.EntriesCut > 0;
 
     public void Write(HtmlWriter html, RunView view)
+    {
+        if (borrowing.Currencies.Count > 0) WriteAmounts(html);
+        if (borrowing.EntriesCut == 0) return;
+        var cut = borrowing.EntriesCut == 1 ? "1 short entry was" : $"{borrowing.EntriesCut} short entries were";
+        html.Write($"<p>{cut} made smaller, to what data.borrow had to borrow.</p>\n");
+    }
+
+    private void WriteAmounts(HtmlWriter html)
     {
         HtmlTable.Open(html, "Amounts in the currency of the row",
             [new("Currency", Number: false), new("Interest earned"), new("Interest paid"), new("Borrow fees")], "narrow");
@@ -25,8 +33,5 @@ internal sealed class BorrowingSection(BorrowingResults borrowing) : IReportSect
             HtmlTable.EndRow(html);
         }
         HtmlTable.Close(html);
-        if (borrowing.EntriesCut == 0) return;
-        var cut = borrowing.EntriesCut == 1 ? "1 short entry was" : $"{borrowing.EntriesCut} short entries were";
-        html.Write($"<p>{cut} made smaller, to what data.borrow had to borrow.</p>\n");
     }
 }
