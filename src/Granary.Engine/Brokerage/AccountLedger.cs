@@ -234,7 +234,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (IsForeign(fill.Symbol, out var market)) _currencies!.Book(market, fill.Side, fill.Quantity, fill.Price, fill.Fee);
         else _account.Book(fill.Side, fill.Quantity, fill.Price, multiplier, fill.Fee);
         Fees += fill.Fee * rate;
-        Traded += fill.Quantity * fill.Price * multiplier * rate;
+        Traded += fill.Quantity * Math.Abs(fill.Price) * multiplier * rate;
     }
 
     // The result of a closed trade counts at the rate of its close, and is converted there if the account does that. What a venue reports
@@ -289,10 +289,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     {
         if (!_trades.TryGetValue(roll.ClientId, out var trade)) return;
         var multiplier = multiplierOf(roll.Symbol);
-        _account.Book((Side)(-(int)trade.Side), roll.Quantity, roll.OldPrice, multiplier, 0);
-        _account.Book(trade.Side, roll.Quantity, roll.NewPrice, multiplier, roll.Fee);
-        Fees += roll.Fee;
-        Traded += roll.Quantity * (Math.Abs(roll.OldPrice) + Math.Abs(roll.NewPrice)) * multiplier;
+        var closes = new BrokerFill("", roll.ClientId, "", roll.Symbol, (Side)(-(int)trade.Side), roll.OldPrice, roll.Quantity, 0, roll.At);
+        Book(closes, multiplier);
+        Book(closes with { Side = trade.Side, Price = roll.NewPrice, Fee = roll.Fee }, multiplier);
         trade.Roll(roll.NewPrice - roll.OldPrice, roll.Fee, multiplier);
     }
 
