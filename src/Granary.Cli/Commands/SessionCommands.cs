@@ -90,24 +90,19 @@ internal sealed class SessionCommands(CompositionRoot root)
         });
     }
 
-    private Command Protect()
-    {
-        var command = For(SessionCommand.Protect, "Set the stop and target of an open trade, instead of those of its strategy.",
-            "accounts/paper protect --trade g1a2b3c4d-0-7-e --stop 95 --target none");
-        var (stop, target) = Levels(command);
-        return ByHand(command, SessionCommand.Protect, needsTrade: true, call => new NewCommand(null, null, null, null, null)
-        {
-            Stop = LevelOf(call, stop),
-            Target = LevelOf(call, target),
-        });
-    }
+    private Command Protect() => WithLevels(SessionCommand.Protect,
+        "Set the stop and target of an open trade, instead of those of its strategy.",
+        "accounts/paper protect --trade g1a2b3c4d-0-7-e --stop 95 --target none");
 
-    private Command Reverse()
+    private Command Reverse() => WithLevels(SessionCommand.Reverse, "Close a trade, and enter its other side with the same quantity.",
+        "accounts/paper reverse --trade g1a2b3c4d-0-7-e --stop 105");
+
+    // A command for a trade, with a stop and a target.
+    private Command WithLevels(SessionCommand kind, string description, string example)
     {
-        var command = For(SessionCommand.Reverse, "Close a trade, and enter its other side with the same quantity.",
-            "accounts/paper reverse --trade g1a2b3c4d-0-7-e --stop 105");
+        var command = For(kind, description, example);
         var (stop, target) = Levels(command);
-        return ByHand(command, SessionCommand.Reverse, needsTrade: true, call => new NewCommand(null, null, null, null, null)
+        return ByHand(command, kind, needsTrade: true, call => new NewCommand(null, null, null, null, null)
         {
             Stop = LevelOf(call, stop),
             Target = LevelOf(call, target),

@@ -101,10 +101,10 @@ public sealed record NewCommand(string? Command, string? Why, string? Strategy, 
     /// <summary>For <c>enter</c>.</summary>
     public HandSize? Size { get; init; }
 
-    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>: the stop; 0 removes it, null keeps it.</summary>
+    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>; 0 = none. Null = none, but <c>protect</c> keeps its stop.</summary>
     public double? Stop { get; init; }
 
-    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>: the target; 0 removes it, null keeps it.</summary>
+    /// <summary>For <c>protect</c>, <c>enter</c> and <c>reverse</c>; 0 = none. Null = none, but <c>protect</c> keeps its target.</summary>
     public double? Target { get; init; }
 
     /// <summary>Whether the session only answers what the command would do, as <c>preview</c> of its status.</summary>

@@ -172,7 +172,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         var isByHand = key.Strategy == HandOrders.Index;
         var wanted = isByHand ? null : portfolio.Strategies[key.Strategy].Trades.GetValueOrDefault(key.Number);
         var isOperated = Flatten || Hand.Closes(trade.Entry);
-        var isEnded = !isByHand && (wanted is not { State: not WantedState.Exit } && (wanted is not null || !portfolio.IsKept(key))
+        var isEnded = !isByHand && ((wanted is null ? !portfolio.IsKept(key) : wanted.State == WantedState.Exit)
             || portfolio.IsCalled(key));
         var whole = isEnded || isOperated || names.Handed.Closes(trade.Entry);
         var cut = isByHand ? null : portfolio.CutOf(key);

@@ -28,7 +28,7 @@ internal static class AccountTables
         .Word("strategy", t => t.Trade.Strategy).Word("symbol", t => t.Trade.Symbol).Whole("number", t => t.Trade.Number)
         .Word("side", t => RunText.Of(t.Trade.Side)).Number("quantity", t => t.Trade.Quantity).Time("entry_time", t => t.Trade.EntryTime)
         .Number("entry_price", t => t.Trade.EntryPrice).Time("exit_time", t => t.Trade.ExitTime > 0 ? t.Trade.ExitTime : null)
-        .Number("exit_price", t => t.Trade.ExitPrice > 0 ? t.Trade.ExitPrice : double.NaN).Number("pnl", t => t.Trade.Profit * t.Rate)
+        .Number("exit_price", t => t.Trade.ExitTime > 0 ? t.Trade.ExitPrice : double.NaN).Number("pnl", t => t.Trade.Profit * t.Rate)
         .Number("fees", t => t.Trade.Fees * t.Rate).Number("pnl_net", t => t.Net * t.Rate).Number("open", t => t.Trade.Open)
         .Text("exit_reason", t => t.Trade.State == TradeState.Closed ? t.Trade.Why : "open")
         .Number("financing", t => t.Trade.Financing * t.Rate);

@@ -157,8 +157,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             + string.Join(", ", portfolio.Instruments.Keys.Where(s => portfolio.MarketOf(s) is not null).Order(StringComparer.Ordinal)
                 .Take(8)));
 
-    // The quantity is in whole lots.
-    private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels)
+    // The quantity is in whole lots. A trade that the order closes first makes room for it.
+    private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels,
+        AccountTrade? closed = null)
     {
         var (price, cost) = limit > 0 ? (limit, FeeOf(symbol, limit, quantity)) : MarketOf(symbol, side, quantity);
         var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
@@ -182,12 +183,12 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Held = quantity,
             Change = (int)side * quantity,
             Trades = 1,
-            Refusal = RefusalOf(symbol, signal, value),
+            Refusal = RefusalOf(symbol, signal, value, closed),
         };
     }
 
     // The sentence that a strategy gets.
-    private string? RefusalOf(string symbol, in Signal signal, double value, AccountTrade? closed = null)
+    private string? RefusalOf(string symbol, in Signal signal, double value, AccountTrade? closed)
     {
         var market = portfolio.MarketOf(symbol)!.Value;
         if (orders.Paused) return Decision.Paused.Sentence;
@@ -211,25 +212,19 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Reverse(AccountTrade trade, HandRequest hand)
     {
         var side = (Side)(-(int)trade.Side);
-        InstrumentOf(trade.Symbol);
-        var (close, entry) = (Close(trade, hand with { Quantity = null }), Entry(trade.Symbol, side, trade.Open, 0, default));
-        var instrument = portfolio.InstrumentOf(trade.Symbol);
+        var instrument = InstrumentOf(trade.Symbol);
+        var close = Close(trade, hand with { Quantity = null });
         var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
         Check(side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
-        var signal = new Signal(0, LastOf(trade.Symbol).Time, side, OrderType.Market, entry.Price, entry.Quantity, levels.Stop,
-            levels.Target, long.MaxValue);
-        var value = entry.Quantity * Math.Abs(entry.Price) * watch.UnitOf(trade.Symbol);
+        var entry = Entry(trade.Symbol, side, trade.Open, 0, levels, trade);
         return entry with
         {
             Trade = trade.Entry,
             Quantity = 2 * trade.Open,
             Cost = close.Cost + entry.Cost,
-            Order = entry.Order! with { Stop = levels.Stop, Target = levels.Target },
-            Levels = levels,
             Profit = close.Profit,
             Change = 2 * (int)side * trade.Open,
             Trades = 0,
-            Refusal = RefusalOf(trade.Symbol, signal, value, trade),
             Then = (HandOrders.IsByHand(trade.Entry) ? "" : $"{trade.Strategy} may enter again with its next signal. ")
                 + "No strategy manages the new trade: only its stop, its target and your commands close it.",
         };

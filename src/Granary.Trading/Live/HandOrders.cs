@@ -25,11 +25,11 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     // Net profit of the portfolio's parts in trades with such levels, when they were closed: in the currency of the prices, and the
     // account's.
     private readonly Dictionary<(int Strategy, int Number), (string Symbol, double Local, double Converted)> _planned = [];
-
     // Entries of strategies that a limit refused over the account, in which entries by hand count.
     private readonly HashSet<(int Strategy, int Number)> _displaced = [];
 
-    private static readonly string[] OtherReasons = ["paused", "late", "ruined", "blocked", "unreconciled"];
+    // Why an entry was skipped, other than a limit.
+    private static readonly string[] OtherReasons = ["paused", "late", "ruined", "rates", "blocked", "unreconciled"];
 
     /// <summary>Entries that are not intended yet, in the order of their commands.</summary>
     public List<(string Symbol, HandOrder Order)> Waiting { get; } = [];

@@ -17,10 +17,10 @@ internal sealed record HandRequest
     /// <summary>The size of an entry.</summary>
     public SizeRule? Size { get; init; }
 
-    /// <summary>The stop; 0 removes it, null keeps the one that works.</summary>
+    /// <summary>The stop; 0 = none. Null = none, but <c>protect</c> keeps the one that works.</summary>
     public double? Stop { get; init; }
 
-    /// <summary>The target; 0 removes it, null keeps the one that works.</summary>
+    /// <summary>The target; 0 = none. Null = none, but <c>protect</c> keeps the one that works.</summary>
     public double? Target { get; init; }
 
     /// <summary>Whether the session only shows what the command would do.</summary>

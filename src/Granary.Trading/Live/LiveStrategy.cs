@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Granary.Contracts.Batches;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Gating;
 using Granary.Simulation.Batches;
@@ -40,11 +41,12 @@ internal sealed class LiveStrategy
 {
     private readonly FeedStrategy _own;
     private readonly FeedStrategy? _member;
+    private readonly IReadOnlyList<MarketSeries> _series;
     private IStrategyRun? _ownRun, _memberRun;
 
-    public LiveStrategy(StrategyInstance instance, SharedFeed feed, bool hasMember)
+    public LiveStrategy(StrategyInstance instance, SharedFeed feed, IReadOnlyList<MarketSeries> series, bool hasMember)
     {
-        Instance = instance;
+        (Instance, _series) = (instance, series);
         if (instance.Model is EntryModel { Watch: { } rule } model) Watch = new WatchedTrades(rule, model.Meaning);
         var settings = feed.Settings;
         _own = new FeedStrategy(instance, feed, hasMember ? settings : settings with { ListenerOf = ListenerOf });
@@ -209,8 +211,19 @@ internal sealed class LiveStrategy
                 case RunEventKinds.StopMoved:
                     if (owner.Trades.TryGetValue(e.Number, out var open)) open.MovedStop = e.StopMoved.Price;
                     break;
+                // The venue moves its stops too. A session that starts again sends this price.
+                case RunEventKinds.Split when owner.Trades.TryGetValue(e.Number, out var split) && split.MovedStop > 0:
+                    split.MovedStop = InstrumentOf(e.SymbolIndex).SplitPrice(split.MovedStop, e.Split.Ratio);
+                    break;
+                case RunEventKinds.Roll when owner.Trades.TryGetValue(e.Number, out var rolled) && rolled.MovedStop > 0:
+                    var chain = InstrumentOf(e.SymbolIndex);
+                    rolled.MovedStop = chain.RollPrice(rolled.MovedStop, chain.Changes[e.Roll.Change]);
+                    break;
             }
         }
+
+        private Instrument InstrumentOf(int symbol) =>
+            owner._series.First(s => s.Instrument.Symbol == owner.Instance.Symbols[symbol]).Instrument;
 
         private void Filled(WantedTrade trade, in TradeFill fill, int symbol)
         {

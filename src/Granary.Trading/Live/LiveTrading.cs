@@ -75,8 +75,11 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
             if (await rates.TakeAsync(slice, cancellationToken).ConfigureAwait(false) is { } news)
                 await _journal.NoteAsync(news, cancellationToken).ConfigureAwait(false);
             // History before the first rate is left out, and a bar to trade on needs one.
-            if (past && !books.HasTraded && rates.FaultOf(slice, Portfolio.InstrumentOf) is not null) return;
-            if (rates.FaultOf(slice, Portfolio.InstrumentOf) is { } fault) throw fault;
+            if (rates.FaultOf(slice, Portfolio.InstrumentOf) is { } fault)
+            {
+                if (past && !books.HasTraded) return;
+                throw fault;
+            }
         }
         // Before the account's first trade, strategies process the history, and the session does not act on it.
         if (past && !books.HasTraded)

@@ -27,7 +27,7 @@ internal sealed class SessionFeed
     {
         Plan = plan;
         var shared = new SharedFeed(plan, series, settings);
-        Strategies = [.. plan.Instances.Select(i => new LiveStrategy(i, shared, hasMembers))];
+        Strategies = [.. plan.Instances.Select(i => new LiveStrategy(i, shared, series, hasMembers))];
         foreach (var strategy in Strategies) strategy.Make(_watch);
         // Observers of predictions receive single bars, so that their reports are the same after a restart.
         _blockSize = plan.Instances.Any(i => i.Model is EntryModel { Observer: not null }) ? 1 : IBarSeries.DefaultBlockSize;

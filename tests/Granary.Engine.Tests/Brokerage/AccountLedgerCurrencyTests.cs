@@ -57,6 +57,28 @@ public sealed class AccountLedgerCurrencyTests
     }
 
     [Fact]
+    public void A_roll_is_paid_in_the_currency_of_the_contracts()
+    {
+        var ledger = Ledger(CurrencyConversion.Hold);
+        Fill(ledger, "7203.T", "", 100, 10);
+        ledger.Report(new BrokerEvent(ledger.VenueSequence + 1, null, new BrokerOrderStatus("7203.T", "", OrderState.Filled, 2, ""))
+        {
+            Roll = new BrokerRoll("7203.T", "7203.T", "OLD", "NEW", 2, 110, 120, 6, 25),
+        }, out _);
+        ledger.Reach(25);
+        // 2,010 yen are owed. 2,200 come in, and 2,400 and a fee of 6 go out: 2,216 are owed, at 0.02.
+        ledger.Balances.ShouldBe([("JPY", -2216, 0.02)]);
+        ledger.Cash.ShouldBe(1000 - 44.32, 1e-9);
+        // Fees are 10 at 0.01 and 6 at 0.02; the fills 2,000 at 0.01, and 2,200 and 2,400 at 0.02.
+        ledger.Fees.ShouldBe(0.22, 1e-12);
+        ledger.Traded.ShouldBe(112, 1e-9);
+        Fill(ledger, "7203.T", "target", 130, 27);
+        // 2,590 come in. The prices of the two contracts have gained 10 and 10, of 20 units, less fees of 26.
+        ledger.Balances.ShouldBe([("JPY", 374, 0.02)]);
+        ledger.TradeOf("7203.T")!.Profit.ShouldBe(400, 1e-9);
+    }
+
+    [Fact]
     public void A_result_is_converted_once_when_the_trade_is_closed_and_what_comes_later_is_added()
     {
         var ledger = Ledger(CurrencyConversion.Convert, spread: 0.01);

@@ -214,6 +214,8 @@ public sealed class CurrencySessionTests : IDisposable
         var account = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(live.Run.Folder, "account.json")))!;
         account["skipped"]!.AsArray().Count(s => (string)s!["why"]! == "rates").ShouldBeGreaterThan(5);
         live.Against!.Gap.Causes.Single(c => c.Cause == "rates").Amount.ShouldNotBe(0);
+        // No operator has done anything.
+        live.Status.ByHand.ShouldBe(0);
         live.Against.Causes.Sum(c => c.Amount).ShouldBe(live.Status.AccountEquity - live.Against.Equity, 1e-6);
     }
 
