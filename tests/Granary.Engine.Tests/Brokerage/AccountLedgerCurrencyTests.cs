@@ -102,26 +102,6 @@ public sealed class AccountLedgerCurrencyTests
     }
 
     [Fact]
-    public void A_roll_is_booked_in_the_currency_of_its_prices()
-    {
-        var ledger = Ledger(CurrencyConversion.Hold);
-        Fill(ledger, "7203.T", "", 100, 10);
-        ledger.Report(new BrokerEvent(ledger.VenueSequence + 1, null,
-            new BrokerOrderStatus("7203.T", "", OrderState.PartiallyFilled, 0, ""))
-        {
-            Roll = new BrokerRoll("7203.T", "7203.T", "H", "M", 2, 110, 143, 5, 25),
-        }, out _);
-        ledger.Reach(25);
-        // 2,010 yen were owed; 2,200 come back, and 2,860 and a fee of 5 are paid, at 0.02.
-        ledger.Balances.ShouldBe([("JPY", -2675, 0.02)]);
-        ledger.Cash.ShouldBe(1000 - 53.5, 1e-12);
-        ledger.Fees.ShouldBe(0.1 + 0.1, 1e-12);
-        ledger.Traded.ShouldBe(20 + 44 + 57.2, 1e-12);
-        var trade = ledger.TradeOf("7203.T")!;
-        (trade.EntryPrice, trade.Basis).ShouldBe((100, 133));
-    }
-
-    [Fact]
     public void A_result_in_the_currency_of_the_account_has_the_rate_one()
     {
         var ledger = Ledger(CurrencyConversion.Convert);
