@@ -65,8 +65,9 @@ internal static class DataCheckCommand
     private static async Task<IReadOnlyList<QualityReport>> CheckChainsAsync(string batch, string[] paths, Options given,
         GranaryCatalogues catalogues, CancellationToken token)
     {
-        if (paths.Length > 0 || given.Store is not null || given.Fix)
-            throw new InputException("--batch checks the chains of a batch file; leave FILE, --store and --fix out");
+        if (paths.Length > 0 || (given.Store ?? given.Symbol ?? given.Timeframe ?? given.Session ?? given.Out) is not null || given.Fix)
+            throw new InputException("--batch checks the chains of a batch file, which names their bars; leave FILE and all options but "
+                + "--json out");
         var reports = await ChainCheck.RunAsync(new BatchReader(catalogues).Read(batch).Data, catalogues, token);
         Write(reports, given.Json);
         return reports;

@@ -200,8 +200,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         if (signal.Side == Side.Sell && instrument.Borrow is { IsGiven: true } borrow
             && signal.Quantity > (borrow.AvailableAt(portfolio.Timestamp) - orders.Hand.ShortIn(symbol)) * (1 + 1e-12))
             return Decision.NotShortable.Sentence;
-        if (instrument.Rates.IsForeign && instrument.Rates.FaultAt(portfolio.Timestamp) is not null)
-            return $"The last rate of {instrument.Currency} is too old: nothing is entered in it until a newer one comes.";
+        if (instrument.Rates.IsForeign && instrument.Rates.FaultAt(portfolio.Timestamp) is { } fault)
+            return (fault.IsFirst ? $"No rate of {instrument.Currency} is known yet" : $"The last rate of {instrument.Currency} is too old")
+                + ": nothing is entered in it until a newer one comes.";
         if (instrument.MinimumOf(signal.Quantity, signal.Price) > 0) return Decision.BelowMinimum.Sentence;
         var without = closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1);
         var decision = portfolio.Run.DecideByHand(market, signal, value, watch.View(without));
