@@ -11,6 +11,9 @@ internal sealed class RowIndexes
     // Rows of all views that are kept: 16 bytes each.
     private const int MostRows = 2_000_000;
 
+    // Views without rows count too: each filter that a user types makes one.
+    private const int MostViews = 256;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<(string Path, DateTime Written, long Length, string Name, Lazy<RowView> View)> _views = new();
     private readonly LinkedList<(string Path, DateTime Written, long Length, Lazy<RowIndex> Index)> _known = new();
@@ -61,7 +64,8 @@ internal sealed class RowIndexes
             view = node is { Value: var known } && known.Written == file.LastWriteTimeUtc && known.Length == file.Length ? known.View
                 : new Lazy<RowView>(make);
             _views.AddFirst((path, file.LastWriteTimeUtc, file.Length, name, view));
-            while (_views.Count > 1 && _views.Sum(v => v.View.IsValueCreated ? (long)v.View.Value.Rows.Count : 0) > MostRows)
+            while (_views.Count > MostViews
+                || (_views.Count > 1 && _views.Sum(v => v.View.IsValueCreated ? (long)v.View.Value.Rows.Count : 0) > MostRows))
                 _views.RemoveLast();
         }
         try
