@@ -75,7 +75,8 @@ export function ServerList<T>(props: Props<T>) {
         const chosen = search.cols ? `&columns=${names.join(',')}` : '';
         await download(`${path}?${query}${chosen}`, `${props.file}.${format.extension}`, format.accept);
     });
-    const isNarrowed = [...props.fields.map((f) => f.key), 'where', 'since', 'until'].some((k) => search[k]);
+    const narrowing = [...props.fields.map((f) => f.key), 'where', 'since', 'until'];
+    const isNarrowed = narrowing.some((k) => search[k]);
     return (
         <>
             <div class="row filters wide list">
@@ -134,12 +135,7 @@ export function ServerList<T>(props: Props<T>) {
                 <Empty title={isNarrowed ? 'No row matches' : 'No rows'}>
                     <p>{props.empty}</p>
                     {isNarrowed && (
-                        <button
-                            type="button"
-                            onClick={() =>
-                                set(Object.fromEntries([...props.fields.map((f) => f.key), 'where', 'since', 'until'].map((k) => [k, ''])))
-                            }
-                        >
+                        <button type="button" onClick={() => set(Object.fromEntries(narrowing.map((k) => [k, ''])))}>
                             Show all
                         </button>
                     )}

@@ -166,7 +166,7 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
             <Order
                 session={session}
                 body={body}
-                hint="Type a number above 0."
+                hint="Type a number above 0, without a comma for thousands."
                 action={
                     change === 'part'
                         ? 'Hold to close the part'
@@ -241,7 +241,7 @@ export function EnterDialog(props: { session: Session; onDone: (session: Session
             <Order
                 session={session}
                 body={body}
-                hint="Choose a symbol, and type a size above 0."
+                hint="Choose a symbol, and type a size above 0, without a comma for thousands."
                 action="Hold to enter the trade"
                 onDone={props.onDone}
                 onClose={props.onClose}

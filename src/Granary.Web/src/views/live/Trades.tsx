@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import type { Schemas } from '../../api/client';
@@ -285,41 +286,49 @@ function tradeColumns(
 }
 
 function Close(props: { session: Session; trade: Trade; onDone: (session: Session) => void; onClose: () => void }) {
-    const { trade } = props;
-    const [why, setWhy] = useState('');
+    const { session, trade } = props;
     return (
-        <Confirm
-            title="Close this trade"
-            action="Close the trade"
-            danger
-            onClose={props.onClose}
-            onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: trade.entry, why }))}
-        >
+        <EndByHand {...props} title="Close this trade" action="Close the trade" target={trade.entry}>
             <p>
-                A market order closes {quantityOf(props.session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}),
-                entered at {priceOf(props.session, trade.symbol, trade.entryPrice)}; open profit{' '}
-                {trade.profit == null ? none : signedMoney(trade.profit)}.
+                A market order closes {quantityOf(session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}), entered at{' '}
+                {priceOf(session, trade.symbol, trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
             </p>
             {!trade.byHand && <p class="soft">{trade.strategy} may enter again with its next signal.</p>}
-            <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
-        </Confirm>
+        </EndByHand>
     );
 }
 
 function Cancel(props: { session: Session; order: Order; onDone: (session: Session) => void; onClose: () => void }) {
-    const { order } = props;
+    const { session, order } = props;
+    return (
+        <EndByHand {...props} title="Cancel this entry" action="Cancel the entry" target={order.clientId}>
+            <p>
+                The entry of {quantityOf(session, order.symbol, order.quantity)} {order.symbol} by hand no longer waits at the broker.
+            </p>
+        </EndByHand>
+    );
+}
+
+/** Asks for a reason, and sends the command that closes a trade or cancels an entry. */
+function EndByHand(props: {
+    session: Session;
+    title: string;
+    action: string;
+    target: string;
+    onDone: (session: Session) => void;
+    onClose: () => void;
+    children: ComponentChildren;
+}) {
     const [why, setWhy] = useState('');
     return (
         <Confirm
-            title="Cancel this entry"
-            action="Cancel the entry"
+            title={props.title}
+            action={props.action}
             danger
             onClose={props.onClose}
-            onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: order.clientId, why }))}
+            onConfirm={async () => props.onDone(await command(props.session, { command: 'close', trade: props.target, why }))}
         >
-            <p>
-                The entry of {quantityOf(props.session, order.symbol, order.quantity)} {order.symbol} by hand no longer waits at the broker.
-            </p>
+            {props.children}
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
         </Confirm>
     );

@@ -18,9 +18,13 @@ export function quantityOf(session: Session, symbol: string, value: number | nul
 // An average of several fills has more digits than the tick.
 const isOn = (value: number, digits: number) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9 * Math.max(1, Math.abs(value));
 
-/** The number in a field: null where it is empty, undefined where it is no number above 0. */
+// 1,250 can be 1250 or 1.25.
+const ambiguous = /^[1-9]\d{0,2},\d{3}$/;
+
+/** The number in a field: null where it is empty, undefined where it is no number above 0 or can be read in two ways. */
 export function asNumber(text: string): number | null | undefined {
     if (text.trim() === '') return null;
+    if (ambiguous.test(text.trim())) return undefined;
     const value = Number(text.replace(',', '.'));
     return Number.isFinite(value) && value > 0 ? value : undefined;
 }
