@@ -1,12 +1,13 @@
 import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { json, type Schemas } from '../../api/client';
+import { asProblem, type Problem } from '../../api/problem';
 import { useQuery, useVersion } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { chosenColumns, ColumnMenu } from '../../components/ColumnMenu';
 import { TextField } from '../../components/Field';
 import { saveRows } from '../../components/saveRows';
-import { Loaded } from '../../components/States';
+import { Failed, Loaded } from '../../components/States';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
 import { time } from '../../format/times';
@@ -78,30 +79,40 @@ function useLog(id: string, query: Record<string, string>, version: number) {
     const entries = useMemo(() => {
         const first = newest.data ?? [];
         const last = first.at(-1)?.sequence ?? Infinity;
+        // More has come since than the newest page holds: what was loaded before would leave a gap.
+        if ((own.entries[0]?.sequence ?? last) < last) return first;
         // What came since a page of the past was loaded moves on into it.
-        const between = own.entries.filter((e) => e.sequence < last);
-        return [...first, ...between];
+        return [...first, ...own.entries.filter((e) => e.sequence < last)];
     }, [newest.data, own]);
     const loading = useRef(false);
+    const [problem, setProblem] = useState<Problem>();
     const more = useCallback(() => {
         const before = entries.at(-1)?.sequence;
         if (loading.current || own.ended || before === undefined || entries.length < pageSize) return;
         loading.current = true;
         json<Entry[]>(`${path}&before=${before}`)
-            .then((page) => setPast({ of: name, entries: [...entries, ...page], ended: page.length < pageSize }))
-            .catch(() => undefined)
+            .then((page) => {
+                setProblem(undefined);
+                setPast({ of: name, entries: [...entries, ...page], ended: page.length < pageSize });
+            })
+            .catch((e: unknown) => setProblem(asProblem(e)))
             .finally(() => (loading.current = false));
     }, [entries, own.ended, path, name]);
-    return { newest, entries, more, ended: own.ended || entries.length < pageSize };
+    return { newest, entries, more, ended: own.ended || entries.length < pageSize, problem };
 }
 
 /** Fills, signals, refusals, models, commands and states of a session, newest first. */
 export function Events(props: { id: string; version: number; height?: number }) {
-    const { search, set } = useSearch();
+    const address = useSearch();
+    // A panel stands beside others, and each has its own choice.
+    const [own, setOwn] = useState<Record<string, string>>({});
+    const isPanel = props.height !== undefined;
+    const search = isPanel ? own : address.search;
+    const set = isPanel ? (changes: Record<string, string>) => setOwn({ ...own, ...changes }) : address.set;
     const kind = search.events as Kind | undefined;
     const height = props.height ?? 360;
     const { of = '', text = '', until = '' } = { of: search.of, text: search.text, until: search.until };
-    const { newest, entries, more, ended } = useLog(
+    const { newest, entries, more, ended, problem } = useLog(
         props.id,
         {
             ...(kind ? { kind } : {}),
@@ -127,7 +138,7 @@ export function Events(props: { id: string; version: number; height?: number }) 
                         </button>
                     ))}
                 </span>
-                {props.height === undefined && (
+                {!isPanel && (
                     <>
                         <span class="push" />
                         <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => set({ cols })} />
@@ -141,13 +152,14 @@ export function Events(props: { id: string; version: number; height?: number }) 
                     </>
                 )}
             </div>
-            {props.height === undefined && (
+            {!isPanel && (
                 <div class="row filters list">
                     <TextField label="Strategy" type="search" value={of} onValue={(v) => set({ of: v })} />
                     <TextField label="Text" type="search" value={text} onValue={(v) => set({ text: v })} />
                     <TextField label="Jump to before" type="date" value={until} onValue={(v) => set({ until: v })} />
                 </div>
             )}
+            {problem && <Failed problem={problem} retry={more} />}
             <Loaded query={newest} height={height}>
                 {() =>
                     entries.length === 0 ? (

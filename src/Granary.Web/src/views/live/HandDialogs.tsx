@@ -17,21 +17,31 @@ type Preview = Schemas['HandPreview'];
 type Body = Record<string, unknown>;
 
 const pause = 400;
+/** Prices and limits of the preview are at most this old, in ms. */
+const refresh = 5_000;
 
-/** What a command by hand would do, asked again when its fields have not changed for a moment; undefined while a field is wrong. */
+/**
+ * What a command by hand would do, asked again when its fields have not changed for a moment, and then again and again; undefined while a
+ * field is wrong.
+ */
 function usePreview(session: Session, body: Body | undefined): { preview: Preview | undefined; refusal: string | undefined } {
     const [answer, setAnswer] = useState<{ to: string; preview?: Preview | undefined; refusal?: string | undefined }>();
     const asked = body === undefined ? '' : JSON.stringify(body);
     useEffect(() => {
         if (asked === '') return undefined;
-        const timer = setTimeout(() => {
+        const ask = () => {
             command(session, { ...(JSON.parse(asked) as Body), preview: true })
                 .then((s) =>
                     setAnswer({ to: asked, preview: s.status?.preview ?? undefined, refusal: s.status?.commandFault ?? undefined }),
                 )
                 .catch((e: unknown) => setAnswer({ to: asked, refusal: asProblem(e).message }));
-        }, pause);
-        return () => clearTimeout(timer);
+        };
+        const first = setTimeout(ask, pause);
+        const again = setInterval(ask, refresh);
+        return () => {
+            clearTimeout(first);
+            clearInterval(again);
+        };
         // The session changes with each bar; the fields decide when to ask.
         // eslint-disable-next-line react-hooks/exhaustive-deps
     }, [asked, session.id]);

@@ -64,10 +64,10 @@ export const tradeHint = 'pnlNet>0, bars<=10';
 /** Pages of a list that a chart loads: more rows than any chart shows. */
 const mostPages = 50;
 
-/** All rows of a list, page by page. */
-export async function takeAll<T>(path: string): Promise<T[]> {
+/** All rows of a list, page by page; at most so many pages. */
+export async function takeAll<T>(path: string, most = mostPages): Promise<T[]> {
     const rows: T[] = [];
-    for (let page = 0, cursor = ''; page < mostPages; page++) {
+    for (let page = 0, cursor = ''; page < most; page++) {
         const answer = await json<{ items: T[]; next?: string | null }>(`${path}&limit=1000${cursor}`);
         rows.push(...answer.items);
         if (answer.next == null) break;
