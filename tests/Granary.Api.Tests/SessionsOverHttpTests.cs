@@ -243,6 +243,10 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         (await nameless.ProblemAsync(400)).ShouldContain("send 'trade'");
     }
 
+    private static async Task<int> CommandsInAuditAsync(ApiServer server) =>
+        (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/audit"))!["items"]!.AsArray()
+            .Count(e => (string?)e!["what"] == "commandSession");
+
     [Fact]
     public async Task An_entry_by_hand_is_previewed_entered_protected_and_closed_in_part_and_the_next_session_has_it()
     {
@@ -258,8 +262,11 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         var preview = (await client.CommandAsync("main", enter with { Preview = true })).Status!.Preview!;
         (preview.Command, preview.Symbol, preview.Side, preview.Refusal).ShouldBe(("enter", "COINUSDT", Side.Buy, null));
         preview.Then.ShouldStartWith("No strategy manages this trade");
+        // A preview changes nothing, and is no entry of the audit log.
+        (await CommandsInAuditAsync(server)).ShouldBe(0);
         var entered = (await client.CommandAsync("main", enter)).Status!;
         (entered.CommandFault, entered.Preview).ShouldBe((null, null));
+        (await CommandsInAuditAsync(server)).ShouldBe(1);
         var own = (await UntilAsync(client, "main", v => v.Status!.Account.Trades.Any(t => t.ByHand))).Status!.Account.Trades
             .Single(t => t.ByHand);
         (await client.CommandAsync("main", new NewCommand("protect", "", null, null, own.Entry) { Stop = own.EntryPrice * 0.1 }))

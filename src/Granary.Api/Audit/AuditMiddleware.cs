@@ -36,7 +36,7 @@ internal sealed class AuditMiddleware(RequestDelegate next, AuditLog log, AuditS
         {
             await next(context).ConfigureAwait(false);
             await context.Response.CompleteAsync().ConfigureAwait(false);
-            changed = context.Response.StatusCode < StatusCodes.Status400BadRequest;
+            changed = context.Response.StatusCode < StatusCodes.Status400BadRequest && !ReadOnlyOperation.IsMarked(context);
         }
         finally
         {

@@ -43,9 +43,12 @@ internal static class SessionEndpoints
             .WithSummary("The status of a session at each change, as server-sent events.")
             .WithDescription("Events 'status' and at last 'done' or 'failed', each with the whole session as data.")
             .Produces<SessionView>(200, "text/event-stream").ProducesProblem(404);
-        sessions.MapPost("/{id}/commands", async (string id, NewCommand order, ClaimsPrincipal user, CancellationToken stop) =>
-                await service.CommandAsync(id, Read(order, RolePolicies.NameOf(user)), stop).ConfigureAwait(false) is { } view
-                    ? SessionJson.Of(view) : NoSession(id))
+        sessions.MapPost("/{id}/commands", async (string id, NewCommand order, HttpContext context, CancellationToken stop) =>
+            {
+                if (order.Preview) ReadOnlyOperation.Mark(context);
+                return await service.CommandAsync(id, Read(order, RolePolicies.NameOf(context.User)), stop).ConfigureAwait(false) is { } view
+                    ? SessionJson.Of(view) : NoSession(id);
+            })
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
                 + "enable and disable with 'strategy' or 'symbol'. By hand: close with 'trade', and 'quantity' for a part; protect with "

@@ -124,7 +124,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// <summary>The rate of now of a symbol's currency.</summary>
     internal double RateOf(string symbol) => _currencies is null ? 1 : _currencies.RateOf(_marketOf[symbol]);
 
-    /// <summary>What the result of a closed trade is worth now: it stays in its currency, or was converted.</summary>
+    /// <summary>Worth of a closed trade's result now: it stays in its currency, or was converted.</summary>
     /// <param name="local">In the currency of the prices.</param>
     /// <param name="converted">At the rate of its close.</param>
     internal double WorthOf(string symbol, double local, double converted) =>

@@ -16,7 +16,7 @@ internal struct ListingCursor(Instrument instrument, Timeframe timeframe)
     public bool IsNew(long time)
     {
         var isNew = _members is not null && _last < time && _members.IsNewListing(timeframe.CloseOf(_last), time);
-        // What ended before the first bar had no bar here.
+        // A listing that ended before the first bar had no bar here.
         for (; _next < _changes.Count && _changes[_next].Time < time; _next++)
             isNew |= _changes[_next].Kind == ListingChangeKind.End && _last != long.MaxValue;
         _last = time;

@@ -208,7 +208,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
         return trade.State == TradeState.Closed ? ledger.WorthOf(trade.Symbol, net, net * trade.Rate) : net * ledger.RateOf(trade.Symbol);
     }
 
-    /// <summary>What a unit of price and quantity of a symbol is worth, account currency.</summary>
+    /// <summary>Value of a unit of price and quantity of a symbol, account currency.</summary>
     public double UnitOf(string symbol) => portfolio.InstrumentOf(symbol).Multiplier * ledger.RateOf(symbol);
 
     private static double Percent(double value, double equity) => equity > 0 ? 100 * value / equity : 0;

@@ -135,7 +135,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
             instrument.RoundPrice(order.Protection.TargetFor(trade.Side, trade.EntryPrice)));
     }
 
-    /// <summary>What the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
+    /// <summary>Quantity that the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
     public double ShortIn(string symbol)
     {
         var sum = 0.0;
