@@ -53,8 +53,8 @@ internal static class SessionEndpoints
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "
                 + "enable and disable with 'strategy' or 'symbol'. By hand: close with 'trade', and 'quantity' for a part; protect with "
                 + "'trade', 'stop' and 'target'; reverse with 'trade'; enter with 'symbol', 'side' and 'size', with 'price' as a limit "
-                + "order. With 'preview' nothing is ordered, and 'status.preview' says what would be. 'status.commandFault' says why a command "
-                + "had no effect. The answer comes when the command is in the journal; it is in force from the next bar on.")
+                + "order. With 'preview' nothing is ordered, and 'status.preview' says what would be. 'status.commandFault' says why a "
+                + "command had no effect. The answer comes when the command is in the journal; it is in force from the next bar on.")
             .Produces<SessionView>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
         SessionStrategyEndpoints.Map(sessions, service);
         SessionHistoryEndpoints.Map(sessions);
