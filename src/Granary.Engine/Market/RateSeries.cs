@@ -120,18 +120,12 @@ public sealed class RateSeries
     {
         List<long> known = [], quoted = [];
         List<double> values = [];
-        var (a, b) = (-1, -1);
-        while (true)
+        var product = new RateProduct([(this, false), (next, false)]);
+        while (product.Next(long.MaxValue) is var (rate, time, since))
         {
-            var time = Math.Min(a + 1 < Count ? _times[a + 1] : long.MaxValue,
-                b + 1 < next.Count ? next.Times[b + 1] : long.MaxValue);
-            if (time == long.MaxValue) break;
-            if (a + 1 < Count && _times[a + 1] == time) a++;
-            if (b + 1 < next.Count && next.Times[b + 1] == time) b++;
-            if (a < 0 || b < 0) continue;
             known.Add(time);
-            values.Add(_rates[a] * next.Rates[b]);
-            quoted.Add(Math.Min(_since[a], next.Since(b)));
+            values.Add(rate);
+            quoted.Add(since);
         }
         return new RateSeries([.. known], [.. values], [.. quoted], _maxAge, $"{_hash}*{next.Hash}");
     }

@@ -131,6 +131,8 @@ public static class LiveSession
         var past = read.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), journal.Name, request, production);
         var spec = SpecOf(production, past);
+        // The first bar, which is checked too, may come later.
+        if (IsStream(request, spec)) AccountCurrency.CheckInterest(spec, clock.GetUtcNow().UtcTicks);
         var changed = await CompareAsync(request, spec, past, journal.Name, cancellationToken).ConfigureAwait(false);
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
