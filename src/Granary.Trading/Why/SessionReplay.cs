@@ -111,7 +111,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     // The journal has the bars of the contracts, and not where they were rolled, so factors would see the gaps.
     private void CheckChains(BatchSpec spec)
     {
-        if (spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+        if (spec.Data.Symbols.FirstOrDefault(spec.Data.IsChain) is { } chain)
             throw new InputException($"{chain} is a chain of contracts, and the journal of {account} does not have its rolls; ask a "
                 + "backtest of its configuration");
     }
