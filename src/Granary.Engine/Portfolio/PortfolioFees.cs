@@ -36,13 +36,9 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
         return due;
     }
 
-    /// <summary>The fee of one of the two orders of a roll.</summary>
+    /// <summary>The fee of an order of the portfolio's own, which fills at once.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
-    public double OfRoll(int market, long time, double price, double quantity) => OfRest(market, time, price, quantity);
-
-    /// <summary>The fee of what is left of a trade, which closes at once without a fill of its strategy.</summary>
-    /// <param name="time">Open time of the bar, UTC ticks.</param>
-    public double OfRest(int market, long time, double price, double quantity)
+    public double OfOrder(int market, long time, double price, double quantity)
     {
         var paid = default(OrderFees);
         var traded = Count(market, time, price, quantity);

@@ -233,14 +233,15 @@ public sealed class PortfolioRun
     {
         _trades.ChargeNights(bar.Time);
         if (_volume.IsOn) _exits.BookWaiting(symbol, bar);
-        if (_recalls) _closes.Last = Math.Max(_closes.Last, _held.CloseOf(symbol, bar.Time));
-        _account.Reach(_held.CloseOf(symbol, bar.Time));
+        var close = _held.CloseOf(symbol, bar.Time);
+        if (_recalls) _closes.Last = Math.Max(_closes.Last, close);
+        _account.Reach(close);
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
         _exposure?.Mark(symbol, bar);
-        _liquidations?.Mark(symbol, bar, _held.CloseOf(symbol, bar.Time));
+        _liquidations?.Mark(symbol, bar, close);
     }
 
     /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>

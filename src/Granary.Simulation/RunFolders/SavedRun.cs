@@ -202,5 +202,7 @@ internal sealed class SavedRun : IRunEvents
 
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
 
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
+
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
 }

@@ -46,8 +46,8 @@ internal sealed record SignalQuery(int Limit, string? Strategy = null, string? S
         int line = 0, total = 0;
         var items = new List<JsonObject>();
         var totals = new SortedDictionary<string, DecisionTotal>(StringComparer.Ordinal);
-        // The first page of a jump begins with the first signal that is late enough, or with the last one.
-        var (jumps, last) = (At is not null && Cursor is null, default((JsonObject Row, int Number)?));
+        // The first page of a jump begins with the first signal that is late enough.
+        var jumps = At is not null && Cursor is null;
         Read(path, indexes, (header, row, _) =>
         {
             line++;
@@ -57,10 +57,10 @@ internal sealed record SignalQuery(int Limit, string? Strategy = null, string? S
             if (jumps && UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(header.Time(row)))) >= At)
                 (jumps, first) = (false, total);
             if (!jumps && total >= first && items.Count < Limit) items.Add(Row(header.Names, CsvLines.Cells(row), path, line + 1));
-            else if (jumps) last = (Row(header.Names, CsvLines.Cells(row), path, line + 1), total);
             total++;
         });
-        if (jumps && last is { } end) (first, items) = (end.Number, [end.Row]);
+        // None is: with the last one.
+        if (jumps && total > 0) return (this with { Cursor = (total - 1).ToString(CultureInfo.InvariantCulture) }).Of(path, indexes);
         var next = first + items.Count;
         return new SignalRows(items, total, [.. totals.Values], next < total ? next.ToString(CultureInfo.InvariantCulture) : null)
         {

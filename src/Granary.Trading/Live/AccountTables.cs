@@ -80,5 +80,5 @@ internal static class AccountTables
 internal readonly record struct CountedTrade(AccountTrade Trade, string Currency, double Rate)
 {
     /// <summary>Net result in the currency of the prices.</summary>
-    public double Net => Trade.Profit - Trade.Fees + Trade.Financing;
+    public double Net => Trade.NetProfit;
 }
