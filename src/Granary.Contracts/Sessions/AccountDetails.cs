@@ -14,6 +14,11 @@ namespace Granary.Contracts.Sessions;
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit)
 {
+    /// <summary>
+    /// Value of the open quantity at the last close, account currency, negative for a short trade; null before the symbol's first bar.
+    /// </summary>
+    public double? Value { get; init; }
+
     /// <summary>The stop that works now, without a trailing stop; null without one.</summary>
     public double? Stop { get; init; }
 

@@ -59,6 +59,14 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
     public double ToClose(int market, double price, double quantity) =>
         _fees[market].Fee(price, quantity, instruments[market].Multiplier, maker: false);
 
+    /// <summary>The fee of an order that would fill at once; it counts nothing.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public double AtOnce(int market, long time, double price, double quantity, bool maker)
+    {
+        var paid = default(OrderFees);
+        return _fees[market].NextFee(price, quantity, instruments[market].Multiplier, maker, _traded?.Seen(time) ?? 0, ref paid);
+    }
+
     /// <summary>The trade is closed.</summary>
     public void Forget(long trade) => _paid.Remove(trade);
 }

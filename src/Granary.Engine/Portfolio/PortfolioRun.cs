@@ -580,8 +580,10 @@ public sealed class PortfolioRun
     /// <summary>The expected price of a market order at the last close.</summary>
     internal double PriceOf(int market, Side side, double quantity) => _account.PriceAtClose(market, side, quantity);
 
-    /// <summary>The fee of an order that fills at once.</summary>
-    internal double FeeOf(int market, double price, double quantity) => _account.Fees.ToClose(market, price, quantity);
+    /// <summary>The fee of an order that would fill at once.</summary>
+    /// <param name="time">UTC ticks.</param>
+    internal double FeeOf(int market, long time, double price, double quantity, bool maker) =>
+        _account.Fees.AtOnce(market, time, price, quantity, maker);
 
     private static IEnumerable<long> KeysOf((int Member, int Number)? only, IReadOnlyList<long> keys) =>
         only is { } one ? keys.Where(k => k == TradeKey.Of(one.Member, one.Number)) : keys;

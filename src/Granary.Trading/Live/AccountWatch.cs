@@ -148,6 +148,7 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
             last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier
                 * ledger.RateOf(t.Symbol) : null)
         {
+            Value = last is null ? null : ValueOf(t.Symbol, (int)t.Side * t.Open),
             Stop = stop > 0 ? stop : null,
             Target = target > 0 ? target : null,
             ByHand = HandOrders.IsByHand(t.Entry),

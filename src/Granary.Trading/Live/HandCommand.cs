@@ -161,7 +161,10 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels,
         AccountTrade? closed = null)
     {
-        var (price, cost) = limit > 0 ? (limit, FeeOf(symbol, limit, quantity)) : MarketOf(symbol, side, quantity);
+        // A limit order that the last close does not reach waits in the book.
+        var (price, cost) = limit > 0
+            ? (limit, FeeOf(symbol, limit, quantity, isMaker: (int)side * (LastOf(symbol).Close - limit) > 0))
+            : MarketOf(symbol, side, quantity);
         var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
         var id = orders.Hand.NextId;
         var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, levels.Stop,
@@ -251,8 +254,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * watch.UnitOf(symbol));
     }
 
-    private double FeeOf(string symbol, double price, double quantity) => portfolio.MarketOf(symbol) is { } market
-        ? portfolio.Run.FeeOf(market, price, quantity) * ledger.RateOf(symbol) : 0;
+    private double FeeOf(string symbol, double price, double quantity, bool isMaker = false) => portfolio.MarketOf(symbol) is { } market
+        ? portfolio.Run.FeeOf(market, portfolio.Timestamp, price, quantity, isMaker) * ledger.RateOf(symbol) : 0;
 
     private HandPreview PreviewOf(IssuedCommand command, Plan plan)
     {

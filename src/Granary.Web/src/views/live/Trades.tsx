@@ -71,7 +71,7 @@ function positionsOf(session: Session): Position[] {
             symbol,
             quantity,
             last,
-            value: last === null ? null : quantity * last,
+            value: own.length === 0 ? null : own.reduce((s, t) => s + (t.value ?? 0), 0),
             profit: own.length === 0 ? null : own.reduce((s, t) => s + (t.profit ?? 0), 0),
         };
     });

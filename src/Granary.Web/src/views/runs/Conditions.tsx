@@ -93,21 +93,6 @@ function Order() {
     );
 }
 
-/** The conditions of strategies, the most important first: by the mean importance over the trades of the strategies that have one. */
-export function byImportance(
-    rows: readonly { condition: string; importance?: number | null; trades?: number }[],
-): { condition: string; mean: number; trades: number }[] {
-    const names = [...new Set(rows.map((r) => r.condition))];
-    // The importance of a strategy with many trades is known better: it counts as often as it has trades.
-    const of = (condition: string) => {
-        const known = rows.filter((r) => r.condition === condition && typeof r.importance === 'number');
-        const trades = known.reduce((sum, r) => sum + (r.trades ?? 1), 0);
-        const sum = known.reduce((all, r) => all + (r.importance ?? 0) * (r.trades ?? 1), 0);
-        return { condition, mean: trades === 0 ? Number.NEGATIVE_INFINITY : sum / trades, trades };
-    };
-    return names.map(of).sort((a, b) => (a.mean === b.mean ? 0 : b.mean - a.mean));
-}
-
 /** Profit by condition of one strategy. */
 export function ConditionTable(props: { run: RunDetails; strategy: string }) {
     const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance&strategy=${encodeURIComponent(props.strategy)}`;
@@ -141,17 +126,7 @@ function ConditionMap(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
     const strategies = props.run.conditions?.strategies ?? [];
     const rows = strategies.flatMap((s) => s.rows);
-    // One importance of a strategy counts once, not once for each value of its condition.
-    const ordered = byImportance(
-        strategies.flatMap((s) =>
-            s.rows
-                .filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)
-                .map((r) => ({
-                    ...r,
-                    trades: s.rows.reduce((sum, o) => sum + (o.condition === r.condition ? o.trades : 0), 0),
-                })),
-        ),
-    );
+    const ordered = props.run.conditions?.ranking ?? [];
     const conditions = ordered.map((c) => c.condition);
     const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
     if (shown === undefined) return null;
@@ -166,9 +141,10 @@ function ConditionMap(props: { run: RunDetails }) {
                     onValue={(condition) => setSearch({ condition })}
                     options={ordered.map((c) => ({
                         value: c.condition,
-                        label: Number.isFinite(c.mean)
-                            ? `${c.condition}, importance ${percent(c.mean, 1)} over ${counted(c.trades, 'trade')}`
-                            : c.condition,
+                        label:
+                            c.importance === null
+                                ? c.condition
+                                : `${c.condition}, importance ${percent(c.importance, 1)} over ${counted(c.trades, 'trade')}`,
                     }))}
                 />
             </div>
