@@ -104,7 +104,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
             days.High.ShouldBe(rows.Chunk(24).Select(d => d.Max(r => Number(r[2]))));
             days.Close.ShouldBe(rows.Chunk(24).Select(d => Number(d[^1][4])));
         }
-        var fills = await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000);
+        var fills = (await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000)).Items;
         fills.Count.ShouldBe(view.Status!.Fills);
         fills.Select(f => f.Sequence).ShouldBeInOrder(SortDirection.Descending);
         var home = Directory.CreateDirectory(Path.Combine(server.Folder, "home")).FullName;
@@ -112,7 +112,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var trades = Csv(Path.Combine(home, "account_trades.csv"));
         fills.Where(f => f.Role == OrderRole.Entry).Select(f => f.Price!.Value).Order()
             .ShouldBe(trades.Select(t => Number(t[6])).Order(), 1e-9);
-        var signals = await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", 5);
+        var signals = (await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", limit: 5)).Items;
         signals.ShouldAllBe(s => s.Symbol == "COINUSDT" && s.Side != null);
         (await (await server.Client.GetAsync("/api/v1/sessions/logged/bars?symbol=NONE")).ProblemAsync(400))
             .ShouldContain("COINUSDT, GLIMUSDT");
@@ -206,7 +206,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         await client.Sessions.CommandAsync("commanded", new NewCommand("pause", "lunch", null, null, null));
         await client.Sessions.CommandAsync("commanded", new NewCommand("resume", "back", null, null, null));
         await client.Sessions.CommandAsync("commanded", new NewCommand("stop", "", null, null, null));
-        var operators = await client.Sessions.LogAsync("commanded", SessionLogKind.Operator);
+        var operators = (await client.Sessions.LogAsync("commanded", SessionLogKind.Operator)).Items;
         operators.Select(o => o.Text).ShouldBe(
             ["local gave the command stop", "local gave the command resume: back", "local gave the command pause: lunch"]);
     }
