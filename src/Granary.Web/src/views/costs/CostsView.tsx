@@ -215,7 +215,7 @@ function Paid(props: { run: string; model: CostModel }) {
     const { run, model } = props;
     const found = useQuery(`pay ${run}`, async () => {
         const [trades, details] = await Promise.all([
-            takeAll<Trade>(`${runPath(run)}/portfolio-trades?sort=entryTime`, Infinity),
+            takeAll<Trade>(`${runPath(run)}/portfolio-trades?sort=entryTime`, undefined, Infinity).then((t) => t.rows),
             json<RunDetails>(runPath(run)),
         ]);
         return { trades, stats: details.portfolio.stats };

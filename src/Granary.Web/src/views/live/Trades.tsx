@@ -2,13 +2,15 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import type { Schemas } from '../../api/client';
+import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
 import { LocalList } from '../../components/LocalList';
+import { ServerList } from '../../components/ServerList';
 import { StrategyName } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
-import { none, number, signedMoney, tone } from '../../format/numbers';
+import { counted, none, number, signedMoney, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { whyPath } from '../why/address';
 import { command } from './Commands';
@@ -18,9 +20,29 @@ import { isRunning } from './StateBadge';
 
 type Session = Schemas['SessionView'];
 type Trade = Schemas['AccountTradeRow'];
-type Order = Schemas['AccountOrderRow'];
 
 const sideOf = (side: string) => (side === 'buy' ? 'long' : 'short');
+
+/** An order as orders.csv has it. */
+interface Order {
+    clientId: string;
+    strategy: string;
+    symbol: string;
+    role: string;
+    side: string;
+    type: string;
+    quantity: number;
+    price?: number;
+    filled: number;
+    state: string;
+    ended?: string;
+    reason?: string;
+    created: string;
+}
+
+/** The states in which an order can still fill, and those in which it no longer can. */
+const openStates = ['new', 'submitted', 'partiallyfilled', 'unknown'];
+const endedStates = ['filled', 'cancelled', 'rejected', 'expired', 'closed'];
 
 const orderColumns = (session: Session): Column<Order>[] => [
     { id: 'symbol', title: 'Symbol', width: 110, value: (o) => o.symbol, cell: (o) => o.symbol },
@@ -48,11 +70,70 @@ const orderColumns = (session: Session): Column<Order>[] => [
         title: 'State',
         width: 110,
         value: (o) => o.state,
-        cell: (o) => (o.state === 'unknown' ? <Badge kind="no">unknown</Badge> : o.state),
+        cell: (o) => (o.state === 'unknown' ? <Badge kind="no">unknown</Badge> : (o.ended ?? o.state)),
     },
-    { id: 'created', title: 'Made', width: 150, value: (o) => o.createdAt, cell: (o) => time(o.createdAt, o.symbol) },
+    { id: 'created', title: 'Made', width: 150, value: (o) => o.created, cell: (o) => time(o.created, o.symbol) },
+    { id: 'role', title: 'Role', width: 80, value: (o) => o.role, cell: (o) => o.role },
+    { id: 'reason', title: 'Reason', width: 160, value: (o) => o.reason, cell: (o) => <span title={o.reason}>{o.reason ?? ''}</span> },
     { id: 'strategy', title: 'Strategy', width: 250, value: (o) => o.strategy, cell: (o) => <StrategyName id={o.strategy} /> },
 ];
+
+/** The orders of a session: those that can still fill, or all. */
+function Orders(props: {
+    session: Session;
+    symbols: readonly string[];
+    version: number;
+    isPanel: boolean;
+    cancel: ((order: Order) => void) | undefined;
+}) {
+    const { session, symbols, cancel, isPanel } = props;
+    const { search, set } = useSearch();
+    const all = !isPanel && search.orders === 'all';
+    const columns = useMemo(() => [...orderColumns(session), ...(cancel ? [cancelColumn(cancel)] : [])], [session, cancel]);
+    const fields = useMemo(
+        () => [
+            { key: 'symbol', title: 'Symbol', choices: symbols.length > 30 || symbols.length === 0 ? undefined : symbols },
+            { key: 'side', title: 'Side', choices: ['buy', 'sell'] },
+            { key: 'state', title: 'State', choices: all ? [...openStates, ...endedStates] : openStates },
+            { key: 'reason', title: 'Reason' },
+            { key: 'strategy', title: 'Strategy' },
+        ],
+        [symbols, all],
+    );
+    return (
+        <>
+            <div class="actions">
+                <h2>Orders</h2>
+                {!isPanel && (
+                    <span class="tools" role="group" aria-label="Which orders">
+                        <button type="button" aria-pressed={!all} onClick={() => set({ orders: '' })}>
+                            Open
+                        </button>
+                        <button type="button" aria-pressed={all} onClick={() => set({ orders: 'all' })}>
+                            All
+                        </button>
+                    </span>
+                )}
+            </div>
+            <ServerList
+                name="orders"
+                label="Orders"
+                path={`/sessions/${encodeURIComponent(session.id)}/orders`}
+                condition={all ? '' : endedStates.map((state) => `state!=${state}`).join(',')}
+                columns={columns}
+                fields={fields}
+                date="created"
+                sort="-created"
+                note={(total) => `${counted(total, 'order')}.`}
+                empty={all ? 'The session has made no such order.' : 'No order is open at the broker.'}
+                hint="type=limit, quantity>10"
+                file={`${session.id}-orders`}
+                version={props.version}
+                isPanel={isPanel}
+            />
+        </>
+    );
+}
 
 interface Position {
     symbol: string;
@@ -102,10 +183,16 @@ const positionColumns = (session: Session): Column<Position>[] => [
 /** Positions with their trades, and open orders. */
 export function Trades(props: {
     session: Session;
+    symbols?: readonly string[];
+    /** A new number where the orders have changed. */
+    version: number;
     onDone: (session: Session) => void;
     onShow?: (to: { symbol: string; time: number }) => void;
+    /** Whether it stands beside other panels, whose choices are not in the address. */
+    isPanel?: boolean;
 }) {
-    const { session, onShow } = props;
+    const { session, onShow, isPanel = false } = props;
+    const Open = isPanel ? DataTable<Trade> : LocalList<Trade>;
     const [closing, setClosing] = useState<Trade>();
     const [changing, setChanging] = useState<Trade>();
     const [cancelling, setCancelling] = useState<Order>();
@@ -114,7 +201,6 @@ export function Trades(props: {
     const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
     const acts = mayClose ? { close: setClosing, change: setChanging } : undefined;
     const columns = tradeColumns(session, show, acts);
-    const orders = [...orderColumns(session), ...(mayClose ? [cancelColumn(setCancelling)] : [])];
     const positions = positionsOf(session);
     return (
         <>
@@ -128,7 +214,8 @@ export function Trades(props: {
             {(account?.trades?.length ?? 0) === 0 ? (
                 <p class="soft">No trade is open.</p>
             ) : (
-                <DataTable
+                <Open
+                    name="trades"
                     label="Open trades"
                     rows={account?.trades ?? []}
                     columns={columns}
@@ -137,12 +224,13 @@ export function Trades(props: {
                     {...(show ? { onOpen: show } : {})}
                 />
             )}
-            <h2>Orders</h2>
-            {(account?.orders?.length ?? 0) === 0 ? (
-                <p class="soft">No order is open at the broker.</p>
-            ) : (
-                <LocalList name="orders" label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
-            )}
+            <Orders
+                session={session}
+                symbols={props.symbols ?? noSymbols}
+                version={props.version}
+                isPanel={isPanel}
+                cancel={mayClose ? setCancelling : undefined}
+            />
             {changing && <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />}
             {cancelling && <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />}
             {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
@@ -150,8 +238,10 @@ export function Trades(props: {
     );
 }
 
+const noSymbols: string[] = [];
+
 // Strategies manage their own entries.
-const isCancellable = (o: Order) => o.strategy === 'operator' && !o.clientId.includes('-x');
+const isCancellable = (o: Order) => o.strategy === 'operator' && !o.clientId.includes('-x') && openStates.includes(o.state);
 
 function cancelColumn(cancel: (order: Order) => void): Column<Order> {
     return {

@@ -116,7 +116,7 @@ function Content(props: { session: Session; panel: Shown; onChange: (change: Par
         case 'trades':
             return (
                 <div class="part" role="region" aria-label={`Lists of ${session.id}`} tabIndex={0} style={{ maxHeight: height }}>
-                    <Trades session={session} onDone={onDone} />
+                    <Trades session={session} version={session.status?.bars ?? 0} onDone={onDone} isPanel />
                 </div>
             );
     }
