@@ -35,9 +35,9 @@ interface State<T> {
  * @param of Which list it is; another name loads another list.
  * @param load Loads the page that begins with a row; without a number the first page, or that of a jump.
  * @param pause Milliseconds to wait before another list is loaded, so that typing does not ask with each letter.
- * @param version A new number loads the rows in sight again, because the list has grown: at most twice a second.
+ * @param version A new one loads the rows in sight again, because the list has grown: at most twice a second.
  */
-export function useRows<T>(of: string, load: (first: number | undefined) => Promise<RowPage<T>>, pause: number, version = 0) {
+export function useRows<T>(of: string, load: (first: number | undefined) => Promise<RowPage<T>>, pause: number, version = '') {
     const [state, setState] = useState<State<T>>();
     const [failed, setFailed] = useState<{ of: string; problem: Problem }>();
     const [round, setRound] = useState(0);

@@ -41,8 +41,8 @@ interface Props<T> {
     height?: number;
     /** The name of the files, without an extension. */
     file: string;
-    /** A new number loads the rows in sight again, because the list has grown. */
-    version?: number;
+    /** A new one loads the rows in sight again, because the list has grown. */
+    version?: string;
     /** Whether the list stands beside others as a panel, without filters and tools. */
     isPanel?: boolean;
 }

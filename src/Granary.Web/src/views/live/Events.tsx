@@ -79,7 +79,7 @@ const fieldsOf = (symbols: readonly string[]): ListField[] => [
 ];
 
 /** Fills, signals, refusals, models, commands and states of a session, newest first. */
-export function Events(props: { id: string; symbols?: readonly string[]; version: number; height?: number }) {
+export function Events(props: { id: string; symbols?: readonly string[]; version: string; height?: number }) {
     const address = useSearch();
     // A panel stands beside others, and each has its own choice.
     const [own, setOwn] = useState('');

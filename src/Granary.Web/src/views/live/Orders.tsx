@@ -70,7 +70,7 @@ const orderColumns = (session: Session): Column<Order>[] => [
 export function Orders(props: {
     session: Session;
     symbols: readonly string[] | undefined;
-    version: number;
+    version: string;
     isPanel: boolean;
     cancel: ((order: Order) => void) | undefined;
 }) {

@@ -22,7 +22,7 @@ import { Equity } from './Equity';
 import { Events } from './Events';
 import { Limits } from './Limits';
 import { Price } from './Price';
-import { isRunning, StateBadge, stateOf } from './StateBadge';
+import { isRunning, StateBadge, stateOf, versionOf } from './StateBadge';
 import { Strategies } from './Strategies';
 import { Trades } from './Trades';
 import './live.css';
@@ -107,8 +107,7 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
         [set],
     );
     const symbols = configuration.data?.symbols ?? noSymbols;
-    // The lists grow with the bars, and a last time with the end.
-    const version = (session.status?.bars ?? 0) + (isRunning(session) ? 0 : 1);
+    const version = versionOf(session);
     const done = (s: Session) => {
         configuration.reload();
         props.onDone(s);

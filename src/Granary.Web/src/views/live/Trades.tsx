@@ -70,8 +70,8 @@ const positionColumns = (session: Session): Column<Position>[] => [
 export function Trades(props: {
     session: Session;
     symbols?: readonly string[];
-    /** A new number where the orders have changed. */
-    version: number;
+    /** A new one where the orders have changed. */
+    version: string;
     onDone: (session: Session) => void;
     onShow?: (to: { symbol: string; time: number }) => void;
     /** Whether it stands beside other panels, whose choices are not in the address. */
