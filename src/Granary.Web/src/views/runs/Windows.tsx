@@ -13,7 +13,7 @@ import { StrategyName } from '../../components/StrategyName';
 import { rowsOf } from '../../format/csv';
 import { counted, number, percent, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
-import { runPath, tradePath, type RunDetails } from './run';
+import { currencyOf, runPath, tradePath, type RunDetails } from './run';
 import { chosenNumbers, windowsOf, type WindowRow } from './windows';
 
 const colours = ['s1', 's2', 's3', 's4', 'soft'];
@@ -184,7 +184,7 @@ function WindowEquity(props: { run: RunDetails; row: WindowRow }) {
             {(c) => (
                 <LineChart
                     title={`Equity of the portfolio from ${date(row.chosenAt)} to ${date(row.to)}`}
-                    unit="account currency"
+                    unit={currencyOf(run)}
                     summary="The equity of the portfolio in the window"
                     x={c.times.map((t) => Date.parse(t) / 1000)}
                     lines={[{ name: 'Equity', values: c.values, colour: 's1' }]}

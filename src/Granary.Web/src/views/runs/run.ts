@@ -69,7 +69,12 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     searched?: boolean;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
+    /** The account's currency, and the parts of the return; absent where all markets have one currency. */
+    currency?: { account: string };
 }
+
+/** The currency of a run's amounts, as far as its results name it. */
+export const currencyOf = (run: RunDetails): string => run.currency?.account || 'account currency';
 
 /** The section `resampling` of results.json: paths that are drawn from the record of the portfolio. */
 export interface Resampling {
