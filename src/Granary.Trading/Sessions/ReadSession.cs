@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -23,6 +22,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private readonly Dictionary<string, List<Bar>> _bars = new(StringComparer.Ordinal);
     private readonly Dictionary<(SessionLogKind Kind, string Symbol), Queue<SessionLogEntry>> _log = [];
     private readonly Dictionary<string, OrderRole> _roles = new(StringComparer.Ordinal);
+    private readonly FactLine _lines = new();
     private long _sequence;
 
     public string Name => name;
@@ -86,7 +86,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         if (!_log.TryGetValue((kind, e.Symbol), out var entries)) _log.Add((kind, e.Symbol), entries = []);
         if (entries.Count == MostEntries) entries.Dequeue();
         var at = e.Timestamp > 0 ? new DateTime(FactTime.Of(e, timeframe), DateTimeKind.Utc) : (DateTime?)null;
-        entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
+        entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? _lines.Words(e)! : _lines.Words(fill))
         {
             Side = fill?.Side ?? (e as SignalDecided)?.Side,
             Price = fill?.Price,
@@ -94,12 +94,12 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         });
     }
 
-    private static SessionLogKind? KindOf(JournalEvent e) => e switch
+    private SessionLogKind? KindOf(JournalEvent e) => e switch
     {
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
         SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
-        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
+        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when _lines.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
         SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
         _ => null,
@@ -114,8 +114,4 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         "ruined" or "liquidation" => OrderRole.Exit,
         _ => order,
     };
-
-    private static string TextOf(BrokerFill f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Side == Side.Buy ? "Bought" : "Sold")} {f.Quantity:0.########} {f.Symbol} at {f.Price:0.########}, fee {f.Fee:0.####}"
-        + $"{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}");
 }
