@@ -432,6 +432,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync(start with { Broker = "nobroker", Paper = null }, "nobroker");
         await RefusedAsync(start with { Paper = "seed=many" }, "seed");
         await RefusedAsync(start with { Speed = "soon" }, "soon");
+        await RefusedAsync(start with { Feed = Address.Parse("ftp://x") }, "feed: ftp://x: this process has no such feed");
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message
             .ShouldContain("never had a session here");
 
@@ -479,6 +480,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync("", Body(new { body.configuration }), "'feed' is missing");
         await RefusedAsync("", text, "there is no key");
         await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is not a date");
+        await RefusedAsync("", Body(new { body.configuration, feed, account = "a b" }), "line 1, account: 'a b' cannot be");
+        await RefusedAsync("", Body(new { body.configuration, feed = "ftp://x" }), "line 1, feed: ftp://x: this process has no such feed");
         await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is not a date; write it as 2024-01-31");
     }
 }

@@ -69,7 +69,7 @@ public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<d
 public sealed record AccountBalance(string Currency, double Amount, double Rate);
 
 /// <summary>The digits after the point of an instrument.</summary>
-/// <param name="Price">Those of its tick; null if it has none.</param>
+/// <param name="Price">Those of its tick, without one the most of its data; null if neither is known.</param>
 /// <param name="Quantity">Those of its lot; null if it has none.</param>
 /// <param name="Last">The last close; null before the first bar.</param>
 public sealed record SymbolDigits(int? Price, int? Quantity, double? Last);

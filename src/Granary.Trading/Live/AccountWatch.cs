@@ -127,16 +127,8 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     {
         var all = portfolio.Instruments.Count <= MostSymbols ? portfolio.Instruments.Keys
             : ledger.Positions.Where(p => p.Value != 0).Select(p => p.Key).Union(ledger.OpenOrders.Select(o => o.Order.Symbol));
-        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits(portfolio.InstrumentOf(s).TickSize),
-            Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
-    }
-
-    private static int? Digits(double step)
-    {
-        if (!(step > 0)) return null;
-        var digits = 0;
-        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > 1e-9 * step) digits++;
-        return digits;
+        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits.OfPrices(portfolio.InstrumentOf(s)),
+            Digits.OfQuantities(portfolio.InstrumentOf(s)), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
     }
 
     private AccountTradeRow Of(AccountTrade t)

@@ -3,7 +3,6 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
@@ -80,8 +79,6 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         _ => "entered",
     };
 
-    private static string Number(double value) => RunText.Number(value);
-
     private Bar LastOf(string symbol) => portfolio.LastOf(symbol)
         ?? throw new RefusedException($"{symbol} has no bar yet; wait for its first one");
 
@@ -90,8 +87,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = portfolio.InstrumentOf(trade.Symbol);
         var quantity = hand.Quantity is { } part && part < trade.Open * (1 - 1e-12) ? instrument.RoundQuantity(part) : trade.Open;
         if (!(quantity > 0))
-            throw new RefusedException($"{Number(hand.Quantity ?? 0)} {trade.Symbol} rounds to nothing in lots of "
-                + Number(instrument.LotSize));
+            throw new RefusedException($"{Digits.Text(hand.Quantity ?? 0, null)} {trade.Symbol} rounds to nothing in lots of "
+                + Digits.Text(instrument.LotSize, null));
         var side = (Side)(-(int)trade.Side);
         var (price, cost) = MarketOf(trade.Symbol, side, quantity);
         var isPart = quantity < trade.Open;
@@ -120,7 +117,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var now = orders.Hand.LevelsOf(trade);
         var levels = (Stop: instrument.RoundPrice(hand.Stop ?? now.Stop), Target: instrument.RoundPrice(hand.Target ?? now.Target));
         var last = LastOf(trade.Symbol).Close;
-        Check(trade.Side, last, "the last close", hand.Stop is null ? 0 : levels.Stop, hand.Target is null ? 0 : levels.Target);
+        Check(instrument, trade.Side, last, "the last close", hand.Stop is null ? 0 : levels.Stop, hand.Target is null ? 0 : levels.Target);
         return new Plan(trade.Entry, trade.Symbol, (Side)(-(int)trade.Side), trade.Open, last, 0, 0)
         {
             Order = new HandOrder { Side = (Side)(-(int)trade.Side), Quantity = trade.Open, Stop = levels.Stop, Target = levels.Target },
@@ -140,7 +137,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var last = LastOf(symbol).Close;
         var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
         var near = limit > 0 ? limit : last;
-        Check(side, near, limit > 0 ? "the limit price" : "the last close", levels.Stop, levels.Target);
+        Check(instrument, side, near, limit > 0 ? "the limit price" : "the last close", levels.Stop, levels.Target);
         if (hand.Size is not { } size) throw new RefusedException("nothing was entered: the size is missing; give one of units, "
             + "percentOfEquity, cash or riskPercent");
         // The amounts are the account's, and the prices those of the instrument.
@@ -219,7 +216,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = InstrumentOf(trade.Symbol);
         var close = Close(trade, hand with { Quantity = null });
         var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
-        Check(side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
+        Check(instrument, side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
         var entry = Entry(trade.Symbol, side, trade.Open, 0, levels, trade);
         return entry with
         {
@@ -234,8 +231,10 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         };
     }
 
-    private static void Check(Side side, double price, string of, double stop, double target)
+    private static void Check(Instrument instrument, Side side, double price, string of, double stop, double target)
     {
+        string Number(double value) => Digits.Text(value, Digits.OfPrices(instrument));
+
         var (sign, word) = ((int)side, side == Side.Buy ? "long" : "short");
         if (stop < 0 || target < 0) throw new RefusedException("a stop or a target is a price above 0; 0 removes it");
         if (stop > 0 && sign * (price - stop) <= 0)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
@@ -24,6 +23,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private readonly RowBuffer<SessionLogEntry> _log = new("the log", SessionTables.Log, MostText);
     // Prices and amounts are of no interest here, only the states of the orders.
     private readonly AccountLedger _ledger = new(0, _ => 1);
+    private readonly FactLine _lines = new();
     private RowText? _orders;
     private long _sequence;
 
@@ -91,7 +91,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         }
         if (KindOf(e) is not { } kind) return;
         var fill = (e as VenueReported)?.Event.Fill;
-        _log.Add(new SessionLogEntry(sequence, kind, fill is null ? FactLine.Words(e)! : TextOf(fill))
+        _log.Add(new SessionLogEntry(sequence, kind, fill is null ? _lines.Words(e)! : _lines.Words(fill))
         {
             Time = e.Timestamp > 0 ? new DateTime(FactTime.Of(e, timeframe), DateTimeKind.Utc) : null,
             Strategy = e.Strategy,
@@ -113,12 +113,12 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         _ => null,
     };
 
-    private static SessionLogKind? KindOf(JournalEvent e) => e switch
+    private SessionLogKind? KindOf(JournalEvent e) => e switch
     {
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
         SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
-        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
+        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when _lines.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
         SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
         _ => null,
@@ -133,8 +133,4 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         "ruined" or "liquidation" => OrderRole.Exit,
         _ => order,
     };
-
-    private static string TextOf(BrokerFill f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Side == Side.Buy ? "Bought" : "Sold")} {f.Quantity:0.########} {f.Symbol} at {f.Price:0.########}, fee {f.Fee:0.####}"
-        + $"{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}");
 }

@@ -2,6 +2,7 @@ import { Badge } from '../../components/Badge';
 import { Figures, type Figure } from '../../components/Figures';
 import { RangeBar } from '../../components/RangeBar';
 import { ShortTable } from '../../components/ShortTable';
+import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
 import { number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { AccountCharts } from './AccountCharts';
@@ -74,14 +75,17 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
                     : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
         },
         { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
-        {
-            name: 'Trades',
-            value: number(s.trades),
-            note:
-                stressed === undefined
-                    ? 'closed'
-                    : `${signedPercent(stressed, 1)} with double costs and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
-        },
+        ...(stressed === undefined
+            ? []
+            : [
+                  {
+                      name: 'With double costs',
+                      value: signedPercent(stressed, 1),
+                      tone: tone(stressed),
+                      note: `and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+                  },
+              ]),
+        { name: 'Trades', value: number(s.trades), note: 'closed' },
         { name: 'Win rate', value: percent(s.winRate, 1), note: 'closed trades with a net profit' },
         { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },
         {
@@ -126,7 +130,7 @@ function Checks(props: { run: RunDetails }) {
                                 tone: ([, check]) =>
                                     check.word ? 'soft' : check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft',
                             },
-                            { title: 'What was found', cell: ([, check]) => check.sentence, prose: true },
+                            { title: 'What was found', cell: ([, check]) => <Unbroken>{check.sentence}</Unbroken>, prose: true },
                         ]}
                     />
                 </>
@@ -146,7 +150,9 @@ function Checks(props: { run: RunDetails }) {
                     <summary>Notes about the run ({number(notes?.length)})</summary>
                     <ul>
                         {notes?.map((n) => (
-                            <li key={n.sentence}>{n.sentence}</li>
+                            <li key={n.sentence}>
+                                <Unbroken>{n.sentence}</Unbroken>
+                            </li>
                         ))}
                     </ul>
                 </details>

@@ -42,7 +42,8 @@ const columnsOf = (run: string): Column<Row>[] => [
     {
         id: 'strategy',
         title: 'Strategy',
-        width: strategyWidth,
+        // All columns fit into a window of 1440 pixels; a long name takes two lines.
+        width: Math.min(strategyWidth, 212),
         value: (t) => t.strategy,
         cell: (t) => (
             <a href={strategyPath(run, t.strategy)}>

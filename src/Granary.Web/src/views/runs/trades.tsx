@@ -23,7 +23,7 @@ export interface Trade {
 export const tradeColumns: Column<Trade>[] = [
     { id: 'side', title: 'Side', width: 56, value: (t) => t.side, cell: (t) => t.side },
     { id: 'entryPrice', title: 'Entry price', width: 92, figure: true, value: (t) => t.entryPrice, cell: (t) => price(t.entryPrice) },
-    { id: 'exitTime', title: 'Exit', width: 130, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
+    { id: 'exitTime', title: 'Exit', width: 134, value: (t) => t.exitTime, cell: (t) => time(t.exitTime, t.symbol) },
     { id: 'exitPrice', title: 'Exit price', width: 92, figure: true, value: (t) => t.exitPrice, cell: (t) => price(t.exitPrice) },
     {
         id: 'return',
