@@ -124,7 +124,7 @@ class Drawn {
     private readonly volume: ISeriesApi<'Histogram'>;
     private readonly lines = new Map<string, ISeriesApi<'Line'>>();
     private readonly markers;
-    private readonly layer = new TradeLayer();
+    private readonly layer: TradeLayer;
     /** The marks as they are drawn, and from what. */
     private drawnMarks: { key: string; marks: readonly Mark[]; times: readonly number[] } = { key: '', marks: [], times: [] };
     private props!: Props;
@@ -164,6 +164,11 @@ class Drawn {
         });
         chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
         this.markers = createSeriesMarkers(this.prices, []);
+        // The levels in sight and their labels, for tests and other readers of the page.
+        this.layer = new TradeLayer((drawn, written) => {
+            stage.dataset.levels = drawn.join('\n');
+            stage.dataset.labels = written.join('\n');
+        });
         this.prices.attachPrimitive(this.layer);
         chart.subscribeCrosshairMove((move) => {
             const under = move.time as number | undefined;
@@ -317,7 +322,7 @@ class Drawn {
             this.volume.setData(times.map((t, i) => ({ time: at(t), value: bars.volume[i] ?? 0 })));
             this.draw(lines ?? []);
         }
-        this.layer.update(times, props.deals, props.levels ?? [], props.chosen);
+        this.layer.update(bars, times, props.deals, props.levels ?? [], props.chosen);
         this.say();
         if (props.follow === undefined) this.hasLeft = false;
         const follow = this.hasLeft ? undefined : props.follow;
