@@ -10,6 +10,7 @@ using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;

@@ -7,6 +7,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
+using Granary.Simulation.Passes;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -122,6 +123,53 @@ public sealed class LevelsOfTradesTests : IDisposable
         end.Account().ShouldBe(whole.Account());
     }
 
+    // The last stop and target of each trade of a strategy.
+    private sealed class Levels : IRunListener
+    {
+        public Dictionary<int, (double Stop, double Target)> ByTrade { get; } = [];
+
+        public RunEventKinds Kinds => RunEventKinds.Levels;
+
+        public void On(in RunEvent e) => ByTrade[e.Number] = (e.Levels.Stop, e.Levels.Target);
+    }
+
+    private static async Task<Dictionary<string, Levels>> OwnLevelsAsync(Production production, string to)
+    {
+        var found = new Dictionary<string, Levels>(StringComparer.Ordinal);
+        var spec = production.Spec with { Data = production.Spec.Data with { To = DateTime.Parse(to, CultureInfo.InvariantCulture).Ticks } };
+        await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening { Threads = 1, Yes = true }, TestContext.Current.CancellationToken);
+        var host = new EmbeddedHost(threads: 1) { ListenerOf = (instance, _) => found[instance.Id] = new Levels() };
+        await new StrategyPass(opened.Plan, opened.Markets).OutcomesAsync(host, TestContext.Current.CancellationToken);
+        return found;
+    }
+
+    // Targets in parts, trailing stops from a profit on and in average true ranges, targets that fall with time.
+    [Fact]
+    public async Task Levels_in_the_status_are_those_of_the_strategies_own_trades_where_their_fills_are_the_same()
+    {
+        var run = await _under.BacktestAsync(SessionUnderTest.Exits, more: """, "portfolio": { "weights": "equal" }""");
+        var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(run.Folder, "prod.json"));
+        var (compared, trailing, stops, targets) = (0, 0, 0, 0);
+        foreach (var to in (string[])["2022-01-12", "2022-01-19T07:00", "2022-01-27T15:00", "2022-02-03"])
+        {
+            var own = await OwnLevelsAsync(production, to);
+            var end = await TradeAsync(production, new HandOrdersTests.Script(), Path.Combine(_under.Folder, $"until{compared}"), to);
+            foreach (var trade in end.Host.Status.Account.Trades)
+            {
+                var (stop, target) = own[trade.Strategy].ByTrade[trade.Number];
+                (trade.Stop ?? 0).ShouldBe(stop, 1e-9, $"{trade.Strategy} {trade.Number} until {to}");
+                // At the close after six hours and two days the next target is shown, which works from the next open on.
+                var age = (end.Host.Status.Timestamp - trade.EnteredAt).TotalHours;
+                if (age is not (6 or 48)) (trade.Target ?? 0).ShouldBe(target, 1e-9, $"{trade.Strategy} {trade.Number} until {to}");
+                compared++;
+                trailing += trade.Trails ? 1 : 0;
+                stops += trade.Stop is null ? 0 : 1;
+                targets += trade.Target is null ? 0 : 1;
+            }
+        }
+        (compared > 8 && trailing > 1 && stops > 3 && targets > 3).ShouldBeTrue($"{compared} {trailing} {stops} {targets}");
+    }
+
     private string Data => Path.Combine(_under.Folder, "data");
 
     private string WriteChain()
@@ -216,7 +264,7 @@ public sealed class LevelsOfTradesTests : IDisposable
         rows.Single(t => t.Entry == trade.Entry).Risk!.Value.ShouldBe(50 * 50 * 0.8, 1e-6);
         rows.Single(t => t.ByHand).Quantity.ShouldBe(3);
 
-        var end = await LiveAsync("third", "2022-03-20");
+        var end = await LiveAsync("third", "2022-04-01");
         end.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         // The stop moved by the gap of 33 points. 2,500 dollars are as many euros; the three contracts by hand are flat.
         end.Ledger.TradeOf(trade.Entry)!.ExitPrice.ShouldBe(3_983);

@@ -66,9 +66,7 @@ async function logOf(id: string, symbol: string): Promise<Entry[]> {
 
 /** The current price levels of a symbol, the newest trade first: its entry, stop and target; then open orders. */
 export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, symbol: string): Level[] {
-    const trades = (account?.trades ?? [])
-        .filter((t) => t.symbol === symbol)
-        .sort((a, b) => b.enteredAt.localeCompare(a.enteredAt));
+    const trades = (account?.trades ?? []).filter((t) => t.symbol === symbol).sort((a, b) => b.enteredAt.localeCompare(a.enteredAt));
     const at = (value: number | null | undefined, text: string, colour: string, fits: boolean): Level[] =>
         value == null ? [] : [{ price: value, text: `${text} ${price(value)}`, colour, fits }];
     return [
@@ -89,7 +87,8 @@ export function levelsOfAccount(account: Schemas['AccountDetails'] | undefined, 
 }
 
 /** What the marks of the chart mean. */
-export const legend = '▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades, their stops and targets, orders.';
+export const legend =
+    '▲ entry long, ▼ entry short, ● exit, small ● signal, ■ refused; dashed: open trades, their stops and targets, orders.';
 
 type Member = Schemas['SessionMember'];
 
@@ -146,7 +145,10 @@ export function Price(props: {
         if (member === undefined || factors === '') return { bars: (await chartOf(part)).bars };
         // Factors are those of the strategy's own bars.
         if (part.timeframe !== member.timeframe)
-            return { bars: (await chartOf(part)).bars, note: `The factors of ${member.id} are those of its bars: choose ${member.timeframe}.` };
+            return {
+                bars: (await chartOf(part)).bars,
+                note: `The factors of ${member.id} are those of its bars: choose ${member.timeframe}.`,
+            };
         try {
             const chart = await chartOf({ ...part, factors });
             return { bars: chart.bars, lines: linesOf(chart.factors) };

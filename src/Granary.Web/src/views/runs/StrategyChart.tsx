@@ -117,7 +117,10 @@ function useFactors(run: string, strategy: string): string[] | undefined {
     const rows = useQuery(`run/${run}/factors/${strategy}`, () =>
         json<{ items: { factor?: string }[] }>(path).catch(() => ({ items: [] })),
     );
-    return useMemo(() => rows.data && [...new Set(rows.data.items.flatMap((r) => (r.factor ? [r.factor] : [])))].slice(0, mostFactors), [rows.data]);
+    return useMemo(
+        () => rows.data && [...new Set(rows.data.items.flatMap((r) => (r.factor ? [r.factor] : [])))].slice(0, mostFactors),
+        [rows.data],
+    );
 }
 
 const levelLine = (name: 'Stop' | 'Target', values: readonly (number | null)[]): PriceLine => ({
