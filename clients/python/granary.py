@@ -1921,6 +1921,11 @@ class Session(_SessionOperations):
         return _bars(self._server._tables, self._server.get(f"{self._path}/bars", symbol=symbol, timeframe=timeframe, from_=start, to=end,
                                                             limit=limit))
 
+    def chart(self, symbol: str, **options: Any) -> Dict[str, Any]:
+        """Bars that it has processed, with factors. options: timeframe, factors="sma(20);rsi(14)", start, end, points."""
+        query = {{"start": "from", "end": "to"}.get(k, k): v for k, v in options.items()}
+        return self._server.get(f"{self._path}/chart", symbol=symbol, **query)
+
     def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
         """What decided about a strategy at a bar. question: at or signal; or start and end of a span; symbol, step."""
         return self._server.get(f"{self._path}/why", strategy=strategy, **{{"start": "from", "end": "to"}.get(k, k): v

@@ -51,6 +51,15 @@ public sealed class SessionsApi
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
             $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
 
+    /// <summary>Bars that a session has processed, with factors over all of them.</summary>
+    /// <param name="part">Without a strategy: the stops and targets of the open trades are in the status.</param>
+    public Task<ChartBars> ChartAsync(string id, ChartPart part, CancellationToken cancellationToken = default)
+    {
+        var (symbol, step, factors, _, from, to, most) = part;
+        return _api.GetAsync<ChartBars>(
+            $"sessions/{id}/chart?symbol={symbol}&timeframe={step}&factors={factors}&from={from}&to={to}&points={most}", cancellationToken);
+    }
+
     /// <summary>Everything that decided about a strategy of a session at one bar, or why it did not trade in a span.</summary>
     public Task<WhyAnswer> WhyAsync(string id, WhyQuery query, CancellationToken cancellationToken = default)
     {

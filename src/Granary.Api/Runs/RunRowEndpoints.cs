@@ -128,12 +128,7 @@ internal static class RunRowEndpoints
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var (timeframe, factors, strategy) = (question.Timeframe, question.Factors, question.Strategy);
-        Timeframe? asked = null;
-        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
-            throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
-        var query = new ChartQuery(question.Symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)],
-            string.IsNullOrWhiteSpace(strategy) ? null : strategy);
+        var query = ChartQuery.Read(question.Symbol, question.Timeframe, question.Factors, question.Strategy);
         var chart = await charts.FindAsync(id, query).ConfigureAwait(false);
         return TypedResults.Ok(chart.Show(span.Read(points)));
     }

@@ -5,6 +5,7 @@ using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Api.Runs;
+using Granary.Backtesting.Charts;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
@@ -53,6 +54,12 @@ internal static class SessionHistoryEndpoints
                 + "says whether the feed's prices are adjusted for splits and dividends. 'from' and 'to' are times in ISO 8601; 'to' is "
                 + "left out.")
             .Produces<RunBars>().ProducesProblem(400);
+        history.MapGet("/chart", ChartAsync).WithName("getSessionChart")
+            .WithSummary("Bars that a session has processed, with factors, with at most 'points' points.")
+            .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. They are computed over all "
+                + "bars that the session has processed, and equal those of a backtest over these bars. The rest is as in "
+                + "/sessions/{id}/bars.")
+            .Produces<ChartBars>().ProducesProblem(400);
         MapLists(history);
     }
 
@@ -102,13 +109,13 @@ internal static class SessionHistoryEndpoints
 
     private static async Task<IResult> BarsAsync(string id, string symbol, string? timeframe, [AsParameters] SeriesSpan span,
         [FromServices] SessionHistory known, CancellationToken stop,
-        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints)
-    {
-        Timeframe? asked = null;
-        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
-            throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
-        return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
-    }
+        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
+        Answer(id, (await known.ChartAsync(id, ChartQuery.Read(symbol, timeframe), span.Read(limit), stop).ConfigureAwait(false))?.Bars);
+
+    private static async Task<IResult> ChartAsync(string id, string symbol, string? timeframe, string? factors,
+        [AsParameters] SeriesSpan span, [FromServices] SessionHistory known, CancellationToken stop,
+        [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints) =>
+        Answer(id, await known.ChartAsync(id, ChartQuery.Read(symbol, timeframe, factors), span.Read(points), stop).ConfigureAwait(false));
 
     private static string? KindOf(string? kind)
     {

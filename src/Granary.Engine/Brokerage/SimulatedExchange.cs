@@ -27,8 +27,6 @@ internal sealed class SimulatedExchange
         public int Trade;
         // Cash of that trade besides its fills.
         public double Financing;
-        // The stop and target that an operator has set, as they were sent; null if none did.
-        public Protection? Replaced;
 
         public bool Waits => !State.IsFinal();
 
@@ -182,9 +180,6 @@ internal sealed class SimulatedExchange
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
         var terms = Protection.Fixed(stop, target);
-        // A session sends them again at each start. Splits and rolls may have moved them since.
-        if (working.Replaced == terms) return working.Status;
-        working.Replaced = terms;
         working.Order = working.Order with { Protection = terms };
         if (working.Trade > 0) _markets[working.Order.Symbol].Book.ProtectTrade(working.Trade, terms);
         return working.Status;

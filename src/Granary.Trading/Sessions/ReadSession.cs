@@ -32,6 +32,9 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     /// <summary>The symbols of the series after a hand-over to a different deployment; empty without one.</summary>
     public IReadOnlyList<string> Switched { get; private set; } = [];
 
+    /// <summary>The instruments of the last start.</summary>
+    public IReadOnlyList<Instrument> Instruments { get; private set; } = [];
+
     /// <summary>Reads the journal's new entries, and takes a part of the whole.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
     public async Task<T> TakeAsync<T>(IAccountStore accounts, string account, Func<ReadSession, T> part,
@@ -82,6 +85,9 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
                     bars.Add(bar.Bar);
                 }
                 return;
+            case SessionStarted started:
+                Instruments = started.Instruments;
+                break;
             case OrderIntended or OrderAnswered or VenueReported or OrderClosed:
                 _orders = null;
                 break;

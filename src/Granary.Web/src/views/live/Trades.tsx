@@ -178,7 +178,19 @@ function tradeColumns(
             cell: (t) => <span class={tone(t.profit)}>{signedMoney(t.profit)}</span>,
             hint: 'At the last close, before fees',
         },
-        { id: 'stop', title: 'Stop', width: 95, figure: true, value: (t) => t.stop, cell: (t) => priceOf(session, t.symbol, t.stop) },
+        {
+            id: 'stop',
+            title: 'Stop',
+            width: 110,
+            figure: true,
+            value: (t) => t.stop,
+            cell: (t) => (
+                <>
+                    {t.trails && <span class="soft">trails </span>}
+                    {priceOf(session, t.symbol, t.stop)}
+                </>
+            ),
+        },
         {
             id: 'target',
             title: 'Target',
@@ -186,6 +198,15 @@ function tradeColumns(
             figure: true,
             value: (t) => t.target,
             cell: (t) => priceOf(session, t.symbol, t.target),
+        },
+        {
+            id: 'risk',
+            title: 'At risk',
+            width: 100,
+            figure: true,
+            value: (t) => t.risk,
+            cell: (t) => (t.risk == null ? none : number(t.risk, 2)),
+            hint: 'From the last close to the stop, before costs',
         },
         ...(acts
             ? [
