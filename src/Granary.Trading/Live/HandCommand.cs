@@ -128,7 +128,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Held = trade.Open,
             Then = HandOrders.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
                 : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. "
-                    + (hand.Stop is null && now.Trails ? $"Its trailing stop stays at {Number(prices.Stop)}. " : "")
+                    + (hand.Stop is null && now.Trails
+                        ? $"Its trailing stop stays at {Digits.Text(prices.Stop, Digits.OfPrices(instrument))}. " : "")
                     + "Its exits by signal and by time still close the trade.",
         };
     }
