@@ -34,6 +34,7 @@ public sealed class RowQueryTests : IDisposable
     [InlineData("symbol=ACME", "0 2 3")]
     [InlineData("side=short,pnlNet>0", "3")]
     [InlineData("entryTime>=2022-01-02,entryTime<2022-01-04", "1 2")]
+    [InlineData("entryTime~01-02", "1")]
     [InlineData("strategy~b@", "2 3")]
     [InlineData("exitReason!=stop", "0 3")]
     [InlineData("bars<=2", "0 2")]
