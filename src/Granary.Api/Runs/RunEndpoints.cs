@@ -50,7 +50,7 @@ internal static class RunEndpoints
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var query = new StrategyQuery(limit, strategies.Sort, strategies.Filter, paging.Cursor);
-                return answer.Of(() =>
+                return answer.Named("id", "strategy").Of(() =>
                 {
                     var page = query.Of(library.ResultsOf(id));
                     return paging.Answer(page, page.Next);

@@ -50,6 +50,12 @@ internal sealed record TableAnswer
             $"Accept: {Context.Request.Headers.Accept}: this table is answered as {string.Join(" or ", formats.Select(f => f.MediaType).Prepend(Json))}");
     }
 
+    /// <summary>Returns the answer of a table that has a different name for a key of the rows in JSON.</summary>
+    public TableAnswer Named(string key, string column) => this with
+    {
+        Columns = Columns is null ? null : string.Join(',', Columns.Split(',').Select(c => c.Trim() == key ? column : c)),
+    };
+
     private IReadOnlyList<string>? Names() => string.IsNullOrEmpty(Columns) ? null
         : Columns.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

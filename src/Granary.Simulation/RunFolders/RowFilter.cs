@@ -54,7 +54,7 @@ internal sealed class RowFilter
 
     private sealed class OnColumn(RowCondition condition, int column, string name)
     {
-        private readonly bool _isTime = IsTime(name);
+        private readonly bool _isTime = IsTime(name) && condition.Operator != "~";
         private readonly bool _isText = IsName(name) || condition.Operator == "~";
         // As a cell has it, so that most lines are compared without a text of their own.
         private readonly byte[] _cell = Encoding.UTF8.GetBytes(CsvText.Write(condition.Value));

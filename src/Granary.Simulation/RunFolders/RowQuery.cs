@@ -113,16 +113,15 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     // Only the cells to sort by stay in memory; the rows are read again.
     private RowView Make(RowText text)
     {
-        var (sign, key) = (IsDescending ? -1 : 1, Sort?.TrimStart('-'));
-        var (column, time, decision, profit, isTime) = (-1, -1, -1, -1, false);
-        var (rows, end, totals) = (new List<SortedRow>(), 0L, new DecisionTotals());
+        var key = Sort?.TrimStart('-');
+        var (column, time, decision, profit) = (-1, -1, -1, -1);
+        var (places, times, end, totals) = (new List<(long From, long End)>(), new List<long>(), 0L, new DecisionTotals());
+        RowOrder? order = null;
         Read(text, (_, line, ends, place) =>
         {
-            var row = column < 0 ? new SortedRow { Place = place }
-                : SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, ends, column)), isTime, place);
-            if (time >= 0)
-                row = row with { Time = UtcTicks.TryRead(CsvLines.Unquoted(CsvLines.Cell(line, ends, time))) ?? long.MaxValue };
-            rows.Add(row);
+            order?.Add(CsvLines.Unquoted(CsvLines.Cell(line, ends, column)));
+            places.Add(place);
+            if (time >= 0) times.Add(UtcTicks.TryRead(CsvLines.Unquoted(CsvLines.Cell(line, ends, time))) ?? long.MaxValue);
             if (decision >= 0) totals.Add(CsvLines.Unquoted(CsvLines.Cell(line, ends, decision)), CsvLines.Cell(line, ends, profit));
         }, (header, after) =>
         {
@@ -130,21 +129,15 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
             if (key is not null)
             {
                 column = ColumnOf(header, key, text.Name);
-                isTime = RowFilter.IsTime(header[column]);
+                order = new RowOrder(IsDescending, RowFilter.IsTime(header[column]));
             }
-            time = TimeOf(header, isTime ? column : -1);
+            time = TimeOf(header, column >= 0 && RowFilter.IsTime(header[column]) ? column : -1);
             if (CountsDecisions) (decision, profit) = (ColumnOf(header, "decision", text.Name), ColumnOf(header, "pnlNet", text.Name));
             return Math.Max(Math.Max(column, time), Math.Max(decision, profit)) + 1;
         });
-        if (key is not null) rows.Sort((a, b) => Order(a, b, sign));
-        return new RowView(end, [.. rows.Select(r => r.Place)], time < 0 ? null : [.. rows.Select(r => r.Time)], totals.All());
-    }
-
-    private static int Order(in SortedRow a, in SortedRow b, int sign)
-    {
-        // Rows without a value come last, in either direction.
-        if (a.HasValue != b.HasValue) return a.HasValue ? -1 : 1;
-        return a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From);
+        if (order is null) return new RowView(end, places, time < 0 ? null : times, totals.All());
+        var rows = order.Rows();
+        return new RowView(end, [.. rows.Select(r => places[r])], time < 0 ? null : [.. rows.Select(r => times[r])], totals.All());
     }
 
     // A jump goes by the times that the rows are sorted by, else by those of the entries; -1 where there are none.
@@ -218,34 +211,6 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return row;
     }
 
-    // A cell to sort by: a number, a time, a text, or nothing.
-    private readonly record struct SortedRow : IComparable<SortedRow>
-    {
-        private double Number { get; init; }
-
-        private string? Text { get; init; }
-
-        /// <summary>The time to jump by or to sort by, UTC ticks.</summary>
-        public long Time { get; init; }
-
-        public bool HasValue { get; private init; }
-
-        public (long From, long End) Place { get; init; }
-
-        private bool IsTime { get; init; }
-
-        public static SortedRow Of(ReadOnlySpan<byte> cell, bool isTime, (long From, long End) place) => cell.IsEmpty
-            ? new SortedRow { Place = place }
-            : isTime && UtcTicks.TryRead(cell) is { } time ? new SortedRow { Place = place, HasValue = true, IsTime = true, Time = time }
-            : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? new SortedRow { Place = place, HasValue = true, Number = number }
-                : new SortedRow { Place = place, HasValue = true, Text = Encoding.UTF8.GetString(cell) };
-
-        public int CompareTo(SortedRow other) => IsTime && other.IsTime ? Time.CompareTo(other.Time)
-            : Text is null && other.Text is null ? Number.CompareTo(other.Number) : string.CompareOrdinal(Text, other.Text);
-    }
-
-    // Counts signals by decision; the last decision of a row is mostly that of the row before.
     private sealed class DecisionTotals
     {
         private readonly SortedDictionary<string, DecisionTotal> _totals = new(StringComparer.Ordinal);

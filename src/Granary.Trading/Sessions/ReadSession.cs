@@ -15,7 +15,7 @@ namespace Granary.Trading.Sessions;
 /// </summary>
 internal sealed class ReadSession(string name, Timeframe timeframe)
 {
-    // Some half a million entries; of a longer log the newer half stays.
+    // Some 300,000 entries; of a longer log the newer half stays.
     private const int MostText = 64 << 20;
 
     private readonly SemaphoreSlim _reading = new(1, 1);

@@ -35,7 +35,8 @@ interface State<T> {
  * @param of Which list it is; another name loads another list.
  * @param load Loads the page that begins with a row; without a number the first page, or that of a jump.
  * @param pause Milliseconds to wait before another list is loaded, so that typing does not ask with each letter.
- * @param version A new one loads the rows in sight again, because the list has grown: at most twice a second.
+ * @param version A new one loads the rows in sight again, because the list has grown: at most twice a second, and only at
+ * its beginning.
  */
 export function useRows<T>(of: string, load: (first: number | undefined) => Promise<RowPage<T>>, pause: number, version = '') {
     const [state, setState] = useState<State<T>>();
@@ -111,7 +112,8 @@ export function useRows<T>(of: string, load: (first: number | undefined) => Prom
         let seen = newest.current;
         let busy = false;
         const timer = setInterval(() => {
-            if (newest.current === seen || busy) return;
+            // Rows that the user has scrolled or jumped to stay where they are.
+            if (newest.current === seen || busy || sight.current.first > 0) return;
             seen = newest.current;
             busy = true;
             void renew().finally(() => (busy = false));
