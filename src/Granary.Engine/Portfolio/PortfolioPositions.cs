@@ -18,7 +18,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
     private readonly double[] _value = new double[instruments.Length];
     // By strategy: its positions in base units times the multiplier.
     private readonly double[] _memberGross = new double[members];
-    private double _grossValue, _netValue, _longValue, _shortValue;
+    private (double Gross, double Net, double Longs, double Shorts) _sums;
     private bool _sumsAreOld = true;
 
     /// <summary>The last closes, account currency.</summary>
@@ -110,54 +110,30 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
         return equity;
     }
 
-    public double GrossValue
+    public double GrossValue => Sums.Gross;
+
+    public double NetValue => Sums.Net;
+
+    public double LongValue => Sums.Longs;
+
+    public double ShortValue => Sums.Shorts;
+
+    private (double Gross, double Net, double Longs, double Shorts) Sums
     {
         get
         {
-            if (_sumsAreOld) Sum();
-            return _grossValue;
+            if (!_sumsAreOld) return _sums;
+            double gross = 0, net = 0, longs = 0, shorts = 0;
+            for (var i = 0; i < _net.Length; i++)
+            {
+                gross += _gross[i] * _value[i];
+                net += _net[i] * _value[i];
+                longs += (_gross[i] + _net[i]) / 2 * _value[i];
+                shorts += (_gross[i] - _net[i]) / 2 * _value[i];
+            }
+            _sumsAreOld = false;
+            return _sums = (gross, net, longs, shorts);
         }
-    }
-
-    public double NetValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _netValue;
-        }
-    }
-
-    public double LongValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _longValue;
-        }
-    }
-
-    public double ShortValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _shortValue;
-        }
-    }
-
-    private void Sum()
-    {
-        double gross = 0, net = 0, longs = 0, shorts = 0;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            gross += _gross[i] * _value[i];
-            net += _net[i] * _value[i];
-            longs += (_gross[i] + _net[i]) / 2 * _value[i];
-            shorts += (_gross[i] - _net[i]) / 2 * _value[i];
-        }
-        (_grossValue, _netValue, _longValue, _shortValue) = (gross, net, longs, shorts);
-        _sumsAreOld = false;
     }
 
     public double ValueIn(int market) => _gross[market] * _value[market];

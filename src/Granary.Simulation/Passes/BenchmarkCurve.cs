@@ -42,8 +42,9 @@ internal static class BenchmarkCurve
             await AddAsync(new OpenedMarket(name, series, series.Instrument), from, worth, cancellationToken);
         }
         if (worth.FirstLost is { } lost)
-            return model.With([new RunNote(NoteCode.Benchmark, $"Nothing is compared with the benchmark {NameOf(spec)}, which has a price of "
-                + $"0 or less by {RunText.Time(rows.Times[lost])}: buying and holding needs prices above zero. Name another benchmark.")]);
+            return model.With([new RunNote(NoteCode.Benchmark, $"Nothing is compared with the benchmark {NameOf(spec)}, which has a price "
+                + $"of 0 or less by {RunText.Time(rows.Times[lost])}: buying and holding needs prices above zero. Name another "
+                + "benchmark.")]);
         var common = worth.Common();
         if (common.Length < 2)
             return model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} has fewer than two bars in the time of the "

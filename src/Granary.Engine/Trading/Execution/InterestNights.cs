@@ -22,7 +22,7 @@ internal struct InterestNights(long from, long until = long.MaxValue)
         return before != long.MinValue;
     }
 
-    /// <summary>Whether <see cref="Next"/> has to see a bar: the first one of a day, or the one at which another account takes over.</summary>
+    /// <summary>Whether <see cref="Next"/> has to see a bar: the first of a day, or the one at which another account takes over.</summary>
     /// <param name="time">Its open, UTC ticks.</param>
     public readonly bool IsDue(long time) => time >= from && !_hasEnded && (time >= until || time / TimeSpan.TicksPerDay > _paidTo);
 }
