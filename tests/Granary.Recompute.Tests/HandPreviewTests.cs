@@ -13,16 +13,22 @@ namespace Granary.Recompute.Tests;
 /// </summary>
 public sealed class HandPreviewTests : IDisposable
 {
-    private const double Cash = 100_000, Taker = 0.001, Maker = 0.0002, Slippage = 0.0005, Spread = 0.001;
-    private const int Seen = 160, Further = 20, Previews = 60;
+    private const double Cash = 100_000, Slippage = 0.0005, Spread = 0.001;
+    // Fees before and from a value that was traded within 30 days.
+    private const double Tier = 120_000;
+    private const int TierDays = 30, Seen = 160, Further = 20, Previews = 60;
 
-    private static readonly (string Symbol, double Multiplier, double Lot)[] s_symbols = [("AAA", 1, 0.1), ("BBB", 10, 1), ("CCC", 2, 0.01)];
+    private static readonly (string Symbol, double Multiplier, double Lot)[] s_symbols =
+        [("AAA", 1, 0.1), ("BBB", 10, 1), ("CCC", 2, 0.01)];
 
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(77);
     private readonly Dictionary<string, List<MarketBar>> _bars = [];
-    // Euros for a dollar at the close of the last bar that the account has seen.
+    // Euros for a dollar, known from the midnight of a day on.
+    private readonly Dictionary<DateTime, double> _rates = [];
+    // The same at the close of the last bar that the account has seen.
     private double _rate;
+    private double _traded;
     private List<OpenTrade> _trades = [];
     private double _euros = Cash, _dollars;
 
@@ -42,17 +48,16 @@ public sealed class HandPreviewTests : IDisposable
         await GranaryCommand.RunAsync("backtest", _folder.Write("longer.json", Batch(times[Seen]).ToJsonString()), "--out",
             _folder.File("longer"), "--quiet", "--no-guards");
         using var server = await GranaryServer.StartAsync(_folder);
-        await StartAsync(server, "first", "asap");
+        await StartAsync(server, "first", "asap", null);
         await server.UntilAsync("sessions/paper", s => s.GetProperty("phase").GetString() == "done");
         // The next bar comes at once, and the one after it an hour later.
-        await StartAsync(server, "all", "fixed:1h");
-        var session = await server.UntilAsync("sessions/paper", s => s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
-            && status.GetProperty("bars").GetInt64() == Seen + 1);
+        await StartAsync(server, "all", "fixed:1h", times[Seen]);
         Book(new RunFiles(_folder.File("longer")));
+        var session = await server.UntilAsync("sessions/paper", s => s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
+            && status.GetProperty("instant").GetDateTime() == times[Seen].AddDays(1));
         Account(session.GetProperty("status"));
         Costs(await server.GetAsync("sessions/paper/costs"));
-        var waiting = Waiting();
-        for (var i = 0; i < Previews; i++) await PreviewAsync(server, waiting, i);
+        for (var i = 0; i < Previews; i++) await PreviewAsync(server, i);
     }
 
     // ---- the markets and the batch ----
@@ -72,8 +77,9 @@ public sealed class HandPreviewTests : IDisposable
         {
             rate = Math.Round(rate * (1 + 0.01 * (market.Random.NextDouble() - 0.5)), 5);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd},{rate}"));
-            if (day <= times[Seen].AddDays(1)) _rate = rate;
+            _rates[day] = rate;
         }
+        _rate = _rates[times[Seen].AddDays(1)];
         File.WriteAllLines(_folder.File("rates.csv"), lines);
         return times;
     }
@@ -92,8 +98,9 @@ public sealed class HandPreviewTests : IDisposable
         var batch = JsonNode.Parse($$"""
             { "name": "hand", "account": { "cash": {{Cash}}, "currency": "EUR" },
               "data": { "source": "csv:all", "symbols": "*", "timeframe": "1d", "fx": "rates.csv", "to": "{{last.AddDays(1):yyyy-MM-dd}}" },
-              "execution": { "commissionPercent": 0.1, "commissionMakerPercent": 0.02, "slippagePercent": 0.05, "spreadPercent": 0.1,
-                "leverage": 4 },
+              "execution": { "commissionPercent": 0.1, "commissionMakerPercent": 0.02,
+                "commissionTiers": [{ "from": {{Tier}}, "percent": 0.06, "makerPercent": 0.01 }], "slippagePercent": 0.05,
+                "spreadPercent": 0.1, "leverage": 4 },
               "strategies": [{ "class": "SmaCross", "params": { "fast": [3, 6], "slow": [15, 25] }, "sides": "both",
                 "size": { "percentOfEquity": 40 }, "stopLossPercent": 30, "takeProfitPercent": 60 }],
               "portfolio": { "weights": "equal", "limits": { "maxPositions": 40, "maxGrossPercent": 300, "maxSymbolPercent": 150,
@@ -104,9 +111,9 @@ public sealed class HandPreviewTests : IDisposable
         return batch;
     }
 
-    private async Task StartAsync(GranaryServer server, string data, string pace)
+    private async Task StartAsync(GranaryServer server, string data, string pace, DateTime? from)
     {
-        using var started = await server.Client.PostAsJsonAsync("sessions", new JsonObject
+        var body = new JsonObject
         {
             ["configuration"] = await File.ReadAllTextAsync(_folder.File("backtest/prod.json")),
             ["file"] = _folder.File("backtest/prod.json"),
@@ -115,7 +122,9 @@ public sealed class HandPreviewTests : IDisposable
             ["pace"] = pace,
             ["account"] = "paper",
             ["withoutEvidence"] = true,
-        });
+        };
+        if (from is { } first) body["from"] = $"{first:yyyy-MM-dd}";
+        using var started = await server.Client.PostAsJsonAsync("sessions", body);
         started.IsSuccessStatusCode.ShouldBeTrue(await started.Content.ReadAsStringAsync());
     }
 
@@ -141,21 +150,23 @@ public sealed class HandPreviewTests : IDisposable
                 * s_symbols.Single(s => s.Symbol == fill.Symbol).Multiplier + fill.Commission;
             if (fill.Symbol == "AAA") _euros -= paid;
             else _dollars -= paid;
-            if (fill.Kind == "entry") open[(fill.Strategy, fill.Number)] = new(fill.Strategy, fill.Symbol, fill.Sign, fill.Quantity, fill.Price);
+            if (Last("AAA").Time.AddDays(1) - fill.Time < TimeSpan.FromDays(TierDays)) _traded += ValueOf(fill);
+            if (fill.Kind == "entry")
+                open[(fill.Strategy, fill.Number)] = new(fill.Strategy, fill.Symbol, fill.Sign, fill.Quantity, fill.Price);
             else open.Remove((fill.Strategy, fill.Number)).ShouldBeTrue();
         }
         _trades = [.. open.Values];
         _trades.Count.ShouldBeGreaterThan(2);
         _trades.Select(t => t.Symbol).Distinct().Count().ShouldBeGreaterThan(1);
+        _traded.ShouldBeGreaterThan(Tier);
     }
 
-    // Accepted entries of the last close, which fill at the next open.
-    private List<(string Symbol, int Sign)> Waiting()
-    {
-        var signals = CsvTable.Read(_folder.File("longer/signals.csv"));
-        return [.. signals.Rows.Where(r => signals.Text(r, "decision") == "accepted" && signals.Time(r, "time") == Last("AAA").Time)
-            .Select(r => (signals.Text(r, "symbol"), signals.Text(r, "side") == "long" ? 1 : -1))];
-    }
+    private double ValueOf(FillRow fill) => fill.Price * fill.Quantity * s_symbols.Single(s => s.Symbol == fill.Symbol).Multiplier
+        * (fill.Symbol == "AAA" ? 1 : _rates[fill.Time]);
+
+    private double Taker => _traded >= Tier ? 0.0006 : 0.001;
+
+    private double Maker => _traded >= Tier ? 0.0001 : 0.0002;
 
     private void Account(JsonElement status)
     {
@@ -177,7 +188,7 @@ public sealed class HandPreviewTests : IDisposable
         shown.Count.ShouldBe(_trades.Count);
         _trades = [.. _trades.Select(t =>
         {
-            var row = shown.Single(r => r.GetProperty("strategy").GetString() == t.Strategy && r.GetProperty("symbol").GetString() == t.Symbol);
+            var row = shown.Single(r => r.GetProperty("strategy").GetString() == t.Strategy);
             Near(row.GetProperty("quantity"), t.Quantity, t.Strategy);
             Near(row.GetProperty("entryPrice"), t.Price, t.Strategy);
             Near(row.GetProperty("last"), Last(t.Symbol).Close, t.Strategy);
@@ -200,7 +211,9 @@ public sealed class HandPreviewTests : IDisposable
         models.Keys.ShouldBe(["open", "close"], ignoreOrder: true);
         costs.GetProperty("fills").GetInt32().ShouldBe(fills.Count);
         costs.GetProperty("days").GetInt32().ShouldBe(fills.Select(f => f.At).Distinct().Count());
-        Near(costs.GetProperty("fee"), 1e4 * Taker, "fee in basis points");
+        var fees = run.PortfolioFills().GroupBy(f => f.Symbol == "AAA").Sum(own => own.Sum(f => f.Commission)
+            / own.Sum(f => f.Price * f.Quantity * s_symbols.Single(s => s.Symbol == f.Symbol).Multiplier) * own.Count() / fills.Count);
+        Near(costs.GetProperty("fee"), 1e4 * fees, "fee in basis points");
         Near(models["open"].GetProperty("raw"), fills.Average(f => f.Side * (f.Price / f.Bars[f.At].Open - 1) * 1e4), "against the open");
         Near(models["close"].GetProperty("raw"), fills.Average(f => f.Side * (f.Price / f.Bars[f.At - 1].Close - 1) * 1e4),
             "against the close of the signal");
@@ -208,7 +221,7 @@ public sealed class HandPreviewTests : IDisposable
 
     // ---- previews ----
 
-    private async Task PreviewAsync(GranaryServer server, List<(string Symbol, int Sign)> waiting, int number)
+    private async Task PreviewAsync(GranaryServer server, int number)
     {
         var (body, symbol, expected) = _random.Next(5) switch
         {
@@ -239,7 +252,7 @@ public sealed class HandPreviewTests : IDisposable
         Near(shown.GetProperty("position"), Position(symbol) + expected.Change, name + ", position");
         var values = s_symbols.ToDictionary(s => s.Symbol, s => Value(s.Symbol, s.Symbol == symbol ? expected.Change : 0));
         Near(shown.GetProperty("grossPercent"), 100 * values.Values.Sum(Math.Abs) / equity, name + ", exposure");
-        Limits(shown.GetProperty("limits"), values, _trades.Count + waiting.Count + expected.Trades, name);
+        Limits(shown.GetProperty("limits"), values, _trades.Count + expected.Trades, name);
     }
 
     private void Limits(JsonElement limits, Dictionary<string, double> values, int trades, string name)
@@ -316,14 +329,20 @@ public sealed class HandPreviewTests : IDisposable
 
     private (JsonObject, string, Expected) Enter(string symbol)
     {
-        var (side, close, unit, lot) = (_random.Next(2) * 2 - 1, Last(symbol).Close, Unit(symbol), s_symbols.Single(s => s.Symbol == symbol).Lot);
+        var (side, close, unit) = (_random.Next(2) * 2 - 1, Last(symbol).Close, Unit(symbol));
+        var lot = s_symbols.Single(s => s.Symbol == symbol).Lot;
         // Some limits wait in the book, and some fill at once.
         var limit = _random.Next(2) == 0 ? 0 : Tick(close * (1 + 0.05 * (_random.NextDouble() - 0.5)));
         var near = limit > 0 ? limit : close;
         var (stop, target) = Levels(side, near);
         var rule = _random.Next(stop > 0 ? 4 : 3);
-        var size = Math.Round(rule switch { 0 => 5 + 30 * _random.NextDouble(), 1 => 2_000 + 9_000 * _random.NextDouble(),
-            2 => 1 + 50 * _random.NextDouble(), _ => 0.2 + _random.NextDouble() }, 3);
+        var size = Math.Round(rule switch
+        {
+            0 => 5 + 30 * _random.NextDouble(),
+            1 => 2_000 + 9_000 * _random.NextDouble(),
+            2 => 1 + 50 * _random.NextDouble(),
+            _ => 0.2 + _random.NextDouble(),
+        }, 3);
         var wanted = rule switch
         {
             0 => size / 100 * Equity / (near * unit),
