@@ -353,7 +353,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         var own = account.Limits[5];
         own.Used.ShouldBe(100 * shorts / status.AccountEquity, 1e-6);
         (own.Refusal, own.Reason).ShouldBe(("max-short", "The shorts would exceed limits.maxShortPercent."));
-        var refusals = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/sessions/main/log?kind=refusal&limit=500"))!;
+        var page = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/sessions/main/log?kind=refusal&limit=500"))!;
+        var refusals = page["items"]!.AsArray();
         refusals.ShouldContain(e => ((string)e!["text"]!).EndsWith(": max-short", StringComparison.Ordinal));
     }
 

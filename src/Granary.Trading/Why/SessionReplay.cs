@@ -78,7 +78,6 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         // Models of a configuration change while it runs, so each replay reads it again.
         var traded = ReadProduction(account, start, catalogues).Spec;
         var spec = HandedTrades.Combine(traded, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
-        CheckChains(spec);
         spec = spec with { Data = spec.Data with { Taken = SessionRates.Of(spec, facts, start.Instruments) } };
         SessionModels.Add(spec.Strategies.Select(s => s.Model).OfType<EntryModel>(),
             facts.Reverse().TakeWhile(f => f is not DeploymentSwitched).OfType<ModelChanged>().Reverse(), catalogues);
@@ -107,14 +106,6 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         var recorded = SignalOf(strategy);
         return (await WhyReplay.RecordAsync(new StrategyPass(plan, opened.Markets), instance, around, portfolio).ConfigureAwait(false))
             .Checked(number => recorded(number)?.Decision);
-    }
-
-    // The journal has the bars of the contracts, and not where they were rolled, so factors would see the gaps.
-    private void CheckChains(BatchSpec spec)
-    {
-        if (spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
-            throw new InputException($"{chain} is a chain of contracts, and the journal of {account} does not have its rolls; ask a "
-                + "backtest of its configuration");
     }
 
     private LiveBars Bars(BatchSpec spec)

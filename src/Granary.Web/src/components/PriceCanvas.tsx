@@ -317,7 +317,7 @@ class Drawn {
             this.volume.setData(times.map((t, i) => ({ time: at(t), value: bars.volume[i] ?? 0 })));
             this.draw(lines ?? []);
         }
-        this.layer.update(times, props.deals, props.levels ?? [], props.chosen);
+        this.layer.update(bars, times, props.deals, props.levels ?? [], props.chosen);
         this.say();
         if (props.follow === undefined) this.hasLeft = false;
         const follow = this.hasLeft ? undefined : props.follow;

@@ -27,6 +27,8 @@ export interface Level {
     price: number;
     text: string;
     colour: string;
+    /** Whether the price scale makes room for it, as far as the candles stay readable. */
+    fits?: boolean;
 }
 
 export interface Prices {

@@ -1,4 +1,5 @@
 import type {
+    AutoscaleInfo,
     IChartApi,
     ISeriesApi,
     ISeriesPrimitive,
@@ -10,7 +11,7 @@ import type {
 import { colour } from '../theme/settings';
 import { indexOf } from './aim';
 import type { Deal } from './marks';
-import type { Level } from './PriceChart';
+import type { Bars, Level } from './PriceChart';
 
 /** More trades in sight than this are not drawn as lines: they would cover the prices. */
 const mostDeals = 150;
@@ -31,6 +32,13 @@ export function labelsOf(levels: readonly number[], height: number): { index: nu
     return written;
 }
 
+/** The range of a price scale: that of the candles, and levels that are at most half of it away. */
+export function rangeWith(lowest: number, highest: number, levels: readonly number[]): { minValue: number; maxValue: number } {
+    const room = (highest - lowest) / 2;
+    const near = levels.filter((l) => l >= lowest - room && l <= highest + room);
+    return { minValue: Math.min(lowest, ...near), maxValue: Math.max(highest, ...near) };
+}
+
 /**
  * Draws trades as lines from entry to exit, and levels with their labels at the left edge, where they cover neither the newest candles nor
  * the axis.
@@ -43,6 +51,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
     private deals: readonly Deal[] = [];
     private levels: readonly Level[] = [];
     private chosen: number | undefined;
+    private bars: Bars | undefined;
     private readonly views: IPrimitivePaneView[] = [
         {
             zOrder: () => 'top',
@@ -58,13 +67,21 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         this.redraw = to.requestUpdate;
     }
 
+    autoscaleInfo(from: Logical, to: Logical): AutoscaleInfo | null {
+        const levels = this.levels.filter((l) => l.fits).map((l) => l.price);
+        const { high = [], low = [] } = this.bars ?? {};
+        const [first, end] = [Math.max(0, Math.floor(from)), Math.min(high.length, Math.ceil(to) + 1)];
+        if (levels.length === 0 || first >= end) return null;
+        return { priceRange: rangeWith(Math.min(...low.slice(first, end)), Math.max(...high.slice(first, end)), levels) };
+    }
+
     paneViews(): readonly IPrimitivePaneView[] {
         return this.views;
     }
 
     /** @param chosen The entry of the chosen trade, seconds since 1970. */
-    update(times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
-        [this.times, this.deals, this.levels, this.chosen] = [times, deals, levels, chosen];
+    update(bars: Bars, times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
+        [this.bars, this.times, this.deals, this.levels, this.chosen] = [bars, times, deals, levels, chosen];
         this.redraw();
     }
 
@@ -101,11 +118,14 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
 
     private drawLevels(pen: CanvasRenderingContext2D, size: { width: number; height: number }, series: ISeriesApi<'Candlestick'>): void {
         const places = this.levels.map((l) => series.priceToCoordinate(l.price) ?? -1);
+        const drawn: string[] = [];
+        const written: string[] = [];
         pen.setLineDash([4, 4]);
         pen.lineWidth = 1;
         this.levels.forEach((level, i) => {
             const y = Math.round(places[i] ?? -1) + 0.5;
             if (y < 0 || y > size.height) return;
+            drawn.push(level.text);
             pen.strokeStyle = colour(level.colour);
             pen.globalAlpha = this.levels.length > mostLabels && i >= mostLabels ? 0.35 : 1;
             pen.beginPath();
@@ -120,10 +140,16 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             const level = this.levels[index];
             if (level === undefined) continue;
             const text = level.text;
+            written.push(text);
             pen.fillStyle = colour('paper');
             pen.fillRect(4, y - 7, pen.measureText(text).width + 8, 14);
             pen.fillStyle = colour(level.colour);
             pen.fillText(text, 8, y);
         }
+        // For tests and other readers of the page.
+        const stage = this.chart?.chartElement().parentElement;
+        if (!stage) return;
+        stage.dataset.levels = drawn.join('\n');
+        stage.dataset.labels = written.join('\n');
     }
 }

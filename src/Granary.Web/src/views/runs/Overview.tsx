@@ -9,7 +9,7 @@ import { AccountCharts } from './AccountCharts';
 import { useAnalysis } from './Analysis';
 import { Months } from './Months';
 import { PortfolioTrades } from './PortfolioTrades';
-import { checkNames, verdictOf, type Check, type RunDetails, type Stats } from './run';
+import { checkNames, currencyOf, verdictOf, type Check, type RunDetails, type Stats } from './run';
 import { useFigures } from './useFigures';
 
 /** How long the drawdown was, and whose peak it is below. */
@@ -35,7 +35,7 @@ export function Overview(props: { run: RunDetails }) {
                         (run.kind === 'walk-forward' ? '.' : ', and each strategy has an account of its own.')}
             </p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
-            <AccountCharts run={run.id} benchmark={analysis.data?.benchmark ?? undefined} />
+            <AccountCharts run={run.id} currency={currencyOf(run)} benchmark={analysis.data?.benchmark ?? undefined} />
             <Months run={run} />
             <PortfolioTrades run={run} />
             <Checks run={run} />
@@ -92,14 +92,14 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
             name: 'Expectancy',
             value: signedMoney(s.expectancy),
             tone: tone(s.expectancy),
-            note: 'mean net profit of a trade, account currency',
+            note: `mean net profit of a trade, ${currencyOf(run)}`,
         },
         {
             name: 'Average exposure',
             value: percent(s.grossExposureAverage, 1),
             note: `longs and shorts over equity; in the market ${percent(s.exposure, 0)} of the time`,
         },
-        { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
+        { name: 'Commission', value: number(s.commission, 2), note: currencyOf(run) },
     ];
 }
 

@@ -61,6 +61,7 @@ function Trades(props: { run: RunDetails; of: 'portfolio' | 'strategies' }) {
     const fields = useMemo(() => [...tradeFields(run.markets), { key: 'strategy', title: 'Strategy' }], [run.markets]);
     return (
         <ServerList
+            name="trades"
             label={of === 'portfolio' ? 'Trades of the portfolio' : 'Trades of all strategies'}
             path={`${runPath(run.id)}/${of === 'portfolio' ? 'portfolio-trades' : 'trades'}`}
             query={range.query}
