@@ -45,7 +45,8 @@ internal sealed record RunManifest
         && (ProductionReader.IsProduction(root) || root.Find("portfolio")?.Find("fills") is { Text: "bar-close" });
 
     /// <summary>Whether the batch held bars out, on which the run can be judged.</summary>
-    public bool HoldsOut => JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)).Find("data")?.Find("holdout") is not null;
+    public bool HoldsOut =>
+        JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)).Find("data")?.Find("holdout") is not null;
 
     /// <summary>IANA time zones of the markets' exchanges, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
