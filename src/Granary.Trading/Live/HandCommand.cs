@@ -106,12 +106,15 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Profit = (int)trade.Side * (price - trade.Basis) * quantity * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
-            Then = isPart ? $"{ManagerOf(trade)} manages the rest: its exit, stop and target close what is left."
-                : HandOrders.IsByHand(trade.Entry) ? "The trade is over." : $"{trade.Strategy} may enter again with its next signal.",
+            Then = (isPart, HandOrders.IsByHand(trade.Entry)) switch
+            {
+                (true, true) => "The rest stays open: only its stop, its target and your commands close it.",
+                (true, false) => $"{trade.Strategy} manages the rest: its exit, stop and target close what is left.",
+                (false, true) => "The trade is over.",
+                _ => $"{trade.Strategy} may enter again with its next signal.",
+            },
         };
     }
-
-    private static string ManagerOf(AccountTrade trade) => HandOrders.IsByHand(trade.Entry) ? "No strategy" : trade.Strategy;
 
     private Plan Protect(IssuedCommand command, HandRequest hand)
     {
