@@ -69,14 +69,27 @@ public sealed class SessionsApi
             cancellationToken);
     }
 
-    /// <summary>The newest entries of a session's log, newest first.</summary>
+    /// <summary>A page of a session's log, newest first.</summary>
     /// <param name="kind">The kind of entries; null for all kinds.</param>
     /// <param name="symbol">The symbol of entries; null for all symbols.</param>
+    /// <param name="sort">A key of the entries; for example, sequence for the oldest first.</param>
+    /// <param name="filter">Conditions, such as side=buy,text~stop.</param>
+    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the newest.</param>
     /// <param name="limit">From 1 to 1,000.</param>
-    /// <param name="before">The sequence of the last entry of the page before; null for the newest page.</param>
-    public Task<IReadOnlyList<SessionLogEntry>> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, int? limit = null,
-        long? before = null, CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
-            $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}&before={before}", cancellationToken);
+    public Task<SessionLogPage> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, string? sort = null,
+        string? filter = null, string? at = null, string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionLogPage>(
+            $"sessions/{id}/log?kind={kind}&symbol={symbol}&sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}",
+            cancellationToken);
+
+    /// <summary>A page of a session's orders, open and ended.</summary>
+    /// <param name="sort">A key of the orders; for example, -created for the newest first. Null for the order in which they were made.</param>
+    /// <param name="filter">Conditions, such as symbol=BTCUSDT,state=submitted.</param>
+    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the first order.</param>
+    /// <param name="limit">From 1 to 1,000.</param>
+    public Task<FileRows> OrdersAsync(string id, string? sort = null, string? filter = null, string? at = null, string? cursor = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<FileRows>(
+            $"sessions/{id}/orders?sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>Measured costs of the fills of a session's account, with intervals: the content of costs.json.</summary>
     public Task<JsonElement> CostsAsync(string id, CancellationToken cancellationToken = default) =>

@@ -250,7 +250,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private void Settle(AccountTrade trade, long time)
     {
         if (trade.State != TradeState.Closed || !IsForeign(trade.Symbol, out var market)) return;
-        var net = trade.Profit - trade.Fees + trade.Financing - trade.Settled;
+        var net = trade.NetProfit - trade.Settled;
         // Fills without a trade may have left amounts, so that a balance is never taken as rounding.
         var rate = _currencies!.Settle(market, net, time, isLast: false, out var received);
         _account.Pay(received);

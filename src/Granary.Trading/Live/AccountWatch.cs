@@ -125,16 +125,8 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
     {
         var all = portfolio.Instruments.Count <= MostSymbols ? portfolio.Instruments.Keys
             : ledger.Positions.Where(p => p.Value != 0).Select(p => p.Key).Union(ledger.OpenOrders.Select(o => o.Order.Symbol));
-        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits(portfolio.InstrumentOf(s).TickSize),
-            Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
-    }
-
-    private static int? Digits(double step)
-    {
-        if (!(step > 0)) return null;
-        var digits = 0;
-        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > 1e-9 * step) digits++;
-        return digits;
+        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits.OfPrices(portfolio.InstrumentOf(s)),
+            Digits.OfQuantities(portfolio.InstrumentOf(s)), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
     }
 
     private AccountTradeRow Of(AccountTrade t)
@@ -145,6 +137,7 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
             new DateTime(t.EntryTime, DateTimeKind.Utc), last, worth * (last - t.Basis))
         {
+            Value = last is null ? null : ValueOf(t.Symbol, (int)t.Side * t.Open),
             Stop = stop > 0 ? stop : null,
             Trails = trails,
             Target = target > 0 ? target : null,

@@ -3,7 +3,6 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
@@ -81,8 +80,6 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         _ => "entered",
     };
 
-    private static string Number(double value) => RunText.Number(value);
-
     private Bar LastOf(string symbol) => portfolio.LastOf(symbol)
         ?? throw new RefusedException($"{symbol} has no bar yet; wait for its first one");
 
@@ -91,8 +88,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = portfolio.InstrumentOf(trade.Symbol);
         var quantity = hand.Quantity is { } part && part < trade.Open * (1 - 1e-12) ? instrument.RoundQuantity(part) : trade.Open;
         if (!(quantity > 0))
-            throw new RefusedException($"{Number(hand.Quantity ?? 0)} {trade.Symbol} rounds to nothing in lots of "
-                + Number(instrument.LotSize));
+            throw new RefusedException($"{Digits.Text(hand.Quantity ?? 0, null)} {trade.Symbol} rounds to nothing in lots of "
+                + Digits.Text(instrument.LotSize, null));
         var side = (Side)(-(int)trade.Side);
         var (price, cost) = MarketOf(trade.Symbol, side, quantity);
         var isPart = quantity < trade.Open;
@@ -125,7 +122,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var now = levels.Of(trade);
         var prices = (Stop: instrument.RoundPrice(hand.Stop ?? now.Stop), Target: instrument.RoundPrice(hand.Target ?? now.Target));
         var last = LastOf(trade.Symbol).Close;
-        Check(trade.Side, last, "the last close", hand.Stop is null ? 0 : prices.Stop, hand.Target is null ? 0 : prices.Target);
+        Check(instrument, trade.Side, last, "the last close", hand.Stop is null ? 0 : prices.Stop, hand.Target is null ? 0 : prices.Target);
         return new Plan(trade.Entry, trade.Symbol, (Side)(-(int)trade.Side), trade.Open, last, 0, 0)
         {
             Order = new HandOrder { Side = (Side)(-(int)trade.Side), Quantity = trade.Open, Stop = prices.Stop, Target = prices.Target },
@@ -134,7 +131,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Held = trade.Open,
             Then = HandOrders.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
                 : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. "
-                    + (hand.Stop is null && now.Trails ? $"Its trailing stop stays at {Number(prices.Stop)}. " : "")
+                    + (hand.Stop is null && now.Trails
+                        ? $"Its trailing stop stays at {Digits.Text(prices.Stop, Digits.OfPrices(instrument))}. " : "")
                     + "Its exits by signal and by time still close the trade.",
         };
     }
@@ -147,7 +145,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var prices = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
         var waits = Waits(symbol, side, limit);
         var near = waits ? limit : last;
-        Check(side, near, waits ? "the limit price" : "the last close", prices.Stop, prices.Target);
+        Check(instrument, side, near, waits ? "the limit price" : "the last close", prices.Stop, prices.Target);
         if (hand.Size is not { } size) throw new RefusedException("nothing was entered: the size is missing; give one of units, "
             + "percentOfEquity, cash or riskPercent");
         // The amounts are the account's, and the prices those of the instrument.
@@ -171,7 +169,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) prices,
         AccountTrade? closed = null)
     {
-        var (price, cost) = Waits(symbol, side, limit) ? (limit, FeeOf(symbol, limit, quantity)) : MarketOf(symbol, side, quantity, limit);
+        // A limit order that the last close does not reach waits in the book.
+        var (price, cost) = Waits(symbol, side, limit) ? (limit, FeeOf(symbol, limit, quantity, isMaker: true))
+            : MarketOf(symbol, side, quantity, limit);
         var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
         var id = orders.Hand.NextId;
         var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, prices.Stop,
@@ -226,7 +226,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = InstrumentOf(trade.Symbol);
         var close = Close(trade, hand with { Quantity = null });
         var prices = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
-        Check(side, LastOf(trade.Symbol).Close, "the last close", prices.Stop, prices.Target);
+        Check(instrument, side, LastOf(trade.Symbol).Close, "the last close", prices.Stop, prices.Target);
         var entry = Entry(trade.Symbol, side, trade.Open, 0, prices, trade);
         return entry with
         {
@@ -241,8 +241,10 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         };
     }
 
-    private static void Check(Side side, double price, string of, double stop, double target)
+    private static void Check(Instrument instrument, Side side, double price, string of, double stop, double target)
     {
+        string Number(double value) => Digits.Text(value, Digits.OfPrices(instrument));
+
         var (sign, word) = ((int)side, side == Side.Buy ? "long" : "short");
         if (stop < 0 || target < 0) throw new RefusedException("a stop or a target is a price above 0; 0 removes it");
         if (stop > 0 && sign * (price - stop) <= 0)
@@ -262,8 +264,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * watch.UnitOf(symbol));
     }
 
-    private double FeeOf(string symbol, double price, double quantity) => portfolio.MarketOf(symbol) is { } market
-        ? portfolio.Run.FeeOf(market, price, quantity) * ledger.RateOf(symbol) : 0;
+    private double FeeOf(string symbol, double price, double quantity, bool isMaker = false) => portfolio.MarketOf(symbol) is { } market
+        ? portfolio.Run.FeeOf(market, portfolio.Timestamp, price, quantity, isMaker) * ledger.RateOf(symbol) : 0;
 
     private HandPreview PreviewOf(IssuedCommand command, Plan plan)
     {

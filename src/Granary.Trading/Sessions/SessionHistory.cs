@@ -132,16 +132,14 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
                     + "its configuration has it").At("factors");
     }
 
-    /// <summary>Returns the newest entries of a session's log that match, newest first.</summary>
+    /// <summary>Returns the rows of a list of a session, of now: its log or its orders.</summary>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogQuery query,
-        CancellationToken cancellationToken = default)
+    public async Task<RowText?> RowsAsync(string id, Func<ReadSession, RowText> list, CancellationToken cancellationToken = default)
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(query), cancellationToken)
-            .ConfigureAwait(false);
+        return await Read(id, view, production).TakeAsync(accounts, id, list, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Returns what the fills of an account cost, measured as <c>granary costs fit</c> does.</summary>

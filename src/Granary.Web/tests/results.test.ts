@@ -13,7 +13,6 @@ import { changeChart } from '../src/components/chartSettings';
 import { labelsOf, rangeWith } from '../src/components/tradeLayer';
 import { levelsOfAccount, marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
-import { filterOf } from '../src/views/runs/StrategyList';
 
 const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
     id: `${fast}/${slow}/${sharpe}`,
@@ -182,11 +181,6 @@ it('the factors of a strategy are shown without those that are hidden, and oscil
     ]);
 });
 
-it('a text that is no condition finds strategies by their id', () => {
-    expect(filterOf('SmaCross, trades>=30')).toBe('id~SmaCross,trades>=30');
-    expect(filterOf(' ')).toBe('');
-});
-
 it('the verdict is good only where all checks passed', () => {
     expect(verdictOf({ verdict: { mayBeTraded: false, passed: 1, checks: 2 } }).text).toBe('Do not trade');
     expect(verdictOf({ verdict: { mayBeTraded: true, passed: 2, checks: 2 } }).kind).toBe('yes');
@@ -243,7 +237,7 @@ describe('the result of a job', () => {
 });
 
 describe('the price chart of a session', () => {
-    const entry = { sequence: 1, timestamp: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
+    const entry = { sequence: 1, time: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
 
     it('has a mark for each fill, signal and refusal at its bar', () => {
         const marks = marksOfLog([

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Server.Access;
@@ -91,15 +90,7 @@ internal sealed class GranaryServer : IAsyncDisposable
         await Eventually.HoldsAsync(async () =>
         {
             if (_process.HasExited) throw new InvalidOperationException(string.Join('\n', _log));
-            try
-            {
-                return (await Client.GetAsync("/health/ready")).IsSuccessStatusCode;
-            }
-            // A connection to a port that is free yet can end while the client reads who its peer is.
-            catch (Exception e) when (e is HttpRequestException or SocketException)
-            {
-                return false;
-            }
+            return await Answering.IsReadyAsync(Client, "/health/ready");
         });
     }
 

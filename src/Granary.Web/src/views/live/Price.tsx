@@ -15,8 +15,8 @@ const exits: Record<string, string> = { 'stop-loss': 'stop', 'take-profit': 'tar
 /** The marks of the log's fills, signals and refusals, in the order of their times. */
 export function marksOfLog(entries: readonly Entry[]): Mark[] {
     const marks = entries.flatMap((e): Mark[] => {
-        if (!e.timestamp) return [];
-        const time = seconds(e.timestamp);
+        if (!e.time) return [];
+        const time = seconds(e.time);
         if (e.kind === 'refusal') return [{ time, kind: 'refused', text: '' }];
         if (e.kind === 'signal') return e.side ? [{ time, kind: 'signal', text: '' }] : [];
         if (e.kind !== 'fill') return [];
@@ -56,10 +56,10 @@ async function logOf(id: string, symbol: string): Promise<Entry[]> {
     const all: Entry[] = [];
     for (let page = 0; page < mostPages; page++) {
         const before = all.at(-1)?.sequence;
-        const query = { symbol, limit: logPage, ...(before === undefined ? {} : { before }) };
-        const entries = await take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query } }));
-        all.push(...entries);
-        if (entries.length < logPage) break;
+        const query = { symbol, limit: logPage, ...(before === undefined ? {} : { filter: `sequence<${before}` }) };
+        const { items } = await take(api.GET('/api/v1/sessions/{id}/log', { params: { path: { id }, query } }));
+        all.push(...items);
+        if (items.length < logPage) break;
     }
     return all;
 }
