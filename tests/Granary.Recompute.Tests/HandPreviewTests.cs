@@ -333,7 +333,8 @@ public sealed class HandPreviewTests : IDisposable
         var lot = s_symbols.Single(s => s.Symbol == symbol).Lot;
         // Some limits wait in the book, and some fill at once.
         var limit = _random.Next(2) == 0 ? 0 : Tick(close * (1 + 0.05 * (_random.NextDouble() - 0.5)));
-        var near = limit > 0 ? limit : close;
+        var waits = limit > 0 && side * (close - limit) > 0;
+        var near = waits ? limit : close;
         var (stop, target) = Levels(side, near);
         var rule = _random.Next(stop > 0 ? 4 : 3);
         var size = Math.Round(rule switch
@@ -351,9 +352,10 @@ public sealed class HandPreviewTests : IDisposable
             _ => size / 100 * Equity / (Math.Abs(near - stop) * unit),
         };
         var quantity = Math.Floor(wanted / lot + 1e-9) * lot;
-        var price = limit > 0 ? limit : MarketPrice(symbol, side);
-        var cost = limit == 0 ? MarketCost(symbol, side, quantity)
-            : (side * (close - limit) > 0 ? Maker : Taker) * limit * quantity * unit;
+        var market = MarketPrice(symbol, side);
+        // A limit that fills at once bounds the price of a market order.
+        var price = waits ? limit : limit == 0 ? market : side > 0 ? Math.Min(limit, market) : Math.Max(limit, market);
+        var cost = (waits ? Maker * limit : Taker * price + Math.Abs(price - close)) * quantity * unit;
         var body = new JsonObject
         {
             ["command"] = "enter",

@@ -56,8 +56,8 @@ internal static class SessionHistoryEndpoints
             .Produces<RunBars>().ProducesProblem(400);
         history.MapGet("/chart", ChartAsync).WithName("getSessionChart")
             .WithSummary("Bars that a session has processed, with factors, with at most 'points' points.")
-            .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. They are computed over all "
-                + "bars that the session has processed, and equal those of a backtest over these bars. The rest is as in "
+            .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. They are computed over "
+                + "all bars that the session has processed, and equal those of a backtest over these bars. The rest is as in "
                 + "/sessions/{id}/bars.")
             .Produces<ChartBars>().ProducesProblem(400);
         MapLists(history);

@@ -16,7 +16,8 @@ internal readonly record struct EquityMark(long Time, double Equity, double Draw
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
 /// <param name="currency">The currency of the account; null if its configuration does not name it.</param>
-internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, LivePortfolio portfolio, Timeframe timeframe, string? currency = null)
+internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, LivePortfolio portfolio, Timeframe timeframe,
+    string? currency = null)
 {
     private const int MostDays = 35, MostWeeks = 14, MostSymbols = 200;
 

@@ -103,12 +103,15 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Profit = (int)trade.Side * (price - trade.Basis) * quantity * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
-            Then = isPart ? $"{ManagerOf(trade)} manages the rest: its exit, stop and target close what is left."
-                : HandOrders.IsByHand(trade.Entry) ? "The trade is over." : $"{trade.Strategy} may enter again with its next signal.",
+            Then = (isPart, HandOrders.IsByHand(trade.Entry)) switch
+            {
+                (true, true) => "The rest stays open: only its stop, its target and your commands close it.",
+                (true, false) => $"{trade.Strategy} manages the rest: its exit, stop and target close what is left.",
+                (false, true) => "The trade is over.",
+                _ => $"{trade.Strategy} may enter again with its next signal.",
+            },
         };
     }
-
-    private static string ManagerOf(AccountTrade trade) => HandOrders.IsByHand(trade.Entry) ? "No strategy" : trade.Strategy;
 
     private Plan Protect(IssuedCommand command, HandRequest hand)
     {
@@ -140,8 +143,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var limit = hand.Price is { } wanted ? instrument.RoundPrice(wanted) : 0;
         var last = LastOf(symbol).Close;
         var prices = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
-        // A limit beyond the market fills like a market order.
-        var waits = limit > 0 && (int)side * (limit - last) < 0;
+        var waits = Waits(symbol, side, limit);
         var near = waits ? limit : last;
         Check(instrument, side, near, waits ? "the limit price" : "the last close", prices.Stop, prices.Target);
         if (hand.Size is not { } size) throw new RefusedException("nothing was entered: the size is missing; give one of units, "
@@ -155,6 +157,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         };
     }
 
+    // A limit beyond the last close fills like a market order.
+    private bool Waits(string symbol, Side side, double limit) => limit > 0 && (int)side * (limit - LastOf(symbol).Close) < 0;
+
     private Instrument InstrumentOf(string symbol) => portfolio.MarketOf(symbol) is not null ? portfolio.InstrumentOf(symbol)
         : throw new RefusedException($"nothing was entered: this session does not trade the symbol {symbol}; it trades "
             + string.Join(", ", portfolio.Instruments.Keys.Where(s => portfolio.MarketOf(s) is not null).Order(StringComparer.Ordinal)
@@ -164,10 +169,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) prices,
         AccountTrade? closed = null)
     {
-        var (price, cost) = MarketOf(symbol, side, quantity);
         // A limit order that the last close does not reach waits in the book.
-        if (limit > 0 && (int)side * (limit - price) < 0)
-            (price, cost) = (limit, FeeOf(symbol, limit, quantity, isMaker: (int)side * (limit - LastOf(symbol).Close) < 0));
+        var (price, cost) = Waits(symbol, side, limit) ? (limit, FeeOf(symbol, limit, quantity, isMaker: true))
+            : MarketOf(symbol, side, quantity, limit);
         var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
         var id = orders.Hand.NextId;
         var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, prices.Stop,
@@ -251,11 +255,12 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
                 + Number(price));
     }
 
-    // Expected price of a market order, and what it costs against the last close.
-    private (double Price, double Cost) MarketOf(string symbol, Side side, double quantity)
+    // Expected price of an order that fills at once, not beyond a limit, and what it costs against the last close.
+    private (double Price, double Cost) MarketOf(string symbol, Side side, double quantity, double limit = 0)
     {
         var last = LastOf(symbol).Close;
         var price = portfolio.MarketOf(symbol) is { } market ? portfolio.Run.PriceOf(market, side, quantity) : last;
+        if (limit > 0 && (int)side * (price - limit) > 0) price = limit;
         return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * watch.UnitOf(symbol));
     }
 

@@ -8,7 +8,7 @@ import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { bundlesOf, dealsAt, nextDeal, type Mark } from '../src/components/marks';
 import { stretchFor } from '../src/components/PriceChart';
-import { linesOf, shownFactors } from '../src/components/factorLines';
+import { linesOf, shownFactors, withFactors } from '../src/components/factorLines';
 import { changeChart } from '../src/components/chartSettings';
 import { labelsOf, rangeWith } from '../src/components/tradeLayer';
 import { levelsOfAccount, marksOfLog } from '../src/views/live/Price';
@@ -160,6 +160,12 @@ it('the levels of an account are those of its trades, the newest first, which th
         ['long +5.00', 100, false],
         ['stop 90.00', 90, false],
     ]);
+});
+
+it('a chart whose factors cannot be computed is shown without them, with the reason', async () => {
+    const ask = (factors: string) => (factors === '' ? Promise.resolve('bars') : Promise.reject(new Error('factors: smaa is no factor')));
+    expect(await withFactors('smaa(3)', ask)).toEqual({ chart: 'bars', note: 'Factors are not shown: smaa is no factor.' });
+    await expect(withFactors('', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
 });
 
 it('the factors of a strategy are shown without those that are hidden, and oscillators have panes of their own', () => {

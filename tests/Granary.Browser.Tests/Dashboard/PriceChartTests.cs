@@ -102,12 +102,15 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         var server = await traded.ServerAsync();
         // The market stays between the stop and the target for 60 bars.
         await server.TradeAsync(1, "levels", "fixed:5s", "2023-06-30", from: "2022-02-01");
-        await Eventually.IsAsync(() => server.GetAsync("sessions/levels"), s => s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
+        // A bar has come.
+        await Eventually.IsAsync(() => server.GetAsync("sessions/levels"), s =>
+            s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
             && status.GetProperty("account").GetProperty("digits").TryGetProperty("COINUSDT", out var symbol)
             && symbol.GetProperty("last").ValueKind == JsonValueKind.Number);
-        await CommandAsync(new { command = "enter", symbol = "COINUSDT", side = "buy", size = new { units = 1 }, stop = 1960, target = 2100 });
-        var trade = await Eventually.IsAsync(async () => (await server.GetAsync("sessions/levels")).GetProperty("status").GetProperty("account")
-            .GetProperty("trades").EnumerateArray().FirstOrDefault(t => t.GetProperty("byHand").GetBoolean()),
+        var size = new { units = 1 };
+        await CommandAsync(new { command = "enter", symbol = "COINUSDT", side = "buy", size, stop = 1960, target = 2100 });
+        var trade = await Eventually.IsAsync(async () => (await server.GetAsync("sessions/levels")).GetProperty("status")
+            .GetProperty("account").GetProperty("trades").EnumerateArray().FirstOrDefault(t => t.GetProperty("byHand").GetBoolean()),
             t => t.ValueKind == JsonValueKind.Object);
         (trade.GetProperty("stop").GetDouble(), trade.GetProperty("target").GetDouble()).ShouldBe((1960, 2100));
         var visit = await tab.LoadAsync("/live/levels");

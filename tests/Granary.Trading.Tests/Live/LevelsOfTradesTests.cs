@@ -53,9 +53,11 @@ public sealed class LevelsOfTradesTests : IDisposable
     private async Task<Production> ProductionAsync(string data, string strategies, string more = "")
     {
         var spec = new BatchReader(TestCatalogues.All).Read("levels.json", Encoding.UTF8.GetBytes($$"""
-            { "name": "levels", "data": { {{data}}, "timeframe": "1d" }, "strategies": [ {{strategies}} ], "portfolio": { "weights": "equal" } {{more}} }
+            { "name": "levels", "data": { {{data}}, "timeframe": "1d" }, "strategies": [ {{strategies}} ],
+              "portfolio": { "weights": "equal" } {{more}} }
             """), _under.Folder);
-        return new ProductionReader(TestCatalogues.All).Read(Path.Combine((await _under.RunAsync(spec, $"run{_runs++}")).Folder, "prod.json"));
+        var run = await _under.RunAsync(spec, $"run{_runs++}");
+        return new ProductionReader(TestCatalogues.All).Read(Path.Combine(run.Folder, "prod.json"));
     }
 
     private static Task<SessionEnd> TradeAsync(Production production, HandOrdersTests.Script script, string state, string to) =>
@@ -79,8 +81,9 @@ public sealed class LevelsOfTradesTests : IDisposable
     public async Task Stops_and_targets_fall_with_a_split_in_the_status_in_a_session_that_starts_again_and_at_the_venue()
     {
         WriteSplit();
-        var production = await ProductionAsync($"\"source\": \"csv:{_under.Folder}/equity/usa/daily\", \"symbols\": [\"ABC\"], \"adjust\": false",
-            """
+        var production = await ProductionAsync($$"""
+            "source": "csv:{{_under.Folder}}/equity/usa/daily", "symbols": ["ABC"], "adjust": false
+            """, """
             { "class": "EntersOnce", "size": { "units": 30 }, "tag": "hand" },
             { "class": "EntersOnce", "size": { "units": 30 }, "trailingStopPercent": 10, "tag": "trail" },
             { "class": "MovesItsStop", "size": { "units": 30 } }
@@ -136,10 +139,12 @@ public sealed class LevelsOfTradesTests : IDisposable
     private static async Task<Dictionary<string, Levels>> OwnLevelsAsync(Production production, string to)
     {
         var found = new Dictionary<string, Levels>(StringComparer.Ordinal);
-        var spec = production.Spec with { Data = production.Spec.Data with { To = DateTime.Parse(to, CultureInfo.InvariantCulture).Ticks } };
-        await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening { Threads = 1, Yes = true }, TestContext.Current.CancellationToken);
+        var until = DateTime.Parse(to, CultureInfo.InvariantCulture).Ticks;
+        var spec = production.Spec with { Data = production.Spec.Data with { To = until } };
+        var stop = TestContext.Current.CancellationToken;
+        await using var opened = await OpenedBatch.OpenAsync(spec, new BatchOpening { Threads = 1, Yes = true }, stop);
         var host = new EmbeddedHost(threads: 1) { ListenerOf = (instance, _) => found[instance.Id] = new Levels() };
-        await new StrategyPass(opened.Plan, opened.Markets).OutcomesAsync(host, TestContext.Current.CancellationToken);
+        await new StrategyPass(opened.Plan, opened.Markets).OutcomesAsync(host, stop);
         return found;
     }
 
@@ -183,7 +188,8 @@ public sealed class LevelsOfTradesTests : IDisposable
         double Low(DateOnly day) => day < new DateOnly(2022, 3, 16) ? 4_033 : day == new DateOnly(2022, 3, 16) ? 3_990 : 3_980;
         File.WriteAllLines(Path.Combine(Data, "ESH22.csv"), ["date,open,high,low,close,volume",
             .. days.Where(d => d <= new DateOnly(2022, 3, 18)).Select(d => Row(d, 4_000, 4_000))]);
-        File.WriteAllLines(Path.Combine(Data, "ESM22.csv"), ["date,open,high,low,close,volume", .. days.Select(d => Row(d, 4_033, Low(d)))]);
+        File.WriteAllLines(Path.Combine(Data, "ESM22.csv"), ["date,open,high,low,close,volume",
+            .. days.Select(d => Row(d, 4_033, Low(d)))]);
         File.WriteAllLines(Path.Combine(_under.Folder, "expiries.csv"), ["contract,expiry", "ESH22,2022-03-18", "ESM22,2022-06-17"]);
         return $$"""
             "source": "csv:{{Data}}", "symbols": ["ES"]
@@ -191,7 +197,8 @@ public sealed class LevelsOfTradesTests : IDisposable
     }
 
     private string Chain(string adjust) => $$"""
-        "chain": { "contracts": "ES*", "expiries": "{{_under.Folder}}/expiries.csv", "roll": { "by": "expiry", "days": 5 }, "adjust": "{{adjust}}" }
+        "chain": { "contracts": "ES*", "expiries": "{{_under.Folder}}/expiries.csv", "roll": { "by": "expiry", "days": 5 },
+          "adjust": "{{adjust}}" }
         """;
 
     // By difference each price is 33 points higher. By ratio it is 4,033 / 4,000 times as high, on ticks of 0.25: 3,982.59, 4,133.83 and
@@ -205,7 +212,8 @@ public sealed class LevelsOfTradesTests : IDisposable
         var production = await ProductionAsync(WriteChain() + $$"""
             , "instruments": { "ES": { "multiplier": 50, "tick": 0.25, "lot": 1, {{Chain(adjust)}} } }
             """, """
-            { "class": "EntersOnce", "size": { "units": 2 } }, { "class": "MovesItsStop", "params": { "stop": 3960 }, "size": { "units": 2 } }
+            { "class": "EntersOnce", "size": { "units": 2 } },
+            { "class": "MovesItsStop", "params": { "stop": 3960 }, "size": { "units": 2 } }
             """, """, "account": { "cash": 10000000 } """);
         var first = await TradeAsync(production, new HandOrdersTests.Script(), Path.Combine(_under.Folder, "first"), "2022-03-01");
         var byHand = TradeOf(first, "EntersOnce").Entry;
@@ -234,8 +242,9 @@ public sealed class LevelsOfTradesTests : IDisposable
     {
         var rates = Path.Combine(_under.Folder, "rates", "fx.csv");
         Directory.CreateDirectory(Path.GetDirectoryName(rates)!);
-        await File.WriteAllLinesAsync(rates, Enumerable.Range(0, 50).Select(d => new DateTime(2022, 2, 10).AddDays(d)).Select(d =>
-            string.Create(CultureInfo.InvariantCulture, $"{d:yyyy-MM-dd},{(d < new DateTime(2022, 3, 12) ? 1.25 : 1)}")).Prepend("time,EURUSD"));
+        var days = Enumerable.Range(0, 50).Select(d => new DateTime(2022, 2, 10).AddDays(d));
+        await File.WriteAllLinesAsync(rates, ["time,EURUSD", .. days.Select(d => string.Create(CultureInfo.InvariantCulture,
+            $"{d:yyyy-MM-dd},{(d < new DateTime(2022, 3, 12) ? 1.25 : 1)}"))]);
         var backtest = await _under.RunAsync(new BatchReader(TestCatalogues.All).Read("levels.json", Encoding.UTF8.GetBytes($$"""
             { "name": "levels", "account": { "cash": 10000000, "currency": "EUR", "conversion": "hold" },
               "data": { {{WriteChain()}}, "timeframe": "1d", "fx": "{{rates}}",

@@ -75,9 +75,14 @@ const bars = uPlot.paths.bars?.({
 
 /** Extends the axis by half a bar at each end, so that the outermost bars are complete. */
 const roomForBars: uPlot.Scale.Range = (u, min, max) => {
-    const half = (max - min) / Math.max(1, 2 * (u.data[0].length - 1));
+    const single = u.scales.x?.time ? 43_200 : 0.5;
+    const half = max > min ? (max - min) / Math.max(1, 2 * (u.data[0].length - 1)) : single;
     return [min - half, max + half];
 };
+
+/** The range of values as usual; values that are all 0 are not shown on an axis of 10,000 %. */
+const roomForZero: uPlot.Scale.Range = (_, min, max) =>
+    min === 0 && max === 0 ? [-0.01, 0.01] : (min as number | null) === null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true);
 
 /** Texts of an axis: decimals that are zero at each of its ticks are left out. */
 const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
@@ -112,7 +117,10 @@ export function LineChart(props: Props) {
                 width: element.clientWidth,
                 height,
                 tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
-                scales: { x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) } },
+                scales: {
+                    x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) },
+                    y: { range: roomForZero },
+                },
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [

@@ -25,3 +25,18 @@ export function linesOf(factors: readonly Schemas['ChartFactor'][]): PriceLine[]
         values: f.values,
     }));
 }
+
+/** Asks for a chart with factors, and for one without them where they cannot be computed: a chain, or a text that is no factor. */
+export async function withFactors<T>(
+    factors: string,
+    ask: (factors: string) => Promise<T>,
+): Promise<{ chart: T; note: string | undefined }> {
+    try {
+        return { chart: await ask(factors), note: undefined };
+    } catch (e) {
+        if (factors === '') throw e;
+        const chart = await ask('');
+        const why = (e instanceof Error ? e.message : String(e)).replace(/^factors: /, '').replace(/\.?$/, '.');
+        return { chart, note: `Factors are not shown: ${why}` };
+    }
+}

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { useAction } from '../../api/useAction';
+import { useSearch } from '../../api/useSearch';
 import { Dialog } from '../../components/Dialog';
 import { SelectField, TextField } from '../../components/Field';
 import { HoldButton } from '../../components/HoldButton';
@@ -137,7 +138,9 @@ const levels = { label: '', hint: 'Empty for none' };
 
 /** Changes an open trade by hand. */
 export function TradeDialog(props: { session: Session; trade: Trade; onDone: (session: Session) => void; onClose: () => void }) {
-    const { session, trade } = props;
+    const { session } = props;
+    // As it is now, while it is open.
+    const trade = session.status?.account.trades.find((t) => t.entry === props.trade.entry) ?? props.trade;
     const [change, setChange] = useState<Change>('protect');
     const [quantity, setQuantity] = useState(String(Number((trade.quantity / 2).toPrecision(10))));
     // As they were when the dialog opened; a trailing stop moves on meanwhile.
@@ -217,7 +220,11 @@ const sizes = [
 export function EnterDialog(props: { session: Session; onDone: (session: Session) => void; onClose: () => void }) {
     const { session } = props;
     const symbols = Object.keys(session.status?.account.digits ?? {});
-    const [symbol, setSymbol] = useState(symbols[0] ?? '');
+    // The symbol of the chart.
+    const shown = useSearch().search.symbol;
+    const [symbol, setSymbol] = useState(
+        () => [shown, ...Object.keys(session.status?.positions ?? {}), ...symbols].find((s) => s && symbols.includes(s)) ?? '',
+    );
     const [side, setSide] = useState('buy');
     const [rule, setRule] = useState('percentOfEquity');
     const [size, setSize] = useState('5');

@@ -3,7 +3,7 @@ import { api, take, type Schemas } from '../../api/client';
 import { useQuery, useVersion } from '../../api/useQuery';
 import { changeChart, chartSettings } from '../../components/chartSettings';
 import { FactorMenu } from '../../components/FactorMenu';
-import { linesOf, mostFactors, shownFactors } from '../../components/factorLines';
+import { linesOf, mostFactors, shownFactors, withFactors } from '../../components/factorLines';
 import type { Deal, Mark } from '../../components/marks';
 import { PriceChart, seconds, type Level, type Prices } from '../../components/PriceChart';
 import { price, signedMoney } from '../../format/numbers';
@@ -149,13 +149,8 @@ export function Price(props: {
                 bars: (await chartOf(part)).bars,
                 note: `The factors of ${member.id} are those of its bars: choose ${member.timeframe}.`,
             };
-        try {
-            const chart = await chartOf({ ...part, factors });
-            return { bars: chart.bars, lines: linesOf(chart.factors) };
-        } catch (e) {
-            // A chain has no factors, and a text that was added may be none: the bars are shown with the reason.
-            return { bars: (await chartOf(part)).bars, note: `Factors are not shown: ${e instanceof Error ? e.message : String(e)}` };
-        }
+        const { chart, note } = await withFactors(factors, (asked) => chartOf({ ...part, factors: asked }));
+        return { bars: chart.bars, lines: linesOf(chart.factors), note };
     };
     const choice = (
         <select aria-label="Symbol" value={symbol} onChange={(e) => props.onSymbol(e.currentTarget.value)}>

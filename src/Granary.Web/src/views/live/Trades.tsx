@@ -181,7 +181,7 @@ function tradeColumns(
         {
             id: 'stop',
             title: 'Stop',
-            width: 110,
+            width: 135,
             figure: true,
             value: (t) => t.stop,
             cell: (t) => (

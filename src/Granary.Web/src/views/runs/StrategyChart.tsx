@@ -4,7 +4,7 @@ import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
 import { indexOf } from '../../components/aim';
 import { FactorMenu } from '../../components/FactorMenu';
-import { linesOf, mostFactors, shownFactors } from '../../components/factorLines';
+import { linesOf, mostFactors, shownFactors, withFactors } from '../../components/factorLines';
 import type { Deal, Mark } from '../../components/marks';
 import { PriceChart, seconds, type PriceLine, type Prices } from '../../components/PriceChart';
 import { price, signedPercent } from '../../format/numbers';
@@ -43,14 +43,16 @@ export function StrategyChart(props: {
         async (part: Record<string, string>): Promise<Prices> => {
             // Factors and stops are those of the strategy's own bars.
             const own = hasLines && part.timeframe === strategy.timeframe;
-            const query = new URLSearchParams({ ...part, ...(own ? { factors: factors.join(';'), strategy: strategy.id } : {}) });
-            const chart = await json<Schemas['ChartBars']>(`${runPath(run.id)}/chart?${query}`);
+            const { chart, note } = await withFactors(own ? factors.join(';') : '', (asked) => {
+                const query = new URLSearchParams({ ...part, ...(own ? { factors: asked, strategy: strategy.id } : {}) });
+                return json<Schemas['ChartBars']>(`${runPath(run.id)}/chart?${query}`);
+            });
             const times = chart.bars.times.map(seconds);
             const why = chart.levels?.why;
             return {
                 bars: chart.bars,
                 lines: own ? [...linesOf(chart.factors), ...(levelsOf(chart) ?? stopsOf(signals, times))] : [],
-                note: why ? `Moved stops are not shown. ${why}` : undefined,
+                note: [note, why && `Moved stops are not shown. ${why}`].filter(Boolean).join(' ') || undefined,
             };
         },
         [run.id, strategy, factors, signals, hasLines],
