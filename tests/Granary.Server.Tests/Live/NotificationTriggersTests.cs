@@ -1,5 +1,7 @@
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Notifications;
 using Granary.Trading.Live;
 
@@ -91,5 +93,43 @@ public class NotificationTriggersTests
             ["The session of main was interrupted and is tried again: no network"]);
         Texts(With(NotificationEvent.SessionLost), View(1000, phase: SessionPhase.Failed)).ShouldBe(
             ["The session of main failed: the disk is full"]);
+    }
+
+    [Fact]
+    public void A_price_is_reported_once_when_a_bar_brings_the_symbol_to_it_from_beyond()
+    {
+        NotificationTriggers Made() => new(
+        [
+            new NotificationRule(NotificationEvent.PriceAbove, 105, null, ["ops"]) { Symbol = "ACME" },
+            new NotificationRule(NotificationEvent.PriceBelow, 95, "main", ["ops"]) { Symbol = "ACME" },
+        ]);
+        var triggers = Made();
+        long number = 0;
+        List<Notification> Take(string symbol, double open, double high, double low, double close, bool isWarm = false)
+        {
+            number++;
+            var time = new DateTime(2026, 1, 1).AddHours(number).Ticks;
+            var taken = new BarsTaken(time, [new ClosedBar(symbol, new Bar(time, open, high, low, close, 1), Timeframe.Parse("1h"))], isWarm);
+            return [.. triggers.Of("main", JournalCodec.Encode(number, Now, taken)).Select(f => f.Event)];
+        }
+        Take("ACME", 100, 120, 90, 100, isWarm: true).ShouldBeEmpty("bars that warm up are of the past");
+        Take("OTHER", 100, 110, 90, 100).ShouldBeEmpty();
+        Take("ACME", 100, 104.5, 99, 104).ShouldBeEmpty();
+        // The high is 106, so that 105 is reached, although the bar closes below it.
+        var rose = Take("ACME", 104, 106, 103, 104.5).ShouldHaveSingleItem();
+        rose.Text.ShouldBe("ACME rose to 105: the bar of 2026-01-01 04:00 UTC reached 106 and closed at 104.5.");
+        // It comes back below 105 and rises again: another event. Then it stays above.
+        Take("ACME", 104.5, 107, 104, 107).ShouldHaveSingleItem().Id.ShouldNotBe(rose.Id);
+        Take("ACME", 108, 109, 107, 108).ShouldBeEmpty();
+        // A gap from 108 to 94 passes 95.
+        Take("ACME", 94, 94.5, 93, 94).ShouldHaveSingleItem().Text.ShouldStartWith("ACME fell to 95: ");
+
+        // An entry that is read again, in this process or after a restart, is the same event.
+        var at = new DateTime(2026, 1, 2).Ticks;
+        var again = JournalCodec.Encode(99, Now, new BarsTaken(at, [new ClosedBar("ACME", new Bar(at, 100, 106, 99, 106, 1),
+            Timeframe.Parse("1h"))]));
+        string[] ids = [.. Enumerable.Range(0, 2).Select(_ => triggers.Of("main", again).Single().Event.Id),
+            Made().Of("main", again).Single().Event.Id];
+        ids.Distinct().ShouldHaveSingleItem();
     }
 }
