@@ -5,6 +5,7 @@ import { charts } from '../theme/settings';
 export interface ChartSettings {
     timeframe?: string;
     log?: boolean;
+    heikinAshi?: boolean;
     /** Whether trades are lines from entry to exit. */
     trades?: boolean;
     /** Factors that the strategy uses and the chart leaves out. */
