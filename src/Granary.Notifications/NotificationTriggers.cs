@@ -74,7 +74,8 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
     // the first bar that is known.
     private IEnumerable<(NotificationRule Rule, Notification Event)> Prices(string account, JournalEntry entry)
     {
-        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On)) || JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
+        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On))) yield break;
+        if (JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
         foreach (var closed in taken.Bars)
         {
             var (symbol, bar) = (closed.Symbol, closed.Bar);

@@ -105,7 +105,8 @@ public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<Re
                 group.WinRate!.Value.ShouldBe(net.Count(n => n > 0) / (double)net.Length, 1e-12);
                 group.AverageReturn!.Value.ShouldBe(expected[group.Value].Average(t => Number(t["return"])), 1e-9);
                 group.AverageBars!.Value.ShouldBe(expected[group.Value].Average(t => Number(t["bars"])), 1e-9);
-                if (net.Any(n => n < 0)) group.ProfitFactor!.Value.ShouldBe(net.Where(n => n > 0).Sum() / -net.Where(n => n < 0).Sum(), 1e-9);
+                if (net.Any(n => n < 0))
+                    group.ProfitFactor!.Value.ShouldBe(net.Where(n => n > 0).Sum() / -net.Where(n => n < 0).Sum(), 1e-9);
             }
         }
         groups.Where(g => g.By == "class").Sum(g => g.Trades).ShouldBe(closed.Count);

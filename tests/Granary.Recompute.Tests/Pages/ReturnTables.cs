@@ -49,7 +49,8 @@ internal static class ReturnTables
             ("Quarters", t => t.Year * 4 + (t.Month + 2) / 3), ("Years", t => t.Year),
         })
             // After a total loss a span has no return.
-            if (curve.Periods(number).FindAll(double.IsFinite) is { Count: > 1 } all && all.Count < spans[^1].Returns.Count) spans.Add((name, all));
+            if (curve.Periods(number).FindAll(double.IsFinite) is { Count: > 1 } all
+                && all.Count < spans[^1].Returns.Count) spans.Add((name, all));
         if (spans.Count < 2) return;
         check.Table("Returns of longer spans", [.. spans.Select(s => new Cells
         {
@@ -87,8 +88,8 @@ internal static class ReturnTables
         check.Number(title + ", all returns are in a bar", total.ToString(), held.Length);
     }
 
-    /// <summary>Sharpe ratio, Sortino ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta to the
-    /// benchmark.</summary>
+    /// <summary>Sharpe ratio, Sortino ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta
+    /// to the benchmark.</summary>
     public static void Rolling(PageCheck check, BareCurve closes, BareCurve? benchmark, string name)
     {
         var window = Math.Min(126, closes.Times.Count / 4);

@@ -109,7 +109,8 @@ public class NotificationTriggersTests
         {
             number++;
             var time = new DateTime(2026, 1, 1).AddHours(number).Ticks;
-            var taken = new BarsTaken(time, [new ClosedBar(symbol, new Bar(time, open, high, low, close, 1), Timeframe.Parse("1h"))], isWarm);
+            var bar = new ClosedBar(symbol, new Bar(time, open, high, low, close, 1), Timeframe.Parse("1h"));
+            var taken = new BarsTaken(time, [bar], isWarm);
             return [.. triggers.Of("main", JournalCodec.Encode(number, Now, taken)).Select(f => f.Event)];
         }
         Take("ACME", 100, 120, 90, 100, isWarm: true).ShouldBeEmpty("bars that warm up are of the past");

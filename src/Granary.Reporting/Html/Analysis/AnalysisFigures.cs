@@ -14,7 +14,8 @@ internal static class AnalysisFigures
     private const int MostPoints = 2000;
 
     public static RunAnalysis Of(RunView view) => new(Benchmark(view), Rolling(view), Returns(view),
-        [.. view.Drawdowns.Select(d => new DrawdownSpan(d.Depth, Utc(d.Peak), Utc(d.Trough), d.Recovery is { } end ? Utc(end) : null, d.Days))],
+        [.. view.Drawdowns.Select(d =>
+            new DrawdownSpan(d.Depth, Utc(d.Peak), Utc(d.Trough), d.Recovery is { } end ? Utc(end) : null, d.Days))],
         Trades(view), Correlation(view));
 
     private static BenchmarkLine? Benchmark(RunView view)
