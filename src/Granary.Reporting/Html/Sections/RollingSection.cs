@@ -20,10 +20,10 @@ internal sealed class RollingSection : IReportSection<CurveView>
         html.Raw("<div class=\"pair\">");
         Plot(html, view, new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe), $"Sharpe ratio over {window} {view.Period}s",
             "annualised", PlotUnit.Ratio);
+        Plot(html, view, new PlotLine("Sortino", "s1", rolling.Times, rolling.Sortino), $"Sortino ratio over {window} {view.Period}s",
+            "annualised", PlotUnit.Ratio);
         Plot(html, view, new PlotLine("Volatility", "s3", rolling.Times, rolling.Volatility),
             $"Volatility over {window} {view.Period}s", "percent a year", PlotUnit.Percent);
-        Plot(html, view, new PlotLine("Sortino", "s2", rolling.Times, rolling.Sortino), $"Sortino ratio over {window} {view.Period}s",
-            "annualised", PlotUnit.Ratio);
         if (CurveWindow.Beta(view, window) is { Beta: { Times.Length: > 1 } beta } of)
             Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta),
                 $"Beta to {view.BenchmarkName} over {window} {(of.IsByDay ? "day" : view.Period)}s", "beta", PlotUnit.Ratio);
