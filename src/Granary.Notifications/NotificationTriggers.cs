@@ -15,8 +15,7 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<NotificationRule> Rules { get; set; } = rules;
 
-    // Of each symbol: when its newest bar closed, at what price, and the close before it.
-    private readonly Dictionary<(string Account, string Symbol), (long Time, double Close, double Before)> _closes = [];
+    private readonly PriceCrossings _crossings = new();
     private readonly Dictionary<string, double> _peaks = new(StringComparer.Ordinal);
 
     /// <param name="barAge">The time since the session took a bar.</param>
@@ -70,8 +69,6 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
             yield return (rule, Notification.Of(rule.On, record.Account, Invariant($"{record.Day:yyyy-MM-dd}"), text, now));
     }
 
-    // A bar reaches a price if its high or low does and the price was beyond it before: at the close of the bar before, or at the open of
-    // the first bar that is known.
     private IEnumerable<(NotificationRule Rule, Notification Event)> Prices(string account, JournalEntry entry)
     {
         if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On))) yield break;
@@ -79,15 +76,13 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
         foreach (var closed in taken.Bars)
         {
             var (symbol, bar) = (closed.Symbol, closed.Bar);
-            var known = _closes.TryGetValue((account, symbol), out var last);
-            // An entry whose notification could not be stored is read again.
-            var before = !known ? bar.Open : last.Time == closed.CloseTime ? last.Before : last.Close;
-            _closes[(account, symbol)] = (closed.CloseTime, bar.Close, before);
+            if (_crossings.Before(account, closed) is not { } before) continue;
             foreach (var rule in Rules.Where(r => r.Symbol == symbol && (r.Account is null || r.Account == account)))
             {
                 var isAbove = rule.On == NotificationEvent.PriceAbove;
-                if (isAbove ? before >= rule.Threshold || bar.High < rule.Threshold : before <= rule.Threshold || bar.Low > rule.Threshold)
-                    continue;
+                var isReached = isAbove ? before.High < rule.Threshold && bar.High >= rule.Threshold
+                    : before.Low > rule.Threshold && bar.Low <= rule.Threshold;
+                if (!isReached) continue;
                 var text = Invariant($"{symbol} {(isAbove ? "rose" : "fell")} to {rule.Threshold:0.########}: the bar of ")
                     + Invariant($"{new DateTime(bar.Time):yyyy-MM-dd HH:mm} UTC reached {(isAbove ? bar.High : bar.Low):0.########} ")
                     + Invariant($"and closed at {bar.Close:0.########}.");
