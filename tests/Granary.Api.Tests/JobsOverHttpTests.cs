@@ -151,7 +151,9 @@ public sealed class JobsOverHttpTests(RealServer real) : IClassFixture<RealServe
         ("""{ "kind": "verify", "run": "20261121-000000-gone-cafe" }""", "there is no finished run '20261121-000000-gone"),
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is not an id of a run"),
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "20261121-000000-gone-cafe" }""", "there is no finished run"),
-        ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""", "exclude one another"),
+        ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""",
+            "line 1, universe: 'panel' and 'universe' exclude one another"),
+        ("""{ "kind": "track", "index": "i", "maxStocks": 2 }""", "line 1, panel: there is nothing to choose from"),
         ("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3"),
         ("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'"),
     ];

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Server.Access;
+using Granary.Testing;
 using ModelContextProtocol.Client;
 
 [assembly: AssemblyFixture(typeof(Granary.Assistants.Tests.ServedAssistants))]
@@ -49,21 +50,7 @@ internal sealed class AssistantServer : IDisposable
         keys ??= await MakeKeysAsync(folder.At("keys.json"));
         var process = folder.Start("serve", "--urls", url, "--runs", folder.At("runs"), "--data", folder.At("data"), "--keys",
             folder.At("keys.json"), "--mcp");
-        return new AssistantServer(process, await ListensAsync(process), keys);
-    }
-
-    /// <summary>Waits until a server listens, and gives its address.</summary>
-    public static async Task<string> ListensAsync(Process process)
-    {
-        const string listens = "Granary listens on ";
-        string? line;
-        do line = await process.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal));
-        if (line is null) Assert.Fail(await process.StandardError.ReadToEndAsync());
-        // A full pipe would stop the server.
-        _ = process.StandardOutput.ReadToEndAsync();
-        _ = process.StandardError.ReadToEndAsync();
-        return line![listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
+        return new AssistantServer(process, await ListeningServer.AddressAsync(process), keys);
     }
 
     public IReadOnlyDictionary<string, string> Keys => _keys;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Cli.Tests;
+using Granary.Testing;
 
 namespace Granary.Assistants.Tests;
 
@@ -117,7 +118,7 @@ public sealed class ServerWithoutKeys : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _process = _folder.Start("serve", "--urls", "http://127.0.0.1:0", "--runs", "runs", "--data", "data", "--mcp");
-        Url = await AssistantServer.ListensAsync(_process);
+        Url = await ListeningServer.AddressAsync(_process);
     }
 
     public async ValueTask DisposeAsync()

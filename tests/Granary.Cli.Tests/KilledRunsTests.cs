@@ -12,15 +12,19 @@ public sealed class KilledRunsTests : IDisposable
 {
     private readonly TestFolder _folder = new();
 
+    private static string[] Dollars => ["BBB", "CCC", "DDDUSDT", "EEEUSDT"];
+
     public void Dispose() => _folder.Dispose();
 
-    // The weighted strategies run again for the portfolio's events, since the first pass keeps none. One class is compiled by the run.
+    // The weighted strategies run again for the portfolio's events, since the first pass keeps none. One class is compiled by the run. The
+    // account has currencies, interest, borrowed shares and a chain.
     private string Batch => _folder.Write("killed.json", $$"""
         { "name": "killed", "code": ["Above.cs"],
-          "data": { "source": "csv:bars/1h", "symbols": "*",
-            "timeframe": "1h" },
+          "data": { {{ForeignMarkets.Data("AAA", Dollars)}}, "timeframe": "1h" }, {{ForeignMarkets.Account}}
           "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
-            "sides": "long", "timeframe": ["1h", "2h"], "size": { "percentOfEquity": 50 } },
+            "sides": "both", "size": { "percentOfEquity": 50 } },
+            { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
+              "symbols": ["AAA", "{{string.Join("\", \"", Dollars)}}"], "sides": "long", "timeframe": "2h", "size": { "percentOfEquity": 50 } },
             { "class": "Above", "params": { "length": [200, 400, 800] }, "size": { "percentOfEquity": 50 } } ],
           "outputs": ["results", "prod", "equity", "portfolio_trades"], "portfolio": { "weights": "winners" } }
         """);
@@ -62,9 +66,10 @@ public sealed class KilledRunsTests : IDisposable
     public async Task A_run_that_is_killed_and_resumed_has_the_same_files_as_one_that_is_not()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "sends SIGKILL, which Windows does not have");
-        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", "AAA,BBB,CCC,DDDUSDT,EEEUSDT",
+        (await GranaryProcess.RunAsync("data", "generate", "--out", _folder.At("bars"), "--symbols", $"AAA,{string.Join(',', Dollars)}",
             "--timeframe", "1h", "--from", "2022-01-01", "--to", "2023-07-01", "--seed", "77")).ExitCode.ShouldBe(0);
         _folder.Write("Above.cs", Above);
+        ForeignMarkets.Write(_folder.Path, _folder.At("bars/1h"), "AAA", Dollars);
         var batch = Batch;
         var watch = Stopwatch.StartNew();
         var whole = await GranaryProcess.RunAsync("backtest", batch, "--out", _folder.At("whole/run"), "--quiet", "--no-guards");

@@ -38,15 +38,7 @@ public sealed class KilledServerTests(SharedServer shared) : IDisposable
     {
         TestCosts.Count(Started.Server);
         _server = GranaryProcess.Start(_folder.Path, ["serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served")]);
-        const string listens = "Granary listens on ";
-        string? line;
-        do line = await _server.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal));
-        line.ShouldNotBeNull();
-        // A full pipe would stop the server.
-        _ = _server.StandardOutput.ReadToEndAsync();
-        _ = _server.StandardError.ReadToEndAsync();
-        return new HttpClient { BaseAddress = new Uri(line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)]) };
+        return new HttpClient { BaseAddress = new Uri(await ListeningServer.AddressAsync(_server)) };
     }
 
     // The first two run for long enough that the others are queued behind them.

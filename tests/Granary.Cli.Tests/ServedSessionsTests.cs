@@ -44,11 +44,7 @@ public sealed class ServedSessionsTests : IDisposable
     private async Task<(Process Process, string Url)> ServeAsync()
     {
         var process = Start("serve", "--urls", "http://127.0.0.1:0", "--runs", _folder.At("served"));
-        const string listens = "Granary listens on ";
-        var line = await process.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await process.StandardOutput.ReadLineAsync();
-        line.ShouldNotBeNull(process.HasExited ? await process.StandardError.ReadToEndAsync() : "");
-        return (process, line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)]);
+        return (process, await ListeningServer.AddressAsync(process));
     }
 
     private async Task<GranaryProcess> GranaryAsync(params string[] arguments)

@@ -38,13 +38,6 @@ public sealed class SharedServer : IDisposable
     {
         TestCosts.Count(Started.Server);
         _process = GranaryProcess.Start(_folder.Path, "serve", "--urls", "http://127.0.0.1:0", "--runs", Runs);
-        const string listens = "Granary listens on ";
-        string? line;
-        do line = await _process.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal));
-        // A full pipe would stop the server.
-        _ = _process.StandardOutput.ReadToEndAsync();
-        _ = _process.StandardError.ReadToEndAsync();
-        return line.ShouldNotBeNull()[listens.Length..line.IndexOf(';', StringComparison.Ordinal)];
+        return await ListeningServer.AddressAsync(_process);
     }
 }

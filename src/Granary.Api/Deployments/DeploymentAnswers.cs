@@ -34,6 +34,6 @@ internal static class DeploymentAnswers
     public static SwitchOutcome OutcomeOf(string account, SwitchPlan plan, bool dryRun) =>
         new(account, plan.From.Number, plan.To.Number, PolicyWords.Of(plan.Policy), dryRun, plan.IsDone, plan.NewSymbols,
         [.. plan.Steps.Select(s => new SwitchedTrade(s.Strategy, s.Symbol, s.Side == Side.Buy ? "long" : "short", s.Quantity, s.EntryPrice,
-            s.Profit is { } profit && double.IsFinite(profit) ? profit : null,
+            s.Profit,
             JsonNamingPolicy.KebabCaseLower.ConvertName(s.Handling.ToString()), s.What))]);
 }

@@ -124,15 +124,23 @@ internal sealed class AssignmentTable
     private void Sort() => _waiting.Sort((a, b) => b.Cost.CompareTo(a.Cost));
 
     /// <summary>Adopts groups of the pass that were started before this activation.</summary>
-    public void Adopt(SiloAddress silo, IReadOnlyList<GroupStatus> statuses)
+    /// <returns>Number of groups that the silo did not finish because it stops, and that begin again.</returns>
+    public int Adopt(SiloAddress silo, ComputeStatus answer)
     {
-        foreach (var status in statuses)
+        var lost = 0;
+        foreach (var status in answer.Groups)
         {
-            if (status.Pass != _pass.Key || status.State == GroupState.Failed || _given.ContainsKey(status.Id)) continue;
+            if (status.Pass != _pass.Key || _given.ContainsKey(status.Id)) continue;
+            if (status.State == GroupState.Failed)
+            {
+                if (answer.Leaving && _waiting.Any(w => w.Strategies.Intersect(status.Strategies).Any())) lost++;
+                continue;
+            }
             if (Take(status.Feed, status.Strategies) is { } own)
                 _given[status.Id] = new Given(own, silo) { StartedAt = 0, Seen = status };
         }
         Sort();
+        return lost;
     }
 
     /// <summary>Adopts the groups of an earlier table of the pass that a silo began after its last answer.</summary>
@@ -276,6 +284,15 @@ internal sealed class AssignmentTable
     /// <summary>Number of groups of each silo, with those that were lost with it and have not begun again.</summary>
     public Dictionary<SiloAddress, int> Groups => _given.Values.Select(g => g.Silo)
         .Concat(_interrupted.Where(i => i.IsLoss).Select(i => i.Silo)).GroupBy(s => s).ToDictionary(g => g.Key, g => g.Count());
+
+    /// <summary>Number of a silo's groups that are not done, with those that were lost with it and have not begun again.</summary>
+    /// <param name="groups">The silo's groups, as of now.</param>
+    public int LeftOf(SiloAddress silo, IReadOnlyList<GroupStatus> groups)
+    {
+        var done = groups.Where(g => g.State == GroupState.Done).Select(g => g.Id).ToHashSet();
+        return _given.Count(g => g.Value.Silo.Equals(silo) && !done.Contains(g.Key))
+            + _interrupted.Count(i => i.IsLoss && i.Silo.Equals(silo));
+    }
 
     /// <summary>Assigns waiting groups to silos with room.</summary>
     /// <param name="silos">Silos that accept work, with their threads.</param>

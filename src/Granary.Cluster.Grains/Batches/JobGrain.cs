@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Cluster.Batches;
+using Granary.Cluster.Grains.Compute;
 using Granary.Cluster.Grains.Placement;
 using Granary.Cluster.Grains.Telemetry;
 using Granary.Contracts.Jobs;
@@ -24,6 +25,7 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     private const string Reminder = "drive";
 
     private readonly BatchServices _services;
+    private readonly SiloCompute _compute;
     private readonly ILogger _logger;
     private readonly DurableStatus _status;
     private readonly IJobListGrain _list;
@@ -40,9 +42,9 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
     private Activity? _activity;
 
     public JobGrain([PersistentState("batch", ClusterProviders.State)] IPersistentState<BatchRecord> state, BatchServices services,
-        ILogger<JobGrain> logger)
+        SiloCompute compute, ILogger<JobGrain> logger)
     {
-        (_services, _logger) = (services, logger);
+        (_services, _compute, _logger) = (services, compute, logger);
         _status = new DurableStatus(state, services.Clock);
         _list = GrainFactory.GetGrain<IJobListGrain>(IJobListGrain.Key);
         _place = new QueuePlace(_list, Run, services.Settings.Tick, services.Clock);
@@ -71,10 +73,10 @@ internal sealed class JobGrain : Grain, IJobGrain, IRemindable
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        var hadGroups = _passes.Leave(GrainContext.Address.SiloAddress!);
+        var hasChanged = _passes.Leave(GrainContext.Address.SiloAddress!, _compute.GroupsOf(Run));
         try
         {
-            if (hadGroups && _status.IsOpen) await _status.WriteAsync();
+            if (hasChanged && _status.IsOpen) await _status.WriteAsync();
         }
         catch (Exception e)
         {

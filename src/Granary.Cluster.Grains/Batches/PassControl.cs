@@ -88,9 +88,10 @@ internal sealed class PassControl
         foreach (var (silo, view) in _silos.Views)
             if (view is { IsResponsive: true, Answer: { } answer })
             {
-                table.Adopt(silo, answer.Groups);
+                var lost = table.Adopt(silo, answer);
                 if (before is not null) table.Adopt(before, silo, view.AskedAt, _services.Clock.GetTimestamp());
-                _inherited.Remove(silo);
+                // An earlier activation has counted those that it did not store.
+                if (_inherited.Remove(silo, out var groups)) Recovered(Math.Min(lost, groups));
             }
         Table = table;
         BatchMessages.PassBegins(_logger, _run, work.Key.ToString(), work.Work.Sum(w => w.Strategies.Length), work.Work.Count,
@@ -204,11 +205,20 @@ internal sealed class PassControl
         foreach (var silo in _silos.Views.Keys) _ = LostCall.IgnoreAsync(() => _services.Compute.Of(silo).StopAsync(_run, null));
     }
 
-    /// <summary>Ends the orders, because the activation ends on this silo.</summary>
-    /// <returns>Whether the record had groups of this silo. They are done, or this activation has counted them.</returns>
-    public bool Leave(SiloAddress own)
+    /// <summary>
+    /// Ends the orders, because the activation ends. Of this silo, the record keeps the groups that are not done: if the silo stops, they
+    /// begin again, and the next activation counts them.
+    /// </summary>
+    /// <param name="groups">The groups of the run on this silo, as of now.</param>
+    /// <returns>Whether the record must be stored.</returns>
+    public bool Leave(SiloAddress own, IReadOnlyList<GroupStatus> groups)
     {
         IsLeaving = true;
-        return _status.Record.Groups.Remove(own);
+        var record = _status.Record.Groups;
+        if (!record.TryGetValue(own, out var stored)) return false;
+        var left = (Table ?? _before)?.LeftOf(own, groups) ?? 0;
+        if (left == 0) record.Remove(own);
+        else record[own] = left;
+        return left != stored;
     }
 }

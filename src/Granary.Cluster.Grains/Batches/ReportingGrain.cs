@@ -91,7 +91,8 @@ internal sealed partial class ReportingGrain(
     public async Task<ReportingStatus> BeginAsync(IReadOnlyDictionary<string, string> stopped, long seen)
     {
         _stopped = stopped;
-        if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore) Start();
+        if (_end is null && !_cancelled && _running is null or { IsCompleted: true } && clock.GetUtcNow() >= _notBefore
+            && !compute.Stopping.IsCancellationRequested) Start();
         var change = Volatile.Read(ref _change);
         if (Interlocked.Read(ref _revision) == seen) await Task.WhenAny(change.Task, Task.Delay(settings.Tick, clock));
         var revision = Interlocked.Read(ref _revision);

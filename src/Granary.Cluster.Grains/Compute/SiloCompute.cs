@@ -112,9 +112,11 @@ internal sealed partial class SiloCompute : ILifecycleParticipant<ISiloLifecycle
     internal ComputeStatus StatusOf(string run)
     {
         _polled[run] = Clock.GetTimestamp();
-        return new ComputeStatus(_settings.Threads, IsClosed,
-            [.. Ordered.Where(c => c.Work.Run == run).Select(c => c.Status)]);
+        return new ComputeStatus(_settings.Threads, IsClosed, GroupsOf(run));
     }
+
+    /// <summary>The groups of a run that its batch grain has not stopped.</summary>
+    internal IReadOnlyList<GroupStatus> GroupsOf(string run) => [.. Ordered.Where(c => c.Work.Run == run).Select(c => c.Status)];
 
     /// <summary>Takes no new groups, or takes them again; the batch grains notice at their next poll.</summary>
     internal void Drain(bool drain)

@@ -11,7 +11,9 @@ public sealed record SwitchRequest(string? Account, string? Policy, bool DryRun,
 /// <param name="Side">long or short.</param>
 /// <param name="Quantity">The open quantity, base units; for a pending entry the ordered quantity.</param>
 /// <param name="EntryPrice">0 for a pending entry.</param>
-/// <param name="Profit">Unrealised profit at the last close, before fees; null for a pending entry and before the first close.</param>
+/// <param name="Profit">
+/// Unrealised profit at the last close and rate, before fees, account currency; null for a pending entry, and where it is not known.
+/// </param>
 /// <param name="Handling">kept, winds-down or closes.</param>
 /// <param name="What">How the switch handles it, in words.</param>
 public sealed record SwitchedTrade(string Strategy, string Symbol, string Side, double Quantity, double EntryPrice, double? Profit,

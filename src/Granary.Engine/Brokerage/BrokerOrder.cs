@@ -108,8 +108,4 @@ public sealed record BrokerEvent(long Sequence, BrokerFill? Fill, BrokerOrderSta
 /// <param name="Positions">Signed base units by symbol; flat symbols are left out.</param>
 /// <param name="Cash">Account currency: all balances at the rates of now.</param>
 /// <param name="Orders">Orders that are not final.</param>
-public sealed record BrokerSnapshot(IReadOnlyDictionary<string, double> Positions, double Cash, IReadOnlyList<BrokerOrderStatus> Orders)
-{
-    /// <summary>The balances that <see cref="Cash"/> adds up, by the currencies in which the session's instruments are quoted.</summary>
-    public IReadOnlyDictionary<string, double> Balances { get; init; } = new Dictionary<string, double>();
-}
+public sealed record BrokerSnapshot(IReadOnlyDictionary<string, double> Positions, double Cash, IReadOnlyList<BrokerOrderStatus> Orders);

@@ -108,10 +108,14 @@ public sealed class RateSeries
     }
 
     /// <summary>The value of the other currency in this one.</summary>
-    public RateSeries Inverse() => new(_times, [.. _rates.Select(r => 1 / r)], _since, _maxAge, _hash + "-");
+    public RateSeries Inverse() => With(r => 1 / r, _hash + "-");
 
     /// <summary>The rates for a unit that is a part of this one, such as a penny of a pound.</summary>
-    public RateSeries Of(double part) => new(_times, [.. _rates.Select(r => r * part)], _since, _maxAge, _hash);
+    public RateSeries Of(double part) => With(r => r * part, _hash);
+
+    // The rates so far.
+    private RateSeries With(Func<double, double> rate, string hash) =>
+        new(_times[..Count], [.. _rates[..Count].Select(rate)], _since[..Count], _maxAge, hash) { IsForeign = IsForeign };
 
     /// <summary>
     /// The value in a third currency: this series leads to a currency whose rates in the third are known. It begins when both are known.
@@ -120,18 +124,12 @@ public sealed class RateSeries
     {
         List<long> known = [], quoted = [];
         List<double> values = [];
-        var (a, b) = (-1, -1);
-        while (true)
+        var product = new RateProduct([(this, false), (next, false)]);
+        while (product.Next(long.MaxValue) is var (rate, time, since))
         {
-            var time = Math.Min(a + 1 < Count ? _times[a + 1] : long.MaxValue,
-                b + 1 < next.Count ? next.Times[b + 1] : long.MaxValue);
-            if (time == long.MaxValue) break;
-            if (a + 1 < Count && _times[a + 1] == time) a++;
-            if (b + 1 < next.Count && next.Times[b + 1] == time) b++;
-            if (a < 0 || b < 0) continue;
             known.Add(time);
-            values.Add(_rates[a] * next.Rates[b]);
-            quoted.Add(Math.Min(_since[a], next.Since(b)));
+            values.Add(rate);
+            quoted.Add(since);
         }
         return new RateSeries([.. known], [.. values], [.. quoted], _maxAge, $"{_hash}*{next.Hash}");
     }

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -207,14 +208,9 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
         return currencies is null ? margin : margin * currencies.RateOf(market);
     }
 
-    /// <summary>
-    /// The part of the balance that earns no interest because of positions in an instrument, in its currency: the value of its shorts,
-    /// whose proceeds the lender keeps. Futures settle their gains and losses in cash.
-    /// </summary>
-    /// <param name="settles">Whether all positions settle in cash.</param>
-    public double SettledIn(int market, bool settles) => _gross[market] == 0 ? 0
-        : settles || instruments[market].MarginPerUnit > 0 ? _net[market] * _close[market]
-        : -(_gross[market] - _net[market]) / 2 * _close[market];
+    /// <summary>What positions in an instrument add to the balance that earns or pays interest, in its currency.</summary>
+    public double SettledIn(int market, in BuyingPower power) => _gross[market] == 0 ? 0
+        : power.Settled(_net[market] * _close[market], (_gross[market] - _net[market]) / 2 * _close[market]);
 
     /// <summary>
     /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.

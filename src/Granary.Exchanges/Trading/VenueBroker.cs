@@ -199,18 +199,24 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                         orders.Add(new BrokerOrderStatus(state.ClientId, state.VenueId, state.State, (double)state.Filled, ""));
                     else if (known.Leg.Length == 0 && known.IsWorking)
                         orders.Add(known.Status);
-            var quotes = _instruments.GroupBy(i => i.Value.Quote, i => i.Key, StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-            // Positions are settled in the first currency, as perpetual contracts have one.
-            var first = _instruments.Values.First().Quote;
-            var balances = quotes.Keys.ToDictionary(q => q, q => (double)(account.Balances.GetValueOrDefault(q)
-                - (q == first ? account.EntryValue : 0) - Book.ForeignFeesIn(q)), StringComparer.Ordinal);
-            var now = _clock.GetUtcNow().UtcTicks;
-            return new BrokerSnapshot(PositionsOf(account), balances.Sum(b => b.Value * _traded[quotes[b.Key]].Rates.At(now)), orders)
-            {
-                Balances = balances,
-            };
+            return new BrokerSnapshot(PositionsOf(account), CashOf(account), orders);
         }, cancellationToken);
+
+    // The balances of all quote currencies at the rates of now.
+    private double CashOf(VenueAccount account)
+    {
+        var now = _clock.GetUtcNow().UtcTicks;
+        // Positions are settled in the first currency, as perpetual contracts have one.
+        var settled = account.EntryValue;
+        var cash = 0.0;
+        foreach (var (symbol, instrument) in _instruments.DistinctBy(i => i.Value.Quote, StringComparer.Ordinal))
+        {
+            var balance = account.Balances.GetValueOrDefault(instrument.Quote) - settled - Book.ForeignFeesIn(instrument.Quote);
+            cash += (double)balance * _traded[symbol].Rates.At(now);
+            settled = 0;
+        }
+        return cash;
+    }
 
     // Reads the account when all fills are booked: the websocket can be later than the balances of the exchange.
     private async ValueTask<VenueAccount> AccountAsync(CancellationToken cancellationToken)

@@ -40,7 +40,8 @@ internal static class AccountCurrency
             foreach (var (name, _) in counted)
                 if (markets.TryGetValue(name, out var market)
                     && await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken) is { } bar)
-                    CheckReference(data, interest, bar);
+                    if (InterestFault(interest, bar) is { } late)
+                        throw data.Place.Fault($"{late}; give earlier rates, or a later data.from");
         // A session looks at the age of its rates while it trades.
         if (data.Taken is not null) return;
         foreach (var (name, instrument) in counted)
@@ -56,13 +57,24 @@ internal static class AccountCurrency
             + "{ \"referencePercent\": 2 }");
     }
 
-    // A night before the first rate has none.
-    private static void CheckReference(DataSpec data, InterestSettings interest, long bar)
+    /// <summary>Checks that a session whose bars begin at a time has the reference rates of its interest.</summary>
+    /// <param name="time">UTC ticks.</param>
+    /// <exception cref="InputException">The first rate of a currency is later.</exception>
+    public static void CheckInterest(BatchSpec spec, long time)
+    {
+        if (spec.Execution.Settings.Interest is { } interest
+            && InterestFault(interest, Math.Max(time, spec.Data.From ?? long.MinValue)) is { } late)
+            throw spec.Data.Place.Fault($"{late}; give earlier rates");
+    }
+
+    // Says which currency has no reference rate in the night after a time; null if all have.
+    private static string? InterestFault(InterestSettings interest, long time)
     {
         foreach (var (currency, terms) in interest.ByCurrency)
-            if (double.IsNaN(terms.Reference.OfNight(bar / TimeSpan.TicksPerDay)))
-                throw data.Place.Fault($"the first rate of {currency} in account.interest is of {Text(terms.Reference.First)}, "
-                    + $"after the first night of the bars at {Text(bar)}; give earlier rates, or a later data.from");
+            if (double.IsNaN(terms.Reference.OfNight(time / TimeSpan.TicksPerDay)))
+                return $"the first rate of {currency} in account.interest is of {Text(terms.Reference.First)}, after the first night of the "
+                    + $"account at {Text(time)}";
+        return null;
     }
 
     // A name can show a pair and an exchange, or something else than its source says.

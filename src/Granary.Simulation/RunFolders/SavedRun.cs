@@ -70,6 +70,7 @@ internal sealed class SavedRun : IRunEvents
             Markets = [.. manifest.Need("data").List().Select(Market)],
             StartingCash = CashOf(Statistics(portfolio.Find("stats"), metrics), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats"), metrics),
+            Traded = portfolio.Find("traded")?.Number(),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Decision.Of(m.Name),
                 m => (long)m.Value.Number()) ?? [],
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
@@ -201,6 +202,8 @@ internal sealed class SavedRun : IRunEvents
     public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
 
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
+
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
 }

@@ -12,7 +12,9 @@ namespace Granary.Trading.Handover;
 /// <summary>One step of a plan: an open trade or a waiting entry, with its handling.</summary>
 /// <param name="Quantity">Open quantity in base units; for a waiting entry, the ordered quantity.</param>
 /// <param name="EntryPrice">0 for a waiting entry.</param>
-/// <param name="Profit">Unrealised profit at the last close, before fees; null for a waiting entry.</param>
+/// <param name="Profit">
+/// Unrealised profit at the last close and rate, before fees, in the account's currency; null for a waiting entry, and if it is not known.
+/// </param>
 /// <param name="What">The handling in words.</param>
 internal sealed record SwitchStep(string Strategy, string Symbol, Side Side, double Quantity, double EntryPrice, double? Profit,
     TradeHandling Handling, string What);
@@ -32,7 +34,8 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
     internal static SwitchPlan Of(AccountBooks books, Deployment from, Deployment to, HandOverPolicy policy,
         Func<Deployment, Production> read)
     {
-        var (before, after) = (read(from).Spec.Data.Symbols, read(to).Spec.Data.Symbols);
+        var traded = read(from).Spec.Data;
+        var (before, after) = (traded.Symbols, read(to).Spec.Data.Symbols);
         IReadOnlyList<string> symbols = books.LastSwitch is { } last ? [.. last.Symbols.Union(before, StringComparer.Ordinal)] : before;
         var configurations = Configurations(books, from);
         var target = StrategySections.Of(to.Configuration);
@@ -42,10 +45,9 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
         {
             var handed = Hand(entry, new Origins(books.LastSwitch, from.Hash, configurations), to.Hash, target, policy, trades);
             trades.Add(handed);
-            var close = books.LastClose.GetValueOrDefault(entry.Order.Symbol, double.NaN);
             steps.Add(new SwitchStep(entry.Strategy, entry.Order.Symbol, entry.Order.Side, trade?.Open ?? entry.Order.Quantity,
-                trade?.EntryPrice ?? 0, trade is null ? null : (int)trade.Side * (close - trade.Basis) * trade.Open,
-                handed.Handling, Words(handed, trade is not null, to.Number, from.Number)));
+                trade?.EntryPrice ?? 0, trade is null ? null : books.ProfitOf(trade, traded), handed.Handling,
+                Words(handed, trade is not null, to.Number, from.Number)));
         }
         var tag = "g" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
             FormattableString.Invariant($"{books.Started.Account}\n{to.Hash}\n{books.Started.Tag}\n{books.Switches + 1}"))))[..8];

@@ -131,6 +131,8 @@ public static class LiveSession
         var past = read.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), journal.Name, request, production);
         var spec = SpecOf(production, past);
+        // The first bar, which is checked too, may come later.
+        if (IsStream(request, spec)) AccountCurrency.CheckInterest(spec, clock.GetUtcNow().UtcTicks);
         var changed = await CompareAsync(request, spec, past, journal.Name, cancellationToken).ConfigureAwait(false);
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
@@ -181,7 +183,7 @@ public static class LiveSession
 
     private static void CheckChains(LiveRequest request, BatchSpec spec)
     {
-        if (IsStream(request, spec) && spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+        if (IsStream(request, spec) && spec.Data.Symbols.FirstOrDefault(spec.Data.IsChain) is { } chain)
             throw new InputException($"--feed {request.Feed} brings the bars of contracts, and a session makes {chain} of files and stores "
                 + "alone; name csv:DIR, parquet:DIR or a store that is updated");
     }

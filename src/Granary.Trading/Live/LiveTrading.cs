@@ -3,6 +3,7 @@ using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
+using Granary.Simulation.Passes;
 using Granary.Simulation.Telemetry;
 
 namespace Granary.Trading.Live;
@@ -26,6 +27,7 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
     private long _reconciledAt;
     // Whether books and venue were reconciled since the start; otherwise an entry could double a position.
     private bool _reconciled;
+    private bool _hasBars;
 
     private LivePortfolio Portfolio => books.Portfolio;
 
@@ -81,6 +83,9 @@ internal sealed class LiveTrading(OpenedSession opened, SessionBooks books, Orde
                 throw fault;
             }
         }
+        // The nights of a balance without a reference rate would count 0, and the session's backtest would refuse its bars.
+        if (!_hasBars) AccountCurrency.CheckInterest(opened.Spec, slice.Bars.Min(b => b.Bar.Time));
+        _hasBars = true;
         // Before the account's first trade, strategies process the history, and the session does not act on it.
         if (past && !books.HasTraded)
         {

@@ -8,34 +8,19 @@ namespace Granary.Trading.Live;
 internal sealed class SessionRate
 {
     /// <summary>A pair on the way to the account's currency.</summary>
-    internal sealed class Leg(string pair, bool isInverse)
+    internal sealed class Leg(string pair)
     {
-        private readonly RateSeries _rates = RateSeries.Growing(long.MaxValue);
-        private int _at = -1;
-
         public string Pair => pair;
 
+        public RateSeries Rates { get; } = RateSeries.Growing(long.MaxValue);
+
         /// <summary>When its last rate was known, UTC ticks; null if it has none.</summary>
-        public long? LastTime => _rates.Count > 0 ? _rates.Times[^1] : null;
-
-        /// <summary>When its next rate is known, UTC ticks; <see cref="long.MaxValue"/> if there is none.</summary>
-        public long Next => _at + 1 < _rates.Count ? _rates.Times[_at + 1] : long.MaxValue;
-
-        public bool HasRate => _at >= 0;
-
-        public double Value => isInverse ? 1 / _rates.Rates[_at] : _rates.Rates[_at];
-
-        public long Time => _rates.Times[_at];
-
-        public void MoveTo(long time)
-        {
-            if (Next == time) _at++;
-        }
+        public long? LastTime => Rates.Count > 0 ? Rates.Times[^1] : null;
 
         /// <summary>Adds a rate; one that is not later than the last is left out.</summary>
         public void Add(long time, double rate)
         {
-            if (time > (LastTime ?? long.MinValue)) _rates.Add(time, rate, time);
+            if (time > (LastTime ?? long.MinValue)) Rates.Add(time, rate, time);
         }
 
         public void Add(RateSeries more)
@@ -45,6 +30,7 @@ internal sealed class SessionRate
     }
 
     private readonly double _part;
+    private readonly RateProduct _known;
     // When the last rate was known that was taken.
     private long _taken = long.MinValue;
 
@@ -52,7 +38,8 @@ internal sealed class SessionRate
     public SessionRate(RateRoute route, long maxAge)
     {
         _part = route.Part;
-        Legs = [.. route.Legs.Select(l => new Leg(l.Pair, l.IsInverse))];
+        Legs = [.. route.Legs.Select(l => new Leg(l.Pair))];
+        _known = new RateProduct([.. Legs.Zip(route.Legs, (leg, way) => (leg.Rates, way.IsInverse))]);
         Ahead = route.Constant ?? RateSeries.Growing(maxAge);
         Booked = route.Constant ?? RateSeries.Growing(maxAge);
     }
@@ -87,37 +74,13 @@ internal sealed class SessionRate
     public void Take(string currency, long until, long last, long first, List<TakenRate> taken)
     {
         var start = taken.Count;
-        while (Next(until) is { } next)
+        while (_known.Next(until) is var (rate, at, since))
         {
-            if (next.At <= _taken) continue;
-            var time = Math.Max(next.At, last == long.MinValue ? next.At : last + 1);
+            if (at <= _taken) continue;
+            var time = Math.Max(at, last == long.MinValue ? at : last + 1);
             // Of those that count from the same time, and of old ones, the last counts.
-            if (taken.Count > start && (taken[^1].Time == time || Ahead.Count == 0 && next.At <= first)) taken.RemoveAt(taken.Count - 1);
-            taken.Add(new TakenRate(currency, next.Rate, time, next.At, next.Since));
-        }
-    }
-
-    // The next rate that all pairs give, as RateSeries.Over computes it.
-    private (double Rate, long At, long Since)? Next(long until)
-    {
-        while (true)
-        {
-            var time = long.MaxValue;
-            foreach (var leg in Legs) time = Math.Min(time, leg.Next);
-            if (time > until || time == long.MaxValue) return null;
-            var (isKnown, value, since) = (true, double.NaN, long.MaxValue);
-            foreach (var leg in Legs)
-            {
-                leg.MoveTo(time);
-                if (!leg.HasRate)
-                {
-                    isKnown = false;
-                    continue;
-                }
-                value = double.IsNaN(value) ? leg.Value : value * leg.Value;
-                since = Math.Min(since, leg.Time);
-            }
-            if (isKnown) return (_part == 1 ? value : value * _part, time, since);
+            if (taken.Count > start && (taken[^1].Time == time || Ahead.Count == 0 && at <= first)) taken.RemoveAt(taken.Count - 1);
+            taken.Add(new TakenRate(currency, _part == 1 ? rate : rate * _part, time, at, since));
         }
     }
 }

@@ -18,6 +18,7 @@ namespace Granary.Trading.Why;
 /// <param name="facts">All facts of the journal, in order.</param>
 internal sealed class SessionReplay(string account, SessionStarted start, IReadOnlyList<JournalEvent> facts, GranaryCatalogues catalogues)
 {
+    private readonly FactLine _lines = new(facts);
     private readonly Lazy<BatchSpec> _read = new(() => ReadProduction(account, start, catalogues).Spec);
 
     private static Production ReadProduction(string account, SessionStarted start, GranaryCatalogues catalogues) =>
@@ -56,7 +57,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     [
         .. facts.OfType<SessionControlled>().Where(c => c.Timestamp >= from && c.Timestamp < to
                 && (c.Command == SessionCommand.Flatten || c.Trade is not null && c.Strategy == strategy))
-            .Select(c => $"At the close {RunText.Time(c.Timestamp)}, {FactLine.Words(c)}."),
+            .Select(c => $"At the close {RunText.Time(c.Timestamp)}, {_lines.Words(c)}."),
     ];
 
     /// <summary>Open time of the bar of a signal, UTC ticks; null if the journal has no such signal.</summary>
@@ -77,7 +78,6 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         // Models of a configuration change while it runs, so each replay reads it again.
         var traded = ReadProduction(account, start, catalogues).Spec;
         var spec = HandedTrades.Combine(traded, HandedTrades.LastSwitch(facts), catalogues) with { Benchmark = null };
-        CheckChains(spec);
         spec = spec with { Data = spec.Data with { Taken = SessionRates.Of(spec, facts, start.Instruments) } };
         SessionModels.Add(spec.Strategies.Select(s => s.Model).OfType<EntryModel>(),
             facts.Reverse().TakeWhile(f => f is not DeploymentSwitched).OfType<ModelChanged>().Reverse(), catalogues);
@@ -106,14 +106,6 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
         var recorded = SignalOf(strategy);
         return (await WhyReplay.RecordAsync(new StrategyPass(plan, opened.Markets), instance, around, portfolio).ConfigureAwait(false))
             .Checked(number => recorded(number)?.Decision);
-    }
-
-    // The journal has the bars of the contracts, and not where they were rolled, so factors would see the gaps.
-    private void CheckChains(BatchSpec spec)
-    {
-        if (spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
-            throw new InputException($"{chain} is a chain of contracts, and the journal of {account} does not have its rolls; ask a "
-                + "backtest of its configuration");
     }
 
     private LiveBars Bars(BatchSpec spec)

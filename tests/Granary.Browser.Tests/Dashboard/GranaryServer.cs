@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Server.Access;
 using Granary.Testing;
 
@@ -90,15 +90,7 @@ internal sealed class GranaryServer : IAsyncDisposable
         await Eventually.HoldsAsync(async () =>
         {
             if (_process.HasExited) throw new InvalidOperationException(string.Join('\n', _log));
-            try
-            {
-                return (await Client.GetAsync("/health/ready")).IsSuccessStatusCode;
-            }
-            // A connection to a port that is free yet can end while the client reads who its peer is.
-            catch (Exception e) when (e is HttpRequestException or SocketException)
-            {
-                return false;
-            }
+            return await Answering.IsReadyAsync(Client, "/health/ready");
         });
     }
 
@@ -151,11 +143,12 @@ internal sealed class GranaryServer : IAsyncDisposable
 
     /// <summary>Starts a session on paper that trades a deployment.</summary>
     /// <param name="speed">As fixed:100ms or asap.</param>
-    public async Task TradeAsync(int deployment, string account, string speed, string to = "2022-03-01")
+    public async Task TradeAsync(int deployment, string account, string speed, string to = "2022-03-01", string? from = null)
     {
         var configuration = await Client.GetStringAsync($"/api/v1/deployments/{deployment}/configuration");
         using var answer = await Client.PostAsJsonAsync("/api/v1/sessions",
-            new { configuration, deployment, account, feed = "csv:.", pace = speed, to, withoutEvidence = true });
+            new { configuration, deployment, account, feed = "csv:.", pace = speed, from, to, withoutEvidence = true },
+            new JsonSerializerOptions { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
     }
 

@@ -84,6 +84,26 @@ public sealed class AssignmentTableTests
         _table.Deaths.ShouldBe(1, "a strategy has finished");
     }
 
+    [Fact]
+    public void Groups_that_a_stopping_silo_did_not_finish_are_left_and_are_lost_for_the_next_activation()
+    {
+        var work = Started(1);
+        GroupStatus Status(GroupState state) => new(work.Id, work.Pass, work.Feed, state, work.Strategies, 0, 0, null, true, 0);
+        int LostIn(GroupState state, bool isLeaving) => new AssignmentTable(Remaining("e", 2), 1, TimeProvider.System, new GrainIds())
+            .Adopt(s_silo, new ComputeStatus(1, isLeaving, [Status(state)]));
+
+        _table.LeftOf(s_silo, [Status(GroupState.Running)]).ShouldBe(1);
+        _table.LeftOf(s_silo, [Status(GroupState.Failed)]).ShouldBe(1);
+        _table.LeftOf(s_silo, [Status(GroupState.Done)]).ShouldBe(0);
+        LostIn(GroupState.Failed, isLeaving: true).ShouldBe(1);
+        LostIn(GroupState.Failed, isLeaving: false).ShouldBe(0, "the silo remains");
+        LostIn(GroupState.Running, isLeaving: true).ShouldBe(0, "it still runs there");
+        _table.Lost(s_silo, dead: true);
+        _table.LeftOf(s_silo, []).ShouldBe(1, "it has not begun again");
+        _table.Resume(Remaining("e", 0, 1, 2));
+        _table.LeftOf(s_silo, []).ShouldBe(0);
+    }
+
     private static AssignmentTable TableOf(int silos, int feeds, int strategies) => new(new PassWork(new PassKey("r"), s_token,
         [.. Enumerable.Range(0, feeds).Select(f => new FeedWork(f, ["ACME"], "1h", ["hash"], 1000,
             [.. Enumerable.Range(f * strategies, strategies)]))], feeds * strategies, false, false, [], []), silos, TimeProvider.System,

@@ -46,7 +46,7 @@ public sealed class ChainsOnSilosTests : IDisposable
         using var gate = cluster.Gates.Close(400, 1);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        var killing = cluster.Cluster.KillSiloAsync(cluster.Alive[^1]);
+        var killing = cluster.KillAsync(cluster.Alive[^1]);
         gate.Open();
         await killing;
         var status = await cluster.EndAsync(id);

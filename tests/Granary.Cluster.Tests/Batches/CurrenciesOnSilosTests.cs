@@ -39,7 +39,7 @@ public sealed class CurrenciesOnSilosTests : IDisposable
         using var gate = cluster.Gates.Close(400, 1);
         var id = await cluster.SubmitAsync(batch);
         await gate.Reached;
-        var killing = silos > 1 ? cluster.Cluster.KillSiloAsync(cluster.Alive[^1]) : Task.CompletedTask;
+        var killing = silos > 1 ? cluster.KillAsync(cluster.Alive[^1]) : Task.CompletedTask;
         gate.Open();
         await killing;
         var status = await cluster.EndAsync(id);

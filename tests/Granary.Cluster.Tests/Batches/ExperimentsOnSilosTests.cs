@@ -151,7 +151,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         await held.Reached;
         var reporter = await ReporterAsync(cluster, id);
         if (!isTheReporter) await Eventually.HoldsAsync(() => cluster.ComputeOf(Other(cluster, reporter)).ItemsBegun > 0);
-        var killing = cluster.Cluster.KillSiloAsync(isTheReporter ? reporter : Other(cluster, reporter));
+        var killing = cluster.KillAsync(isTheReporter ? reporter : Other(cluster, reporter));
         held.Open();
         await killing;
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
@@ -173,7 +173,7 @@ public sealed class ExperimentsOnSilosTests : IDisposable
         await held.Reached;
         var other = Other(cluster, await ReporterAsync(cluster, id));
         await Eventually.HoldsAsync(() => cluster.ComputeOf(other).ItemsBegun > 0);
-        var killing = cluster.Cluster.KillSiloAsync(other);
+        var killing = cluster.KillAsync(other);
         held.Open();
         await killing;
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);

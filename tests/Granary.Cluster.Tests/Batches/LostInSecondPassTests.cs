@@ -52,7 +52,7 @@ public sealed class LostInSecondPassTests
                     && s.Progress.Done == whole.Progress.Done);
             var victim = kill % 2 == 0 ? null : cluster.Alive[random.Next(cluster.Alive.Count)];
             var killing = victim is null ? cluster.KillSiloOfAsync(cluster.Grains.GetGrain<IReportingGrain>(id))
-                : cluster.Cluster.KillSiloAsync(victim);
+                : cluster.KillAsync(victim);
             gate.Open();
             await killing;
             var joining = cluster.Cluster.StartAdditionalSiloAsync();

@@ -96,7 +96,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
             using var gate = seed % 2 == 0 ? cluster.Gates.Close(400, random.Next(1, Bars)) : null;
             var id = await cluster.SubmitAsync(Batch);
             await (gate?.Reached ?? Task.Delay(whole * random.NextDouble()));
-            var killing = cluster.Cluster.KillSiloAsync(cluster.Alive[random.Next(cluster.Alive.Count)]);
+            var killing = cluster.KillAsync(cluster.Alive[random.Next(cluster.Alive.Count)]);
             gate?.Open();
             await killing;
             var joining = cluster.Cluster.StartAdditionalSiloAsync();
@@ -133,7 +133,7 @@ public sealed class LostSilosTests : IClassFixture<LostSilosTests.Made>
             var growing = CountsGrowAsync(cluster, id);
             await gate.Reached;
             await cluster.UntilAsync(id, s => s.Progress.Strategies > 0);
-            var killing = cluster.Cluster.KillSiloAsync(await victim(cluster, id));
+            var killing = cluster.KillAsync(await victim(cluster, id));
             gate.Open();
             await killing;
             var joining = cluster.Cluster.StartAdditionalSiloAsync();

@@ -93,7 +93,7 @@ public sealed class SearchesOnSilosTests(SearchesOnSilosTests.Made made) : IClas
                 var id = (await cluster.Batches.SubmitAsync(new JobSubmission(Job(method), "test"))).Job.Id;
                 await gate.Reached;
                 var killing = kill % 2 == 0 ? cluster.KillSiloOfAsync(cluster.Grains.GetGrain<IReportingGrain>(id))
-                    : cluster.Cluster.KillSiloAsync(cluster.Alive[random.Next(cluster.Alive.Count)]);
+                    : cluster.KillAsync(cluster.Alive[random.Next(cluster.Alive.Count)]);
                 gate.Open();
                 await killing;
                 var joining = cluster.Cluster.StartAdditionalSiloAsync();

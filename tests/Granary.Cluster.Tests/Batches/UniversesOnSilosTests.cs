@@ -34,7 +34,7 @@ public sealed class UniversesOnSilosTests : IDisposable
         {
             var id = await cluster.SubmitAsync(batch);
             await gate.Reached;
-            var killing = cluster.Cluster.KillSiloAsync(cluster.Alive[^1]);
+            var killing = cluster.KillAsync(cluster.Alive[^1]);
             gate.Open();
             await killing;
             var status = await cluster.EndAsync(id);

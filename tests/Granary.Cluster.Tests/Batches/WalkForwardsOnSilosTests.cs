@@ -177,7 +177,7 @@ public sealed class WalkForwardsOnSilosTests : IDisposable
         var reporter = cluster.Alive.Single(s => s.SiloAddress.Equals(address));
         var other = cluster.Alive.Single(s => s != reporter);
         await Eventually.HoldsAsync(() => cluster.ComputeOf(other).ItemsBegun > 0);
-        var killing = cluster.Cluster.KillSiloAsync(isTheReporter ? reporter : other);
+        var killing = cluster.KillAsync(isTheReporter ? reporter : other);
         open();
         await killing;
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);

@@ -126,18 +126,8 @@ internal sealed partial class Prometheus : IAsyncDisposable
     }
 
     // Every target has been scraped, so that a counter has its value from before the cause of an alert.
-    private async Task<bool> IsReadyAsync(int targets)
-    {
-        try
-        {
-            using var ready = await _client.GetAsync("/-/ready");
-            return ready.IsSuccessStatusCode && (await QueryAsync("up == 1")).Count == targets;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    private async Task<bool> IsReadyAsync(int targets) =>
+        await Answering.IsReadyAsync(_client, "/-/ready") && (await QueryAsync("up == 1")).Count == targets;
 
     // "for" and the limits in seconds are a second or two; ranges stay, since a range may be longer than the data.
     private static string Shortened(string rules) => Limit().Replace(For().Replace(rules, "for: 1s"), "_seconds) > 2");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Granary.Testing;
@@ -136,19 +135,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Whether the silo says that it is ready.</summary>
-    public async Task<bool> IsReadyAsync()
-    {
-        try
-        {
-            using var answer = await Client.GetAsync("/api/v1/health/ready");
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
-        {
-            // It does not listen yet, or the machine is busy.
-            return false;
-        }
-    }
+    public Task<bool> IsReadyAsync() => Answering.IsReadyAsync(Client, "/api/v1/health/ready");
 
     public void Kill() => Signal(SigKill);
 

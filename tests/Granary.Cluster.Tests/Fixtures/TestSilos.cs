@@ -67,11 +67,13 @@ internal sealed class TestSilos : IAsyncDisposable
         var storage = new DatabaseStorage();
         var (gates, log) = (new Gates(), new SiloLog());
         var catalogues = TestCatalogues.With(gates);
+        IGrainStorage StorageOf(IServiceProvider s) =>
+            storage.For(s.GetRequiredService<Serializer>(), s.GetRequiredService<ILocalSiloDetails>().SiloAddress);
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
-            silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => storage.For(s.GetRequiredService<Serializer>()));
+            silo.Services.AddKeyedSingleton(ClusterProviders.State, (s, _) => StorageOf(s));
+            silo.Services.AddKeyedSingleton(ClusterProviders.Subscriptions, (s, _) => StorageOf(s));
             silo.AddGranaryGrains(settings, catalogues);
             silo.UseInMemoryReminderService();
             silo.AddActivityPropagation();
@@ -153,11 +155,21 @@ internal sealed class TestSilos : IAsyncDisposable
 
     public async Task<JobStatus> RunAsync(string batch) => await EndAsync(await SubmitAsync(batch));
 
+    /// <summary>
+    /// Kills a silo. Its objects stay in this process, and end in order where they can: they must store nothing that a killed process
+    /// would not have stored.
+    /// </summary>
+    public Task KillAsync(InProcessSiloHandle silo)
+    {
+        Storage.Cut(silo.SiloAddress);
+        return _cluster.KillSiloAsync(silo);
+    }
+
     /// <summary>Kills the silo that a grain is active on.</summary>
     public async Task KillSiloOfAsync(IAddressable grain)
     {
         var home = await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain);
-        await _cluster.KillSiloAsync(Alive.Single(s => s.SiloAddress.Equals(home)));
+        await KillAsync(Alive.Single(s => s.SiloAddress.Equals(home)));
     }
 
     /// <summary>Repeats a call until it succeeds: calls fail until the cluster has noticed the loss of a silo.</summary>

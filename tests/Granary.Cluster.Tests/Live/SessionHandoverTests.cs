@@ -48,7 +48,7 @@ public sealed class SessionHandoverTests(SessionsInTheClusterTests.Made made) : 
         var stop = cluster.Silos.Cluster.StopSiloAsync(from);
         var dying = await held.First;
         var first = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dying);
-        await cluster.Silos.Cluster.KillSiloAsync(first);
+        await cluster.Silos.KillAsync(first);
         await dying.CutAsync();
         held.Release();
         await stop;

@@ -225,7 +225,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         { await DieAsync(seed, 1 + at / 2); return; }
         var (dead, place) = await fate.Died.WaitAsync(Eventually.Longest);
         var victim = cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead);
-        await cluster.Silos.Cluster.KillSiloAsync(victim);
+        await cluster.Silos.KillAsync(victim);
         await dead.CutAsync();
         var end = await cluster.EndAsync();
         end.Phase.ShouldBe(SessionPhase.Done, $"seed {seed}, {place}: {end.Fault}\n{cluster.Log.Text}");
@@ -265,7 +265,7 @@ public sealed class SessionsInTheClusterTests : IClassFixture<SessionsInTheClust
         await cluster.Silos.Cluster.StartAdditionalSiloAsync();
         var dies = await HostAfterAsync(300);
         var accounts = cluster.AccountsOf(dies);
-        await cluster.Silos.Cluster.KillSiloAsync(dies);
+        await cluster.Silos.KillAsync(dies);
         await accounts.CutAsync();
         var end = await cluster.EndAsync();
         (end.Phase, end.Digest).ShouldBe((SessionPhase.Done, _made.Embedded[paper].Digest), $"{end.Fault}\n{cluster.Log.Text}");

@@ -97,7 +97,7 @@ public sealed class ModelsOfRunsTests : IDisposable
             if (dies)
             {
                 var (dead, _) = await fate.Died.WaitAsync(Eventually.Longest, TestContext.Current.CancellationToken);
-                await cluster.Silos.Cluster.KillSiloAsync(cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead));
+                await cluster.Silos.KillAsync(cluster.Silos.Alive.Single(s => cluster.AccountsOf(s) == dead));
                 await dead.CutAsync();
             }
             var end = await cluster.EndAsync();

@@ -47,6 +47,12 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     [LongFact(nameof(The_groups_and_the_batch_of_a_lost_silo_count_once))]
     public Task The_groups_of_a_lost_silo_without_the_batch_count_once() => CountOnceAsync(hasBatch: false);
 
+    // Each of three silos with one thread gets two of the groups of six symbols.
+    private const int Groups = 2;
+
+    private static Task BegunAsync(TestSilos cluster) =>
+        Eventually.HoldsAsync(() => cluster.Alive.All(s => cluster.ComputeOf(s).Groups == Groups));
+
     private async Task CountOnceAsync(bool hasBatch)
     {
         await using var cluster = await TestSilos.StartAsync(3,
@@ -54,15 +60,14 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         using var gate = cluster.Gates.Close(400);
         var id = await cluster.SubmitAsync(Batch);
         await gate.Reached;
-        await Eventually.HoldsAsync(() => cluster.Alive.All(s => cluster.ComputeOf(s).Groups > 0));
+        await BegunAsync(cluster);
         var home = await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id));
         var lost = hasBatch ? home : cluster.Alive.First(s => s != home);
-        var groups = cluster.ComputeOf(lost).Groups;
         using var counted = new Recoveries(cluster, except: lost);
-        await cluster.Cluster.KillSiloAsync(lost);
+        await cluster.KillAsync(lost);
         gate.Open();
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
-        WithoutFeeds(counted).ShouldBe(hasBatch ? $"batch 1, strategy-group {groups}" : $"strategy-group {groups}");
+        WithoutFeeds(counted).ShouldBe(hasBatch ? $"batch 1, strategy-group {Groups}" : $"strategy-group {Groups}", cluster.Log.Text);
     }
 
     [Fact]
@@ -75,7 +80,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         for (var death = 1; death <= 3; death++)
         {
             await Eventually.HoldsAsync(() => cluster.Log.Text.Contains($"attempt {death}", StringComparison.Ordinal));
-            await cluster.Cluster.KillSiloAsync(await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
+            await cluster.KillAsync(await HostOfAsync(cluster, cluster.Grains.GetGrain<IReportingGrain>(id)));
         }
         var failed = await cluster.EndAsync(id);
         (failed.State, failed.WrongInput).ShouldBe((JobState.Failed, false), cluster.Log.Text);
@@ -104,6 +109,30 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         await leaving;
         (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
         counted.Text.ShouldBe("");
+    }
+
+    [Fact]
+    public async Task The_groups_of_a_silo_that_stops_before_they_are_done_count_once_if_its_batch_grain_did_not_see_them_end()
+    {
+        var polls = new HungCalls(int.MaxValue, nameof(IComputeService.PollAsync));
+        await using var cluster = await TestSilos.StartAsync(3,
+            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10), SiloTimeout = TimeSpan.FromMinutes(10), Drain = TimeSpan.Zero },
+            silo => silo.AddOutgoingGrainCallFilter(polls));
+        using var counted = new Recoveries(cluster);
+        using var gate = cluster.Gates.Close(400);
+        var id = await cluster.SubmitAsync(Batch);
+        await gate.Reached;
+        await BegunAsync(cluster);
+        var home = await HostOfAsync(cluster, cluster.Grains.GetGrain<IJobGrain>(id));
+        var compute = cluster.ComputeOf(home);
+        polls.Hang();
+        var leaving = cluster.Cluster.StopSiloAsync(home);
+        await Eventually.HoldsAsync(() => compute.Stopping.IsCancellationRequested);
+        gate.Open();
+        await leaving;
+        polls.Release();
+        (await cluster.EndAsync(id)).State.ShouldBe(JobState.Done, cluster.Log.Text);
+        WithoutFeeds(counted).ShouldBe($"strategy-group {Groups}", cluster.Log.Text);
     }
 
     [LongFact($"{nameof(The_groups_and_the_batch_of_a_lost_silo_count_once)}, and AssignmentTableTests,")]
@@ -138,7 +167,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         gates[own.Strategies.ShouldHaveSingleItem()].Open();
         // The group ends when the outcome of its strategy is durable.
         await Eventually.HoldsAsync(() => cluster.ComputeOf(lost).Groups == 0);
-        await cluster.Cluster.KillSiloAsync(lost);
+        await cluster.KillAsync(lost);
         polls.Release();
         await Eventually.HoldsAsync(() => cluster.Log.Text.Contains($"{lost.SiloAddress} is lost", StringComparison.Ordinal));
         foreach (var gate in gates) gate.Open();
@@ -165,7 +194,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         var lost = await HostOfAsync(cluster, cluster.Grains.GetGrain<ISymbolFeedGrain>(TestBatches.FeedOf(Batch, Symbol).Key));
         lost.ShouldBe(cluster.Alive[0]);
         using var counted = new Recoveries(cluster, except: lost);
-        await cluster.Cluster.KillSiloAsync(lost);
+        await cluster.KillAsync(lost);
         // Each asks the next activation before the other one leaves it.
         foreach (var (_, blocks) in readers[1..])
             for (var i = 0; i < 40; i++) (await blocks.MoveNextAsync()).ShouldBeTrue();
@@ -189,7 +218,7 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
         var lost = cluster.Silos.Alive.Single(s => s.SiloAddress.ToString() == before.Host);
         using var counted = new Recoveries(cluster.Silos, except: lost);
         var accounts = cluster.AccountsOf(lost);
-        await cluster.Silos.Cluster.KillSiloAsync(lost);
+        await cluster.Silos.KillAsync(lost);
         await accounts.CutAsync();
         await cluster.UntilAsync(s => s is { Restarts: > 0, Retry: null } && s.Status?.Bars > before.Status!.Bars);
         WithoutFeeds(counted).ShouldBe("session 1");

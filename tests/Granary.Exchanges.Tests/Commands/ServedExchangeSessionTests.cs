@@ -39,14 +39,7 @@ public sealed class ServedExchangeSessionTests : IDisposable
     private async Task<(Process Process, HttpClient Http)> ServeAsync()
     {
         var process = Start("serve", "--urls", "http://127.0.0.1:0", "--runs", At("served"));
-        const string listens = "Granary listens on ";
-        var line = await process.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.StartsWith(listens, StringComparison.Ordinal)) line = await process.StandardOutput.ReadLineAsync();
-        line.ShouldNotBeNull(process.HasExited ? await process.StandardError.ReadToEndAsync() : "");
-        // The server logs every decision: it would wait for a pipe that is full.
-        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
-        return (process, new HttpClient { BaseAddress = new Uri(line[listens.Length..line.IndexOf(';', StringComparison.Ordinal)]) });
+        return (process, new HttpClient { BaseAddress = new Uri(await ListeningServer.AddressAsync(process)) });
     }
 
     private static async Task<JsonElement?> ViewAsync(HttpClient http)

@@ -51,8 +51,6 @@ public sealed class SeveralQuotesTests : IDisposable
         var instruments = environment.Instruments.ToDictionary(i => i.Key, i => i.Value with { Rates = rates });
         await using var broker = await VenueBroker.ConnectAsync(TestExchange.Named("binance").Open(server.Endpoint), TestVenue.Fast,
             environment with { Instruments = instruments }, default);
-        var snapshot = await broker.SnapshotAsync();
-        snapshot.Balances.ShouldBe(new Dictionary<string, double> { ["USDT"] = 1_000_000 });
-        snapshot.Cash.ShouldBe(900_000);
+        (await broker.SnapshotAsync()).Cash.ShouldBe(900_000);
     }
 }

@@ -25,6 +25,7 @@ internal sealed class GranaryServer : IDisposable
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             UseShellExecute = false,
         };
         foreach (var argument in (string[])[Programs.Granary, "serve", "--urls", "http://127.0.0.1:0",
@@ -35,15 +36,7 @@ internal sealed class GranaryServer : IDisposable
         var process = Process.Start(start)!;
         try
         {
-            using var late = new CancellationTokenSource(Eventually.Longest);
-            while (await process.StandardOutput.ReadLineAsync(late.Token) is { } line)
-                if (line.Split(' ', ';') is ["Granary", "listens", "on", var address, ..])
-                {
-                    // What it says later is read, so that it never waits for a reader.
-                    _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-                    return new GranaryServer(process, new Uri(address));
-                }
-            throw new InvalidOperationException("granary serve ended before it listened");
+            return new GranaryServer(process, new Uri(await ListeningServer.AddressAsync(process)));
         }
         catch
         {

@@ -5,6 +5,9 @@ using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
+using Granary.Simulation.Batches;
+using Granary.Testing;
+using Granary.Trading.Handover;
 using Granary.Trading.Live;
 using Granary.Trading.Tests.Parity;
 
@@ -127,6 +130,34 @@ public sealed class CurrencySessionTests : IDisposable
         second.Ledger.Cash.ShouldBe(whole.Ledger.Cash);
         foreach (var file in (string[])["portfolio_trades.csv", "equity.csv", "account_trades.csv", "account_equity.csv"])
             File.ReadAllText(Path.Combine(second.Run.Folder, file)).ShouldBe(File.ReadAllText(Path.Combine(whole.Run.Folder, file)), file);
+    }
+
+    [Fact]
+    public async Task A_session_that_begins_before_the_first_reference_rate_is_refused_as_a_batch_is()
+    {
+        var file = Path.Combine(_under.Folder, "estr.csv");
+        await File.WriteAllTextAsync(file, "date,rate\n2021-01-01,3.5\n");
+        var backtest = await BacktestAsync(interest: $$"""
+            , "interest": { "EUR": { "reference": "{{file}}" }, "JPY": { "referencePercent": 1 }, "USD": { "referencePercent": 1 } }
+            """);
+        await File.WriteAllTextAsync(file, "date,rate\n2022-01-05,3.5\n");
+        var fault = await Should.ThrowAsync<InputException>(() => LiveAsync(backtest));
+        fault.Message.ShouldContain("the first rate of EUR in account.interest is of 2022-01-05");
+        fault.Message.ShouldEndWith("; give earlier rates");
+        File.Exists(Path.Combine(_under.Folder, "live", "account.json")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task The_plan_of_a_hand_over_has_the_profits_of_the_sessions_status()
+    {
+        var (backtest, state) = (await BacktestAsync(), Path.Combine(_under.Folder, "state"));
+        var live = await LiveAsync(backtest, to: "2022-01-12", state: state);
+        var books = AccountBooks.Read([.. FileJournal.Peek(state, new JournalQuery()).Select(JournalCodec.Decode)])!;
+        var data = new ProductionReader(TestCatalogues.All).Read(Path.Combine(backtest.Folder, "prod.json")).Spec.Data;
+        var planned = books.Open().Where(o => o.Trade is not null)
+            .ToDictionary(o => o.Trade!.Entry, o => books.ProfitOf(o.Trade!, data)!.Value, StringComparer.Ordinal);
+        planned.Count.ShouldBeGreaterThan(1);
+        foreach (var trade in live.Status.Account.Trades) planned[trade.Entry].ShouldBe(trade.Profit!.Value, 1e-9, trade.Symbol);
     }
 
     // A session that trades to the 12th, and another one that takes a command by hand and goes on.

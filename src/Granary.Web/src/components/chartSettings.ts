@@ -8,6 +8,8 @@ export interface ChartSettings {
     heikinAshi?: boolean;
     /** Whether trades are lines from entry to exit. */
     trades?: boolean;
+    /** The strategy whose factors the chart of an account shows; empty for none. */
+    strategy?: string;
     /** Factors that the strategy uses and the chart leaves out. */
     hidden?: string[];
     /** Factors that the strategy does not use and the chart shows. */

@@ -33,7 +33,7 @@ export class Drawn {
     private readonly volume: ISeriesApi<'Histogram'>;
     private readonly lines = new Map<string, ISeriesApi<'Line'>>();
     private readonly markers;
-    private readonly layer: TradeLayer;
+    private readonly layer = new TradeLayer();
     /** The marks as they are drawn, and from what. */
     private drawnMarks: { key: string; marks: readonly Mark[]; times: readonly number[] } = { key: '', marks: [], times: [] };
     private props!: CanvasProps;
@@ -73,11 +73,6 @@ export class Drawn {
         });
         chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
         this.markers = createSeriesMarkers(this.prices, []);
-        // The levels in sight and their labels, for tests and other readers of the page.
-        this.layer = new TradeLayer((drawn, written) => {
-            stage.dataset.levels = drawn.join('\n');
-            stage.dataset.labels = written.join('\n');
-        });
         this.prices.attachPrimitive(this.layer);
         chart.subscribeCrosshairMove((move) => {
             const under = move.time as number | undefined;

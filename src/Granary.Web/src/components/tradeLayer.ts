@@ -62,9 +62,6 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         },
     ];
 
-    /** @param onLevels Called with the texts of the levels in sight, and with those that are written. */
-    constructor(private readonly onLevels: (drawn: string[], written: string[]) => void) {}
-
     attached(to: SeriesAttachedParameter<Time>): void {
         this.chart = to.chart as IChartApi;
         this.series = to.series as ISeriesApi<'Candlestick'>;
@@ -175,6 +172,10 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             pen.fillStyle = colour(level.colour);
             pen.fillText(text, 8, y);
         }
-        this.onLevels(drawn, written);
+        // For tests and other readers of the page.
+        const stage = this.chart?.chartElement().parentElement;
+        if (!stage) return;
+        stage.dataset.levels = drawn.join('\n');
+        stage.dataset.labels = written.join('\n');
     }
 }

@@ -131,6 +131,8 @@ const changes: { value: Change; label: string }[] = [
     { value: 'reverse', label: 'Reverse: close, and enter the other side' },
 ];
 
+const textOf = (level: number | null | undefined) => (level == null ? '' : String(level));
+
 const levels = { label: '', hint: 'Empty for none' };
 
 /** Changes an open trade by hand. */
@@ -138,8 +140,10 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
     const { session, trade } = props;
     const [change, setChange] = useState<Change>('protect');
     const [quantity, setQuantity] = useState(String(Number((trade.quantity / 2).toPrecision(10))));
-    const [stop, setStop] = useState(trade.stop == null ? '' : String(trade.stop));
-    const [target, setTarget] = useState(trade.target == null ? '' : String(trade.target));
+    // As they were when the dialog opened; a trailing stop moves on meanwhile.
+    const [before] = useState({ stop: textOf(trade.stop), target: textOf(trade.target) });
+    const [stop, setStop] = useState(before.stop);
+    const [target, setTarget] = useState(before.target);
     const choose = (to: Change) => {
         setChange(to);
         // The levels of the trade are on the wrong side of its reversal.
@@ -150,13 +154,20 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
     };
     const [q, s, t] = [asNumber(quantity), asNumber(stop), asNumber(target)];
     const hasLevels = s !== undefined && t !== undefined;
+    // A level that was not touched stays as it is.
+    const isTouched = { stop: stop !== before.stop, target: target !== before.target };
+    const levelsAfter =
+        change === 'reverse'
+            ? { stop: s ?? 0, target: t ?? 0 }
+            : { ...(isTouched.stop ? { stop: s ?? 0 } : {}), ...(isTouched.target ? { target: t ?? 0 } : {}) };
+    const isMoved = change === 'reverse' || isTouched.stop || isTouched.target;
     const body: Body | undefined =
         change === 'part'
             ? q != null && q > 0
                 ? { command: 'close', trade: trade.entry, quantity: q }
                 : undefined
-            : hasLevels
-              ? { command: change, trade: trade.entry, stop: s ?? 0, target: t ?? 0 }
+            : hasLevels && isMoved
+              ? { command: change, trade: trade.entry, ...levelsAfter }
               : undefined;
     return (
         <Dialog title={`${trade.symbol}: change the trade`} onClose={props.onClose}>
@@ -176,7 +187,11 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
             <Order
                 session={session}
                 body={body}
-                hint="Type a number above 0, without a comma for thousands."
+                hint={
+                    change === 'protect' && hasLevels && !isMoved
+                        ? 'Change the stop or the target; an empty field removes it.'
+                        : 'Type a number above 0, without a comma for thousands.'
+                }
                 action={
                     change === 'part'
                         ? 'Hold to close the part'

@@ -9,10 +9,10 @@ import { ShortTable } from '../../components/ShortTable';
 import { number, percent, signedPercent } from '../../format/numbers';
 import { useTitle } from '../../layout/title';
 import { yearsOf } from './Months';
-import { loadRun, mostCompared, runKinds, runPath, verdictOf, type RunDetails } from './run';
+import { currencyOf, loadRun, mostCompared, runKinds, runPath, verdictOf, type RunDetails } from './run';
 import './runs.css';
 
-const figures: { key: string; name: string; text: (v: number | null | undefined) => string }[] = [
+const figures: { key: string; name: string; text: (v: number | null | undefined) => string; isAmount?: boolean }[] = [
     { key: 'totalReturn', name: 'Total return', text: (v) => signedPercent(v) },
     { key: 'cagr', name: 'Return a year', text: (v) => signedPercent(v) },
     { key: 'sharpe', name: 'Sharpe ratio', text: (v) => number(v, 2) },
@@ -25,10 +25,10 @@ const figures: { key: string; name: string; text: (v: number | null | undefined)
     { key: 'profitFactor', name: 'Profit factor', text: (v) => number(v, 2) },
     { key: 'winRate', name: 'Trades won', text: (v) => percent(v, 1) },
     { key: 'trades', name: 'Trades', text: (v) => number(v) },
-    { key: 'expectancy', name: 'Mean net profit of a trade, account currency', text: (v) => number(v, 2) },
+    { key: 'expectancy', name: 'Mean net profit of a trade', text: (v) => number(v, 2), isAmount: true },
     { key: 'exposure', name: 'Time in the market', text: (v) => percent(v, 1) },
-    { key: 'commission', name: 'Commission, account currency', text: (v) => number(v, 2) },
-    { key: 'finalEquity', name: 'Final equity, account currency', text: (v) => number(v, 2) },
+    { key: 'commission', name: 'Commission', text: (v) => number(v, 2), isAmount: true },
+    { key: 'finalEquity', name: 'Final equity', text: (v) => number(v, 2), isAmount: true },
 ];
 
 const colours = ['s1', 's2', 's3', 's4', 'soft'];
@@ -69,10 +69,15 @@ export default function CompareView() {
 function Comparison(props: { runs: RunDetails[]; remove: (id: string) => void }) {
     const { runs } = props;
     const same = runs.every((r) => r.digest === runs[0]?.digest);
+    const currencies = new Set(runs.map(currencyOf));
+    const currency = currencies.size === 1 ? [...currencies][0] : 'each in the currency of its account';
     const rows = [
         { name: 'Kind', of: (r: RunDetails) => runKinds[r.kind] ?? r.kind },
         { name: 'Checks passed', of: (r: RunDetails) => `${verdictOf(r).passed} of ${verdictOf(r).of}` },
-        ...figures.map((f) => ({ name: f.name, of: (r: RunDetails) => f.text(r.portfolio.stats?.[f.key]) })),
+        ...figures.map((f) => ({
+            name: f.isAmount ? `${f.name}, ${currency}` : f.name,
+            of: (r: RunDetails) => f.text(r.portfolio.stats?.[f.key]),
+        })),
     ];
     return (
         <>

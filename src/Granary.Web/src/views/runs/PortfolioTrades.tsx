@@ -43,7 +43,8 @@ const columnsOf = (run: string): Column<Row>[] => [
     {
         id: 'strategy',
         title: 'Strategy',
-        width: strategyWidth,
+        // All columns fit into a window of 1440 pixels; a long name takes two lines.
+        width: Math.min(strategyWidth, 212),
         value: (t) => t.strategy,
         cell: (t) => (
             <a href={strategyPath(run, t.strategy)}>
@@ -61,6 +62,7 @@ function Trades(props: { run: RunDetails; of: 'portfolio' | 'strategies' }) {
     const fields = useMemo(() => [...tradeFields(run.markets), { key: 'strategy', title: 'Strategy' }], [run.markets]);
     return (
         <ServerList
+            name="trades"
             label={of === 'portfolio' ? 'Trades of the portfolio' : 'Trades of all strategies'}
             path={`${runPath(run.id)}/${of === 'portfolio' ? 'portfolio-trades' : 'trades'}`}
             query={range.query}
