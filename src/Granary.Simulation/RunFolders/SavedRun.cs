@@ -169,7 +169,7 @@ internal sealed class SavedRun : IRunEvents
                 list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0,
                     Time("entry_time"), Number("entry_price"), Time("exit_time"),
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
-                    Enum.GetValues<ExitReason>().First(r => r.Word() == reason), 0, 0)
+                    Enum.GetValues<ExitReason>().First(r => r.Word() == reason), Number("mae"), Number("mfe"))
                 {
                     SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, CsvText.Read(csv.GetField("symbol")!)) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,

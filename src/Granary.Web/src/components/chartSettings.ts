@@ -5,6 +5,7 @@ import { charts } from '../theme/settings';
 export interface ChartSettings {
     timeframe?: string;
     log?: boolean;
+    heikinAshi?: boolean;
     /** Whether trades are lines from entry to exit. */
     trades?: boolean;
     /** The strategy whose factors the chart of an account shows; empty for none. */

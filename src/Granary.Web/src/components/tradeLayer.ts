@@ -8,6 +8,7 @@ import type {
     SeriesAttachedParameter,
     Time,
 } from 'lightweight-charts';
+import { signedPercent } from '../format/numbers';
 import { colour } from '../theme/settings';
 import { indexOf } from './aim';
 import type { Deal } from './marks';
@@ -104,6 +105,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
                 const [x, y] = [across(Math.max(deal.from, times[0] ?? 0)), series.priceToCoordinate(deal.entryPrice)];
                 const [toX, toY] = [across(deal.to ?? last), series.priceToCoordinate(deal.exitPrice ?? deal.entryPrice)];
                 if (x === null || y === null || toX === null || toY === null) continue;
+                if (deal.from === this.chosen) this.drawExcursions(pen, series, deal, x, toX);
                 pen.strokeStyle = colour(deal.profit === undefined ? 'soft' : deal.profit < 0 ? 'loss' : 'gain');
                 pen.lineWidth = deal.from === this.chosen ? 3 : 1.5;
                 pen.setLineDash(deal.to === undefined ? [5, 4] : []);
@@ -114,6 +116,30 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             }
         this.drawLevels(pen, size, series);
         pen.restore();
+    }
+
+    /** How far the price went against a trade and for it, as two areas from its entry to its exit, with the moves in percent. */
+    private drawExcursions(pen: CanvasRenderingContext2D, series: ISeriesApi<'Candlestick'>, deal: Deal, from: number, to: number): void {
+        const entry = series.priceToCoordinate(deal.entryPrice);
+        for (const [extreme, name] of [
+            [deal.worst, 'loss'],
+            [deal.best, 'gain'],
+        ] as const) {
+            const y = extreme === undefined ? null : series.priceToCoordinate(extreme);
+            if (entry === null || y === null) continue;
+            pen.fillStyle = colour(name);
+            pen.globalAlpha = 0.14;
+            pen.fillRect(from, Math.min(entry, y), Math.max(2, to - from), Math.abs(y - entry));
+            pen.globalAlpha = 1;
+            const move = (extreme ?? 0) / deal.entryPrice - 1;
+            const text = signedPercent(deal.side === 'long' ? move : -move);
+            pen.font = '12px system-ui, sans-serif';
+            pen.textBaseline = 'middle';
+            if (to - from < pen.measureText(text).width + 8) continue;
+            // Inside of the area where it is high enough, else beside it.
+            const isHigh = Math.abs(y - entry) >= line;
+            pen.fillText(text, from + 4, y + (y < entry === isHigh ? 1 : -1) * 8);
+        }
     }
 
     private drawLevels(pen: CanvasRenderingContext2D, size: { width: number; height: number }, series: ISeriesApi<'Candlestick'>): void {

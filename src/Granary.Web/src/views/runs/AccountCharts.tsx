@@ -41,6 +41,7 @@ export function AccountCharts(props: { run: string; currency: string; strategy?:
                     x={x}
                     lines={[{ name: 'Equity', values: equity.data.values, colour: 's1' }, ...others]}
                     onZoom={choose}
+                    canLog
                     height={280}
                 />
             ) : (

@@ -7,6 +7,7 @@ import { Wrong } from '../../components/Wrong';
 import { number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { AccountCharts } from './AccountCharts';
 import { useAnalysis } from './Analysis';
+import { Drawdowns } from './Drawdowns';
 import { Months } from './Months';
 import { PortfolioTrades } from './PortfolioTrades';
 import { checkNames, currencyOf, verdictOf, type Check, type RunDetails, type Stats } from './run';
@@ -37,6 +38,7 @@ export function Overview(props: { run: RunDetails }) {
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
             <AccountCharts run={run.id} currency={currencyOf(run)} benchmark={analysis.data?.benchmark ?? undefined} />
             <Months run={run} />
+            {(analysis.data?.drawdowns.length ?? 0) > 0 && <Drawdowns of={analysis.data?.drawdowns ?? []} />}
             <PortfolioTrades run={run} />
             <Checks run={run} />
         </>

@@ -102,6 +102,8 @@ const noFactors: string[] = [];
 /** A trade as a line in the chart. */
 export const dealOf = (t: Trade): Deal => {
     const isOpen = t.exitTime === undefined || t.exitReason === 'open';
+    const sign = t.side === 'long' ? 1 : -1;
+    const name = `${t.side} from ${price(t.entryPrice)}`;
     return {
         from: seconds(t.entryTime),
         to: isOpen ? undefined : seconds(t.exitTime ?? ''),
@@ -109,7 +111,10 @@ export const dealOf = (t: Trade): Deal => {
         exitPrice: t.exitPrice,
         side: t.side,
         profit: t.return,
-        text: `${t.side} from ${price(t.entryPrice)}${isOpen ? ', open' : ''} ${signedPercent(t.return)}`,
+        worst: t.mae === undefined ? undefined : t.entryPrice * (1 - sign * t.mae),
+        best: t.mfe === undefined ? undefined : t.entryPrice * (1 + sign * t.mfe),
+        name,
+        text: `${name}${isOpen ? ', open' : ''} ${signedPercent(t.return)}`,
     };
 };
 

@@ -17,6 +17,9 @@ export interface Trade {
     return?: number;
     bars?: number;
     exitReason?: string;
+    /** The largest moves against the trade and for it, fractions of the entry price; undefined where they are not known. */
+    mae?: number;
+    mfe?: number;
 }
 
 /** The columns of trades after the entry; their ids are the keys that the server sorts by. */
@@ -40,6 +43,24 @@ export const tradeColumns: Column<Trade>[] = [
         figure: true,
         value: (t) => t.pnlNet,
         cell: (t) => <span class={tone(t.pnlNet)}>{number(t.pnlNet, 2)}</span>,
+    },
+    {
+        id: 'mfe',
+        title: 'At best',
+        width: 76,
+        figure: true,
+        hint: 'Run-up: the largest move in the trade’s favour while it was open, of the entry price (MFE)',
+        value: (t) => t.mfe,
+        cell: (t) => signedPercent(t.mfe),
+    },
+    {
+        id: 'mae',
+        title: 'At worst',
+        width: 80,
+        figure: true,
+        hint: 'Drawdown: the largest move against the trade while it was open, of the entry price (MAE)',
+        value: (t) => t.mae,
+        cell: (t) => signedPercent(t.mae === undefined ? undefined : -t.mae),
     },
     { id: 'bars', title: 'Bars', width: 54, figure: true, value: (t) => t.bars, cell: (t) => number(t.bars) },
     { id: 'exitReason', title: 'Exit by', width: 98, value: (t) => t.exitReason, cell: (t) => t.exitReason ?? '' },
