@@ -68,13 +68,14 @@ public sealed class SessionsApi
     /// <param name="at">The page begins at this time, such as 2024-01-31; null for the newest.</param>
     /// <param name="limit">From 1 to 1,000.</param>
     public Task<SessionLogPage> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, string? sort = null,
-        string? filter = null, string? at = null, string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) =>
+        string? filter = null, string? at = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default) =>
         _api.GetAsync<SessionLogPage>(
             $"sessions/{id}/log?kind={kind}&symbol={symbol}&sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}",
             cancellationToken);
 
     /// <summary>A page of a session's orders, open and ended.</summary>
-    /// <param name="sort">A key of the orders; for example, -created for the newest first. Null for the order in which they were made.</param>
+    /// <param name="sort">A key of the orders; for example, -created for the newest first. Null for the oldest first.</param>
     /// <param name="filter">Conditions, such as symbol=BTCUSDT,state=submitted.</param>
     /// <param name="at">The page begins at this time, such as 2024-01-31; null for the first order.</param>
     /// <param name="limit">From 1 to 1,000.</param>

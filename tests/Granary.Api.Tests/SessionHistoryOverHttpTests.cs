@@ -167,8 +167,8 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         csv[0].ShouldBe("time,symbol,quantity");
         csv.Skip(1).Count().ShouldBe(all.Count(e => e is { Kind: SessionLogKind.Signal, Side: Side.Buy }));
 
-        foreach (var (query, sentence) in new[] { ("log?filter=sidee=buy", "did you mean 'side'?"), ("log?at=soon", "at soon is not a date"),
-            ("orders?sort=size", "quantity"), ("orders?cursor=x", "begin without a cursor") })
+        foreach (var (query, sentence) in new[] { ("log?filter=sidee=buy", "did you mean 'side'?"),
+            ("log?at=soon", "at soon is not a date"), ("orders?sort=size", "quantity"), ("orders?cursor=x", "begin without a cursor") })
             (await (await server.Client.GetAsync($"/api/v1/sessions/listed/{query}")).ProblemAsync(400)).ShouldContain(sentence);
         await (await server.Client.GetAsync("/api/v1/sessions/never/orders")).ProblemAsync(404);
 
