@@ -72,24 +72,29 @@ public sealed class SessionsApi
     /// <summary>A page of a session's log, newest first.</summary>
     /// <param name="kind">The kind of entries; null for all kinds.</param>
     /// <param name="symbol">The symbol of entries; null for all symbols.</param>
-    /// <param name="sort">A key of the entries; for example, sequence for the oldest first.</param>
-    /// <param name="filter">Conditions, such as side=buy,text~stop.</param>
-    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the newest.</param>
+    /// <param name="part">The entries to list, and their order; null for all.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     /// <param name="limit">From 1 to 1,000.</param>
-    public Task<SessionLogPage> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, string? sort = null,
-        string? filter = null, string? at = null, string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        _api.GetAsync<SessionLogPage>(
+    public Task<SessionLogPage> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, ListPart? part = null,
+        string? cursor = null, int? limit = null, CancellationToken cancellationToken = default)
+    {
+        var (sort, filter, at) = part ?? new ListPart();
+        return _api.GetAsync<SessionLogPage>(
             $"sessions/{id}/log?kind={kind}&symbol={symbol}&sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}",
             cancellationToken);
+    }
 
-    /// <summary>A page of a session's orders, open and ended.</summary>
-    /// <param name="sort">A key of the orders; for example, -created for the newest first. Null for the order in which they were made.</param>
-    /// <param name="filter">Conditions, such as symbol=BTCUSDT,state=submitted.</param>
-    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the first order.</param>
+    /// <summary>A page of a session's orders, open and ended, in the order in which they were made.</summary>
+    /// <param name="part">The orders to list, and their order; null for all.</param>
+    /// <param name="cursor">The cursor from the previous page; null for the first page.</param>
     /// <param name="limit">From 1 to 1,000.</param>
-    public Task<FileRows> OrdersAsync(string id, string? sort = null, string? filter = null, string? at = null, string? cursor = null,
-        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<FileRows>(
-            $"sessions/{id}/orders?sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}", cancellationToken);
+    public Task<FileRows> OrdersAsync(string id, ListPart? part = null, string? cursor = null, int? limit = null,
+        CancellationToken cancellationToken = default)
+    {
+        var (sort, filter, at) = part ?? new ListPart();
+        return _api.GetAsync<FileRows>($"sessions/{id}/orders?sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}",
+            cancellationToken);
+    }
 
     /// <summary>Measured costs of the fills of a session's account, with intervals: the content of costs.json.</summary>
     public Task<JsonElement> CostsAsync(string id, CancellationToken cancellationToken = default) =>

@@ -138,14 +138,14 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var file = File.ReadAllText(Path.Combine(home, "orders.csv"));
         (await CsvAsync("orders?limit=1")).ShouldBe(file);
         var orders = file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => Regex.Split(l, CellEnd)).ToList();
-        var some = await client.Sessions.OrdersAsync("listed", filter: "symbol=COINUSDT,side=sell,role=exit");
+        var some = await client.Sessions.OrdersAsync("listed", new ListPart(Filter: "symbol=COINUSDT,side=sell,role=exit"));
         some.Total.ShouldBe(orders.Count(o => (o[3], o[6], o[5]) == ("COINUSDT", "sell", "exit")));
         some.Total.ShouldBeGreaterThan(1);
         var middle = orders[orders.Count / 2][^1];
-        var jumped = await client.Sessions.OrdersAsync("listed", at: middle, limit: 1);
+        var jumped = await client.Sessions.OrdersAsync("listed", new ListPart(At: middle), limit: 1);
         jumped.Position.ShouldBe(orders.FindIndex(o => o[^1] == middle));
         ((string?)jumped.Items[0]["created"]).ShouldBe(middle);
-        var since = await client.Sessions.OrdersAsync("listed", "-created", $"created>={middle}", limit: 1);
+        var since = await client.Sessions.OrdersAsync("listed", new ListPart("-created", $"created>={middle}"), limit: 1);
         since.Total.ShouldBe(orders.Count(o => string.CompareOrdinal(o[^1], middle) >= 0));
         ((string?)since.Items[0]["created"]).ShouldBe(orders.Max(o => o[^1]));
 
@@ -155,20 +155,22 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var wanted = all.Where(e => e is { Kind: SessionLogKind.Fill, Side: Side.Sell, Quantity: > 0 } && e.Text.Contains("fee")).ToList();
         (await WholeLogAsync(client, "kind=fill,side=sell,quantity>0,text~FEE")).ShouldBe(wanted);
         wanted.Count.ShouldBeGreaterThan(1);
-        var oldest = (await client.Sessions.LogAsync("listed", SessionLogKind.Fill, "GLIMUSDT", "sequence", limit: 1)).Items[0];
+        var oldest = (await client.Sessions.LogAsync("listed", SessionLogKind.Fill, "GLIMUSDT", new ListPart("sequence"), limit: 1))
+            .Items[0];
         oldest.ShouldBe(all.Last(e => e is { Kind: SessionLogKind.Fill, Symbol: "GLIMUSDT" }));
         var newest = all.First(e => e.Time is not null);
         // The newest first: a jump begins with the newest entry of that time or before.
         var before = newest.Time!.Value.AddDays(-2);
-        var page = await client.Sessions.LogAsync("listed", at: before.ToString("O", CultureInfo.InvariantCulture), limit: 1);
+        var page = await client.Sessions.LogAsync("listed", part: new ListPart(At: before.ToString("O", CultureInfo.InvariantCulture)),
+            limit: 1);
         page.Items[0].ShouldBe(all.First(e => e.Time <= before));
         var csv = (await CsvAsync("log?kind=signal&filter=side=buy&columns=time,symbol,quantity")).Split('\n',
             StringSplitOptions.RemoveEmptyEntries);
         csv[0].ShouldBe("time,symbol,quantity");
         csv.Skip(1).Count().ShouldBe(all.Count(e => e is { Kind: SessionLogKind.Signal, Side: Side.Buy }));
 
-        foreach (var (query, sentence) in new[] { ("log?filter=sidee=buy", "did you mean 'side'?"), ("log?at=soon", "at soon is not a date"),
-            ("orders?sort=size", "quantity"), ("orders?cursor=x", "begin without a cursor") })
+        foreach (var (query, sentence) in new[] { ("log?filter=sidee=buy", "did you mean 'side'?"),
+            ("log?at=soon", "at soon is not a date"), ("orders?sort=size", "quantity"), ("orders?cursor=x", "begin without a cursor") })
             (await (await server.Client.GetAsync($"/api/v1/sessions/listed/{query}")).ProblemAsync(400)).ShouldContain(sentence);
         await (await server.Client.GetAsync("/api/v1/sessions/never/orders")).ProblemAsync(404);
 
@@ -188,8 +190,9 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
     private static async Task<List<SessionLogEntry>> WholeLogAsync(ApiClient client, string? filter)
     {
         List<SessionLogEntry> all = [];
-        for (var page = await client.Sessions.LogAsync("listed", filter: filter, limit: 1000); ;
-            page = await client.Sessions.LogAsync("listed", filter: filter, cursor: page.Next, limit: 1000))
+        var part = new ListPart(Filter: filter);
+        for (var page = await client.Sessions.LogAsync("listed", part: part, limit: 1000); ;
+            page = await client.Sessions.LogAsync("listed", part: part, cursor: page.Next, limit: 1000))
         {
             all.AddRange(page.Items);
             if (page.Next is null) return all;

@@ -46,8 +46,8 @@ internal static class SessionEndpoints
         sessions.MapPost("/{id}/commands", async (string id, NewCommand order, HttpContext context, CancellationToken stop) =>
             {
                 if (order.Preview) ReadOnlyOperation.Mark(context);
-                return await service.CommandAsync(id, Read(order, RolePolicies.NameOf(context.User)), stop).ConfigureAwait(false) is { } view
-                    ? SessionJson.Of(view) : NoSession(id);
+                var view = await service.CommandAsync(id, Read(order, RolePolicies.NameOf(context.User)), stop).ConfigureAwait(false);
+                return view is null ? NoSession(id) : SessionJson.Of(view);
             })
             .RequireAuthorization(RolePolicies.Admin).WithName("commandSession").WithSummary("Command a session.")
             .WithDescription("pause (no entries), resume, flatten (close everything, and pause), reload (look for new weights now), stop; "

@@ -62,7 +62,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         if (At is { } time && Cursor is null)
             from = view.Times is null
                 ? throw new InputException($"at: the rows of {rows.Name} have no time; leave it out")
-                : view.PositionOf(time, IsDescending && ColumnName(Sort) is var column && (column == "sequence" || RowFilter.IsTime(column)));
+                : view.PositionOf(time, IsDescending && IsInTime(ColumnName(Sort)));
         var (items, names) = (new List<JsonObject>(), default(string[]));
         rows.Read(view.Header, view.Ranges(from, Limit), (line, _, _) =>
         {
@@ -105,8 +105,8 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     }
 
     // The parts of the query that decide the rows of a view and their order.
-    private string Name => string.Create(CultureInfo.InvariantCulture,
-        $"{Strategy}\n{Sort}\n{Filter}\n{From}\n{To}\n{CountsDecisions}\n{string.Join('\n', Also.Select(c => c.Key + c.Operator + c.Value))}");
+    private string Name => string.Join('\n', (object?[])
+        [Strategy, Sort, Filter, From, To, CountsDecisions, .. Also.Select(c => c.Key + c.Operator + c.Value)]);
 
     private bool IsDescending => Sort?.StartsWith('-') == true;
 
@@ -144,6 +144,9 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     private static int TimeOf(string[] header, int sorted) => sorted >= 0 ? sorted
         : Array.IndexOf(header, TimeColumn) is >= 0 and var time ? time
         : Array.IndexOf(header, "entry_time") is >= 0 and var entry ? entry : Array.FindIndex(header, RowFilter.IsTime);
+
+    // Whether rows that are sorted by a column are in the order of their times: the entries of a journal have numbers.
+    private static bool IsInTime(string column) => column == "sequence" || RowFilter.IsTime(column);
 
     private static string ColumnName(string? key) => key is null ? ""
         : string.Concat(key.TrimStart('-').Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));

@@ -13,7 +13,8 @@ internal static class SessionTables
         .Whole("sequence", e => e.Sequence).Time("time", e => e.Time?.Ticks).Word("kind", e => Word(e.Kind)).Word("symbol", e => e.Symbol)
         .Word("strategy", e => e.Strategy).Word("side", e => e.Side is { } side ? Word(side) : null)
         .Number("quantity", e => e.Quantity ?? double.NaN).Number("price", e => e.Price ?? double.NaN)
-        .Word("role", e => e.Role is { } role ? Word(role) : null).Word("reason", e => OneLine(e.Reason)).Text("text", e => OneLine(e.Text));
+        .Word("role", e => e.Role is { } role ? Word(role) : null).Word("reason", e => OneLine(e.Reason))
+        .Text("text", e => OneLine(e.Text));
 
     // The words of the HTTP API.
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());

@@ -24,10 +24,13 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         return new Regex(Regex.Escape($"O {Text(Last("open"))}  H {Text(Last("high"))}  L {Text(Last("low"))}  C {Text(Last("close"))}"));
     }
 
+    // The lists of the page can be narrowed to a symbol too.
+    private static ILocator ChartSymbol(Visit visit) => visit.Page.Locator("select[aria-label='Symbol']");
+
     // The open time of the newest bar of the symbol that the page of a session shows.
     private static async Task<DateTime> NewestAsync(GranaryServer server, Visit visit, string session)
     {
-        var symbol = Uri.EscapeDataString(await visit.Page.GetByLabel("Symbol").InputValueAsync());
+        var symbol = Uri.EscapeDataString(await ChartSymbol(visit).InputValueAsync());
         var bars = await server.GetAsync($"sessions/{session}/bars?limit=1500&symbol={symbol}");
         return bars.GetProperty("times").EnumerateArray().Last().GetDateTime();
     }
@@ -283,7 +286,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
             await route.FulfillAsync(new() { Response = answer, Body = session.ToJsonString() });
         });
         await visit.GoAsync("/live/paper");
-        var symbol = visit.Page.GetByLabel("Symbol");
+        var symbol = ChartSymbol(visit);
         await Assertions.Expect(symbol).ToHaveValueAsync("GLIMUSDT");
         positions = "{ \"COINUSDT\": 1 }";
         // Bars are loaded for a session that the page has asked for; the first answer can be that of before.
