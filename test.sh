@@ -105,16 +105,19 @@ first_lines() {
         left && NF { left--; print substr($0, 1, 240) }' "$1"
 }
 
-# The twelve test classes that took most processor time, and what they started.
+# The twelve test classes that took most processor time, and what they started. What belongs to no class has the name of its project.
 print_costs() {
     echo "== The dearest test classes: processor s, of all tests of the class; wall s; class; what it started"
-    awk -F'\t' '$1 == "cost" { cost[$2] += $3; wall[$2] += $4 } $1 == "start" { started[$2] = started[$2] ", " $3 " × " $4 }
+    awk -F'\t' 'FNR == 1 { project = FILENAME; gsub(/.*\/|\.tsv$/, "", project) }
+        $2 !~ /\./ { $2 = project ": " $2 }
+        $1 == "cost" { cost[$2] += $3; wall[$2] += $4 } $1 == "start" { started[$2] = started[$2] ", " $3 " × " $4 }
         END { for (c in cost) printf "%8.1f %8.1f  %s%s\n", cost[c], wall[c], c, started[c] }' "$GRANARY_TEST_COSTS"/*.tsv 2>/dev/null \
         | sort -rn | head -12
 }
 
-# What runs. The longest first, so that none is left alone at the end.
-first=(Cluster packages Cli Backtesting Browser Api Exchanges Recompute Kafka Parquet Trading)
+# What runs. The longest first, so that none is left alone at the end; those that mostly wait (Browser, packages, Api, Exchanges, Kafka) stand
+# apart, so that one that computes runs beside each.
+first=(Cluster Browser Cli Backtesting packages Tutorials Recompute Trading Api Simulated Scripting Parquet Data Exchanges Learning Engine Assistants Kafka)
 mapfile -t all < <(for file in tests/Granary.*.Tests/*.csproj; do project="$(basename "$file" .Tests.csproj)"; echo "${project#Granary.}"; done)
 whole=false
 case "${1:-}" in
@@ -150,10 +153,8 @@ find_tools
 
 # Before the build, which embeds the documentation site.
 if [[ "$whole" == true ]] && command -v npm >/dev/null; then
-    say "making the documentation site, and restoring the packages of Platform.sln"
-    dotnet restore Platform.sln -v quiet -nologo >"$work/restore.log" 2>&1 & # what fails here is said by the build
-    GRANARY_BUILT=1 infra/site.sh >"$work/site.log" 2>&1 || { tail -5 "$work/site.log"; touch "$work/site.failed"; }
-    wait $!
+    say "making the documentation site, from the libraries that it builds"
+    infra/site.sh >"$work/site.log" 2>&1 || { tail -5 "$work/site.log"; touch "$work/site.failed"; }
 fi
 # Only the projects whose tests start the programs need them.
 starts_programs() { local project; for project in "${projects[@]}"; do grep -qrE "Programs\.(Granary|Silo)" "tests/Granary.$project.Tests" --include=*.cs && return; done; return 1; }

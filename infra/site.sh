@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 if [[ -z "${GRANARY_BUILT:-}" ]]; then
-    for project in Granary Granary.Trading Granary.Client Granary.Testing; do dotnet build "src/$project" -c Release -v quiet -nologo; done
+    dotnet build Platform.sln -c Release -v quiet -nologo -t:'src\Granary;src\Granary_Trading;src\Granary_Client;src\Granary_Testing'
 fi
 assemblies=(src/Granary/bin/Release/net10.0/Granary.xml src/Granary.{Engine,Learning,Data,Backtesting,Trading,Client,Contracts,Testing}/bin/Release/net10.0/Granary.*.xml)
 made=site/served/scripts.txt

@@ -45,7 +45,8 @@ NAMES = {
     "setNotificationRules": "Server.set_notification_rules", "resetNotificationRules": "Server.reset_notification_rules",
     "testNotifications": "Server.test_notifications", "listNotificationDeliveries": "Server.notification_deliveries",
     "getRunFigures": "Run.figures", "getRunAnalysis": "Run.analysis",
-    "getSessionConfiguration": "Session.configuration", "getSessionCosts": "Session.costs", "listSessionLog": "Session.log", "getSessionStrategy": "Session.strategy",
+    "getSessionConfiguration": "Session.configuration", "getSessionCosts": "Session.costs", "listSessionLog": "Session.log", "listSessionOrders": "Session.all_orders",
+    "getSessionStrategy": "Session.strategy",
     "stopSessionStrategy": "Session.stop_strategy",
 }
 
@@ -139,7 +140,8 @@ class Method:
             return
         if place == "path" and name == "id" and self._owner != "Server":
             return
-        if name == "cursor":
+        # Pages are read to their end, and rows have all columns.
+        if name in ("cursor", "columns"):
             return
         known = TIMES.get(name, snake(name))
         kind = "Time" if name in TIMES else self._python(parameter["schema"])

@@ -976,13 +976,18 @@ class _SessionOperations:
         """What the fills of a session's account cost, with intervals: the content of costs.json."""
         return self._server.get(f"{self._path}/costs")
 
-    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, strategy: Optional[str] = None,
-            text: Optional[str] = None, before: Optional[int] = None, until: Optional[str] = None,
-            limit: Optional[int] = None) -> Frame:
+    def log(self, *, kind: Optional[str] = None, symbol: Optional[str] = None, sort: Optional[str] = None,
+            filter: Optional[str] = None, at: Optional[str] = None, limit: Optional[int] = None) -> Frame:
         """Fills, signals, refusals, models, commands and states of a session, newest first."""
-        return self._server._tables.of_rows(self._server.get(f"{self._path}/log", kind=kind, symbol=symbol, strategy=strategy,
-            text=text, before=before, until=until, limit=limit), ["sequence", "timestamp", "kind", "strategy", "symbol", "text",
-            "side", "price", "role"])
+        return self._server._tables.of_rows(list(self._server._pages(f"{self._path}/log", limit, kind=kind, symbol=symbol,
+            sort=sort, filter=filter, at=at)), ["sequence", "kind", "text", "time", "strategy", "symbol", "side", "quantity",
+            "price", "role", "reason"])
+
+    def all_orders(self, *, sort: Optional[str] = None, filter: Optional[str] = None, at: Optional[str] = None,
+                   limit: Optional[int] = None) -> Frame:
+        """The orders of a session, open and ended, in the order in which they were made."""
+        return self._server._tables.of_rows(list(self._server._pages(f"{self._path}/orders", limit, sort=sort, filter=filter,
+            at=at)), [])
 
     def strategy(self, strategy: str) -> Dict[str, Any]:
         """A strategy of a running session: bars, equity, open position, trades so far, weight, enabled or not."""
@@ -1915,6 +1920,11 @@ class Session(_SessionOperations):
         """Bars that it has processed; more than `limit` are joined."""
         return _bars(self._server._tables, self._server.get(f"{self._path}/bars", symbol=symbol, timeframe=timeframe, from_=start, to=end,
                                                             limit=limit))
+
+    def chart(self, symbol: str, **options: Any) -> Dict[str, Any]:
+        """Bars that it has processed, with factors. options: timeframe, factors="sma(20);rsi(14)", start, end, points."""
+        query = {{"start": "from", "end": "to"}.get(k, k): v for k, v in options.items()}
+        return self._server.get(f"{self._path}/chart", symbol=symbol, **query)
 
     def why(self, strategy: str, **question: Any) -> Dict[str, Any]:
         """What decided about a strategy at a bar. question: at or signal; or start and end of a span; symbol, step."""

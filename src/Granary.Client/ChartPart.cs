@@ -1,8 +1,8 @@
 namespace Granary.Client;
 
-/// <summary>The part of a run that a chart shows.</summary>
-/// <param name="Symbol">A symbol of the run.</param>
-/// <param name="Timeframe">A multiple of the run's timeframe; null for its own.</param>
+/// <summary>The part of a run or of a session that a chart shows.</summary>
+/// <param name="Symbol">A symbol of the run or the session.</param>
+/// <param name="Timeframe">A multiple of its timeframe; null for its own.</param>
 /// <param name="Factors">Factors with semicolons between, such as sma(10);rsi(14); null for none.</param>
 /// <param name="Strategy">The strategy whose stops and targets are shown; null for none.</param>
 /// <param name="From">The first time, such as 2024-01-31; null for the start.</param>

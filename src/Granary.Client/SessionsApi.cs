@@ -51,6 +51,15 @@ public sealed class SessionsApi
         int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<RunBars>(
             $"sessions/{id}/bars?symbol={symbol}&timeframe={timeframe}&from={from}&to={to}&limit={limit}", cancellationToken);
 
+    /// <summary>Bars that a session has processed, with factors over all of them.</summary>
+    /// <param name="part">Without a strategy: the stops and targets of the open trades are in the status.</param>
+    public Task<ChartBars> ChartAsync(string id, ChartPart part, CancellationToken cancellationToken = default)
+    {
+        var (symbol, step, factors, _, from, to, most) = part;
+        return _api.GetAsync<ChartBars>(
+            $"sessions/{id}/chart?symbol={symbol}&timeframe={step}&factors={factors}&from={from}&to={to}&points={most}", cancellationToken);
+    }
+
     /// <summary>Everything that decided about a strategy of a session at one bar, or why it did not trade in a span.</summary>
     public Task<WhyAnswer> WhyAsync(string id, WhyQuery query, CancellationToken cancellationToken = default)
     {
@@ -60,14 +69,27 @@ public sealed class SessionsApi
             cancellationToken);
     }
 
-    /// <summary>The newest entries of a session's log, newest first.</summary>
+    /// <summary>A page of a session's log, newest first.</summary>
     /// <param name="kind">The kind of entries; null for all kinds.</param>
     /// <param name="symbol">The symbol of entries; null for all symbols.</param>
+    /// <param name="sort">A key of the entries; for example, sequence for the oldest first.</param>
+    /// <param name="filter">Conditions, such as side=buy,text~stop.</param>
+    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the newest.</param>
     /// <param name="limit">From 1 to 1,000.</param>
-    /// <param name="before">The sequence of the last entry of the page before; null for the newest page.</param>
-    public Task<IReadOnlyList<SessionLogEntry>> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, int? limit = null,
-        long? before = null, CancellationToken cancellationToken = default) => _api.GetAsync<IReadOnlyList<SessionLogEntry>>(
-            $"sessions/{id}/log?kind={kind}&symbol={symbol}&limit={limit}&before={before}", cancellationToken);
+    public Task<SessionLogPage> LogAsync(string id, SessionLogKind? kind = null, string? symbol = null, string? sort = null,
+        string? filter = null, string? at = null, string? cursor = null, int? limit = null, CancellationToken cancellationToken = default) =>
+        _api.GetAsync<SessionLogPage>(
+            $"sessions/{id}/log?kind={kind}&symbol={symbol}&sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}",
+            cancellationToken);
+
+    /// <summary>A page of a session's orders, open and ended.</summary>
+    /// <param name="sort">A key of the orders; for example, -created for the newest first. Null for the order in which they were made.</param>
+    /// <param name="filter">Conditions, such as symbol=BTCUSDT,state=submitted.</param>
+    /// <param name="at">The page begins at this time, such as 2024-01-31; null for the first order.</param>
+    /// <param name="limit">From 1 to 1,000.</param>
+    public Task<FileRows> OrdersAsync(string id, string? sort = null, string? filter = null, string? at = null, string? cursor = null,
+        int? limit = null, CancellationToken cancellationToken = default) => _api.GetAsync<FileRows>(
+            $"sessions/{id}/orders?sort={sort}&filter={filter}&at={at}&cursor={cursor}&limit={limit}", cancellationToken);
 
     /// <summary>Measured costs of the fills of a session's account, with intervals: the content of costs.json.</summary>
     public Task<JsonElement> CostsAsync(string id, CancellationToken cancellationToken = default) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Trading.Live;
@@ -45,13 +46,17 @@ internal static class JournalEvents
         };
     }
 
-    private static string FillText(string account, BrokerFill fill) => string.Create(CultureInfo.InvariantCulture,
-        $"{account} {(fill.Side == Side.Buy ? "bought" : "sold")} {fill.Quantity:0.########} {fill.Symbol} at {fill.Price:0.########}"
-        + $"{(fill.Leg.Length == 0 ? "" : $" ({fill.Leg})")}, fee {fill.Fee:0.####}.");
+    private static string FillText(string account, BrokerFill fill) =>
+        $"{account} {(fill.Side == Side.Buy ? "bought" : "sold")} {Number(fill.Quantity)} {fill.Symbol} at {Number(fill.Price)}"
+        + $"{(fill.Leg.Length == 0 ? "" : $" ({fill.Leg})")}, fee {Number(fill.Fee)}.";
 
-    private static string StopText(string account, TradeChanged trade) => string.Create(CultureInfo.InvariantCulture,
-        $"{account}: {trade.Why} closed {trade.Quantity:0.########} {trade.Symbol} {(trade.Side == Side.Buy ? "long" : "short")}"
-        + $" at {trade.ExitPrice:0.########}, profit {trade.Profit - trade.Fees:0.####} after fees.");
+    private static string StopText(string account, TradeChanged trade) =>
+        $"{account}: {trade.Why} closed {Number(trade.Quantity)} {trade.Symbol} {(trade.Side == Side.Buy ? "long" : "short")}"
+        + $" at {Number(trade.ExitPrice)}, profit {Math.Round(trade.Profit - trade.Fees, 4).ToString("0.####", CultureInfo.InvariantCulture)}"
+        + " after fees.";
+
+    // An entry of the journal alone does not know its instrument.
+    private static string Number(double value) => Digits.Text(value, null);
 
     private static string DriftText(string account, ModelWatched m) => string.Create(CultureInfo.InvariantCulture,
         $"{account}: the model {m.Model} of {m.Strategy} has drifted. {100 * m.After:0.#} % of its newest {m.Trades} predictions were wrong,"

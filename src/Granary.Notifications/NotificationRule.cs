@@ -51,10 +51,16 @@ internal enum NotificationEvent
 
     /// <summary>A session ended, because its feed did or its operator stopped it.</summary>
     SessionEnded,
+
+    /// <summary>A symbol that a session trades rose to a price.</summary>
+    PriceAbove,
+
+    /// <summary>A symbol that a session trades fell to a price.</summary>
+    PriceBelow,
 }
 
 /// <summary>An event, and the channels to which it is sent.</summary>
-/// <param name="Threshold">A percentage, a number of orders, or seconds; 0 for rules without a threshold.</param>
+/// <param name="Threshold">A percentage, a number of orders, seconds, or a price; 0 for rules without a threshold.</param>
 /// <param name="Account">The account; null for all.</param>
 /// <param name="To">The names of the channels.</param>
 internal sealed record NotificationRule(NotificationEvent On, double Threshold, string? Account, IReadOnlyList<string> To)
@@ -62,6 +68,9 @@ internal sealed record NotificationRule(NotificationEvent On, double Threshold, 
     internal const string EveryFault = "a length of time from 1s to 7d is needed, as 15m";
 
     private const int LongestAccount = 200;
+
+    /// <summary>The symbol whose price is meant; null for other rules.</summary>
+    public string? Symbol { get; init; }
 
     /// <summary>Collect the notifications of the rule for this long, and send them as one message; null = as the channel says.</summary>
     public TimeSpan? Every { get; init; }
@@ -73,7 +82,10 @@ internal sealed record NotificationRule(NotificationEvent On, double Threshold, 
     /// <summary>Whether the event is read from the journal of an account, in which it is found once.</summary>
     public static bool IsOfJournal(NotificationEvent kind) => kind is NotificationEvent.Fill or NotificationEvent.SignalRefused
         or NotificationEvent.OrderRejected or NotificationEvent.Stop or NotificationEvent.ModelDrift or NotificationEvent.SessionStarted
-        or NotificationEvent.SessionEnded;
+        or NotificationEvent.SessionEnded || IsOfPrice(kind);
+
+    /// <summary>Whether the event is that a symbol reaches a price.</summary>
+    public static bool IsOfPrice(NotificationEvent kind) => kind is NotificationEvent.PriceAbove or NotificationEvent.PriceBelow;
 
     /// <summary>Whether the event is of an account, and not of a job.</summary>
     public static bool IsOfAccount(NotificationEvent kind) => kind is not (NotificationEvent.JobDone or NotificationEvent.JobFailed);
@@ -87,6 +99,9 @@ internal sealed record NotificationRule(NotificationEvent On, double Threshold, 
             return (RulePart.Threshold, $"a rule on '{word}' needs a threshold above 0");
         if (On == NotificationEvent.Drawdown && Threshold > 100)
             return (RulePart.Threshold, "no equity falls by more than 100 percent; use at most 100");
+        if (IsOfPrice(On) && string.IsNullOrWhiteSpace(Symbol))
+            return (RulePart.Symbol, $"a rule on '{word}' needs the symbol, such as BTCUSDT");
+        if (!IsOfPrice(On) && Symbol is not null) return (RulePart.Symbol, $"a rule on '{word}' has no symbol; remove it");
         if (Account is not null && !IsOfAccount(On)) return (RulePart.Account, $"a rule on '{word}' has no account; remove it");
         if (Account is { Length: 0 or > LongestAccount })
             return (RulePart.Account, $"an account has 1 to {LongestAccount} characters; leave it out for all accounts");
@@ -98,7 +113,7 @@ internal sealed record NotificationRule(NotificationEvent On, double Threshold, 
 
     /// <inheritdoc/>
     public bool Equals(NotificationRule? other) => other is not null && On == other.On && Threshold.Equals(other.Threshold)
-        && Account == other.Account && Every == other.Every && To.SequenceEqual(other.To, StringComparer.Ordinal);
+        && Account == other.Account && Symbol == other.Symbol && Every == other.Every && To.SequenceEqual(other.To, StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(On, Threshold, Account, To.Count);
@@ -108,6 +123,7 @@ internal sealed record NotificationRule(NotificationEvent On, double Threshold, 
 internal enum RulePart
 {
     Threshold,
+    Symbol,
     Account,
     Every,
     To,

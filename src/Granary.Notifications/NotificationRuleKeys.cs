@@ -6,7 +6,7 @@ namespace Granary.Notifications;
 internal sealed record NotificationRuleKeys
 {
     [Key("the event", Words = "drawdown rejected-orders feed-lag session-lost drift job-done job-failed parity fill "
-        + "signal-refused order-rejected stop model-drift session-started session-ended", Without = "needed")]
+        + "signal-refused order-rejected stop model-drift session-started session-ended price-above price-below", Without = "needed")]
     public required string On { get; init; }
 
     [Key("threshold of `drawdown` and `drift`", Without = "10, of `drift` 2")]
@@ -17,6 +17,12 @@ internal sealed record NotificationRuleKeys
 
     [Key("threshold of `feed-lag`", Without = "300")]
     public double? Seconds { get; init; }
+
+    [Key("threshold of `price-above` and `price-below`", Without = "needed")]
+    public double? Price { get; init; }
+
+    [Key("the symbol of `price-above` and `price-below`", Without = "needed")]
+    public string? Symbol { get; init; }
 
     [Key("the account", Without = "all")]
     public string? Account { get; init; }

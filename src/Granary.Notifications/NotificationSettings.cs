@@ -18,6 +18,7 @@ internal sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IR
         ("order-rejected", NotificationEvent.OrderRejected, null, 0), ("stop", NotificationEvent.Stop, null, 0),
         ("model-drift", NotificationEvent.ModelDrift, null, 0),
         ("session-started", NotificationEvent.SessionStarted, null, 0), ("session-ended", NotificationEvent.SessionEnded, null, 0),
+        ("price-above", NotificationEvent.PriceAbove, "price", 0), ("price-below", NotificationEvent.PriceBelow, "price", 0),
     ];
 
     /// <summary>Returns the name of an event in the file and in messages.</summary>
@@ -50,19 +51,21 @@ internal sealed record NotificationSettings(IReadOnlyList<IChannel> Channels, IR
         var keys = RecordKeys<NotificationRuleKeys>.Read(part);
         var kind = part.Need("on").Choice([.. Events.Select(e => (e.Word, e.Event))]);
         var (word, _, key, threshold) = Events.First(e => e.Event == kind);
-        foreach (var other in (string[])["percent", "count", "seconds"])
+        foreach (var other in (string[])["percent", "count", "seconds", "price"])
             if (other != key && part.Find(other) is { } extra)
                 throw extra.Fault($"a rule on '{word}' has {(key is null ? "no threshold" : $"the threshold '{key}'")}; remove '{other}'");
-        threshold = keys.Percent ?? keys.Count ?? keys.Seconds ?? threshold;
+        threshold = keys.Percent ?? keys.Count ?? keys.Seconds ?? keys.Price ?? threshold;
         var to = part.Need("to");
         var rule = new NotificationRule(kind, threshold, keys.Account, keys.To)
         {
+            Symbol = keys.Symbol,
             Every = keys.Every is null ? null : SendLimit.ReadEvery(keys.Every)
                 ?? throw part.Need("every").Fault(NotificationRule.EveryFault),
         };
         return rule.FaultOf([.. channels.Select(c => c.Name)]) is not var (wrong, sentence) ? rule : throw (wrong switch
         {
             RulePart.Threshold => part.Need(key!),
+            RulePart.Symbol => part.Find("symbol") ?? part,
             RulePart.Account => part.Need("account"),
             RulePart.Every => part.Need("every"),
             RulePart.To => to.OneOrMany().FirstOrDefault(t => channels.All(c => c.Name != t.String())) ?? to,

@@ -3,6 +3,8 @@ using Granary.Contracts.Deployments;
 using Granary.Contracts.Jobs;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
+using Granary.Engine.Brokerage;
+using Granary.Trading.Live;
 
 namespace Granary.Notifications;
 
@@ -13,6 +15,7 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
     /// <summary>The rules in force.</summary>
     public IReadOnlyList<NotificationRule> Rules { get; set; } = rules;
 
+    private readonly PriceCrossings _crossings = new();
     private readonly Dictionary<string, double> _peaks = new(StringComparer.Ordinal);
 
     /// <param name="barAge">The time since the session took a bar.</param>
@@ -28,6 +31,11 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
     /// <param name="entry">A new entry of the account's journal.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(string account, JournalEntry entry)
     {
+        if (entry.Kind == nameof(BarsTaken))
+        {
+            foreach (var found in Prices(account, entry)) yield return found;
+            yield break;
+        }
         if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On))
             || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
         foreach (var rule in Rules.Where(r => r.On == kind && (r.Account is null || r.Account == account)))
@@ -59,6 +67,29 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
             + $"{string.Join(" and ", record.Outside)}.";
         foreach (var rule in Rules.Where(r => r.On == NotificationEvent.Parity && (r.Account is null || r.Account == record.Account)))
             yield return (rule, Notification.Of(rule.On, record.Account, Invariant($"{record.Day:yyyy-MM-dd}"), text, now));
+    }
+
+    private IEnumerable<(NotificationRule Rule, Notification Event)> Prices(string account, JournalEntry entry)
+    {
+        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On))) yield break;
+        if (JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
+        foreach (var closed in taken.Bars)
+        {
+            var (symbol, bar) = (closed.Symbol, closed.Bar);
+            if (_crossings.Before(account, closed) is not { } before) continue;
+            foreach (var rule in Rules.Where(r => r.Symbol == symbol && (r.Account is null || r.Account == account)))
+            {
+                var isAbove = rule.On == NotificationEvent.PriceAbove;
+                var isReached = isAbove ? before.High < rule.Threshold && bar.High >= rule.Threshold
+                    : before.Low > rule.Threshold && bar.Low <= rule.Threshold;
+                if (!isReached) continue;
+                var text = Invariant($"{symbol} {(isAbove ? "rose" : "fell")} to {rule.Threshold:0.########}: the bar of ")
+                    + Invariant($"{new DateTime(bar.Time):yyyy-MM-dd HH:mm} UTC reached {(isAbove ? bar.High : bar.Low):0.########} ")
+                    + Invariant($"and closed at {bar.Close:0.########}.");
+                yield return (rule, Notification.Of(rule.On, account,
+                    Invariant($"{symbol}\0{rule.Threshold}\0{closed.CloseTime}"), text, entry.At));
+            }
+        }
     }
 
     private (string Occasion, string Text)? Occasion(NotificationRule rule, SessionView view, TimeSpan barAge)

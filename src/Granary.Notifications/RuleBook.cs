@@ -57,6 +57,7 @@ internal sealed class RuleBook(NotificationSettings settings, IRuleStore store, 
         var rule = new NotificationRule(kind, entry.Threshold ?? usual, entry.Account,
             [.. (entry.To ?? []).Select(t => t ?? "")])
         {
+            Symbol = entry.Symbol,
             Every = entry.Every is null ? null
                 : SendLimit.ReadEvery(entry.Every) ?? throw new InputException($"{place}.every: {NotificationRule.EveryFault}"),
         };

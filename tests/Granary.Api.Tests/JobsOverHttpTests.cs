@@ -151,7 +151,9 @@ public sealed class JobsOverHttpTests(RealServer real) : IClassFixture<RealServe
         ("""{ "kind": "verify", "run": "20261121-000000-gone-cafe" }""", "there is no finished run '20261121-000000-gone"),
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is not an id of a run"),
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "20261121-000000-gone-cafe" }""", "there is no finished run"),
-        ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""", "exclude one another"),
+        ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""",
+            "line 1, universe: 'panel' and 'universe' exclude one another"),
+        ("""{ "kind": "track", "index": "i", "maxStocks": 2 }""", "line 1, panel: there is nothing to choose from"),
         ("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3"),
         ("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'"),
     ];
@@ -198,8 +200,25 @@ public sealed class JobsOverHttpTests(RealServer real) : IClassFixture<RealServe
         (await unknown.ProblemAsync(400)).ShouldContain("cursor=nothing");
     }
 
-    private static Task<HttpResponseMessage> PostAsync(ApiServer server, string body) =>
-        server.Client.PostAsync("/api/v1/jobs", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+    [Theory]
+    [InlineData("""{ "kind": "track", "panel": "none.csv", "index": "i", "maxStocks": 2 }""", "panel: there is no file 'none.csv'")]
+    [InlineData("""{ "kind": "track", "universe": "none", "index": "i.csv", "maxStocks": 2 }""", "universe: there is no folder 'none'")]
+    [InlineData("""
+        { "kind": "study", "factors": "rsi(14)", "group": "none.csv",
+          "data": { "source": "generated:?from=2024-01-01&to=2024-03-01", "symbols": "*", "timeframe": "1d" } }
+        """, "line 1, group: ")]
+    [InlineData("""
+        { "kind": "study", "factors": "rsi(14)",
+          "data": { "source": "generated:?from=2024-01-01&to=2024-03-01", "symbols": "*", "timeframe": "1d", "from": "2030-01-01" } }
+        """, "line 2, data.source: ")]
+    public async Task A_checked_job_is_refused_where_its_files_or_bars_are_missing(string body, string sentence)
+    {
+        using var answer = await PostAsync(real.Server, body, "?check=true");
+        (await answer.ProblemAsync(400)).ShouldContain(sentence);
+    }
+
+    private static Task<HttpResponseMessage> PostAsync(ApiServer server, string body, string query = "") =>
+        server.Client.PostAsync("/api/v1/jobs" + query, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
 
     private static async Task<JobStatus> SubmitAsync(ApiServer server, string body)
     {

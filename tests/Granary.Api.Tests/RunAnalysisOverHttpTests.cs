@@ -53,6 +53,9 @@ public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<Re
             .ShouldBe(closed.Select(t => Math.Round(Number(t["return"]), 9)).Order());
         analysis.Trades.Returns.Counts.Sum().ShouldBe(closed.Count);
         analysis.Trades.Rows[0].Adverse!.Value.ShouldBe(analysis.Trades.Points.Average(p => p.Adverse), 1e-9);
+        Groups(analysis.Trades.Groups, closed);
+        Drawdowns(analysis.Drawdowns, [.. rows.Select(r => Time(r["time"]))], equity);
+        Spans(analysis.Returns.Spans, returns, [.. rows.Select(r => Time(r["time"]))], equity);
 
         var (strategies, values) = (analysis.Correlation!.Strategies, analysis.Correlation.Values);
         foreach (var id in strategies) Rows("trades.csv").ShouldContain(t => t["strategy"] == id);
@@ -87,6 +90,55 @@ public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<Re
         (await unknown.ProblemAsync(404)).ShouldContain("there is no run nothing here");
     }
 
+    // Each closed trade is in one group of each property.
+    private static void Groups(IReadOnlyList<TradeGroupRow> groups, List<Dictionary<string, string>> closed)
+    {
+        foreach (var (by, column) in new[] { ("side", "side"), ("exitReason", "exit_reason"), ("symbol", "symbol") })
+        {
+            var expected = closed.GroupBy(t => t[column]).ToDictionary(g => g.Key, g => g.ToList());
+            groups.Where(g => g.By == by).Select(g => g.Value).Order().ShouldBe(expected.Keys.Order());
+            foreach (var group in groups.Where(g => g.By == by))
+            {
+                double[] net = [.. expected[group.Value].Select(t => Number(t["pnl_net"]))];
+                group.Trades.ShouldBe(net.Length);
+                group.NetProfit.ShouldBe(net.Sum(), 1e-6);
+                group.WinRate!.Value.ShouldBe(net.Count(n => n > 0) / (double)net.Length, 1e-12);
+                group.AverageReturn!.Value.ShouldBe(expected[group.Value].Average(t => Number(t["return"])), 1e-9);
+                group.AverageBars!.Value.ShouldBe(expected[group.Value].Average(t => Number(t["bars"])), 1e-9);
+                if (net.Any(n => n < 0))
+                    group.ProfitFactor!.Value.ShouldBe(net.Where(n => n > 0).Sum() / -net.Where(n => n < 0).Sum(), 1e-9);
+            }
+        }
+        groups.Where(g => g.By == "class").Sum(g => g.Trades).ShouldBe(closed.Count);
+    }
+
+    private static void Drawdowns(IReadOnlyList<DrawdownSpan> drawdowns, List<DateTime> times, List<double> equity)
+    {
+        var deepest = Enumerable.Range(0, equity.Count).MaxBy(i => 1 - equity[i] / equity.Take(i + 1).Max());
+        var top = equity.Take(deepest + 1).Max();
+        drawdowns[0].Depth.ShouldBe(1 - equity[deepest] / top, 1e-12);
+        drawdowns[0].Trough.ShouldBe(times[deepest]);
+        drawdowns[0].Peak.ShouldBe(times[equity.LastIndexOf(top, deepest)]);
+        var recovery = equity.FindIndex(deepest, e => e >= top);
+        drawdowns[0].Recovery.ShouldBe(recovery < 0 ? null : times[recovery]);
+        drawdowns.Select(d => d.Depth).ShouldBeInOrder(SortDirection.Descending);
+    }
+
+    private static void Spans(IReadOnlyList<SpanReturns> spans, double[] days, List<DateTime> times, List<double> equity)
+    {
+        spans.Select(s => s.Span).ShouldBe(["day", "week", "month", "quarter", "year"]);
+        (spans[0].Worst, spans[0].Best).ShouldBe((days.Min(), days.Max()));
+        var ends = times.Select((t, i) => (t.Year, i)).GroupBy(t => t.Year).Select(g => g.Last().i).ToList();
+        double[] years = [.. ends.Select((end, n) => equity[end] / equity[n == 0 ? 0 : ends[n - 1]] - 1).Order()];
+        var row = spans[^1];
+        row.Count.ShouldBe(years.Length);
+        (row.Worst, row.Best).ShouldBe((years[0], years[^1]));
+        row.Mean.ShouldBe(years.Average(), 1e-12);
+        // Linear interpolation between the values in order.
+        var at = 0.25 * (years.Length - 1);
+        row.LowerQuartile.ShouldBe(years[(int)at] + (at - (int)at) * (years[(int)at + 1] - years[(int)at]), 1e-12);
+    }
+
     private static void Rolling(RollingFigures rolling, List<DateTime> times, List<double> equity)
     {
         // Every second window of the long record, the last one too.
@@ -104,6 +156,8 @@ public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<Re
             scale ??= rolling.Volatility[i]!.Value / deviation;
             rolling.Volatility[i]!.Value.ShouldBe(deviation * scale.Value, 1e-6);
             rolling.Sharpe[i]!.Value.ShouldBe(mean / deviation * scale.Value, 1e-4);
+            var losses = Math.Sqrt(part.Average(r => r < 0 ? r * r : 0));
+            rolling.Sortino[i]!.Value.ShouldBe(mean / losses * scale.Value, 1e-4);
         }
         scale!.Value.ShouldBe(Math.Sqrt(252), 0.5);
     }

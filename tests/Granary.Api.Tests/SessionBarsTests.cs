@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Granary.Backtesting.Charts;
 using Granary.Backtesting.Runs;
 using Granary.Client;
 using Granary.Cluster.Client;
@@ -9,6 +10,7 @@ using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
+using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 using Granary.Trading.Live;
@@ -95,6 +97,45 @@ public sealed class SessionBarsTests : IDisposable
         joined.Times.ShouldBe(hours.Chunk(12).Select(c => c[0].Time));
         joined.Close.ShouldBe(hours.Chunk(12).Select(c => c[^1].Close));
         joined.Prices.ShouldBe(PriceBasis.Raw);
+    }
+
+    [Fact]
+    public async Task Factors_over_the_bars_of_a_session_equal_those_of_its_backtest()
+    {
+        var hours = WriteFuture();
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = new ApiClient(server.Address);
+        var start = await ConfigureAsync("\"symbols\": [\"FUT\"], \"timeframe\": \"1h\"", "factors");
+        await TradeAsync(server, start);
+
+        var member = (await client.Sessions.ConfigurationAsync("factors")).Strategies.Single();
+        (member.Timeframe, string.Join(' ', member.Factors)).ShouldBe(("1h", "sma(2) sma(3)"));
+        const string Factors = "sma(3);rsi(14);macd(5,8,3).signal;atr(5);sma(2)@4h";
+        var shown = await client.Sessions.ChartAsync("factors", new ChartPart("FUT", Factors: Factors, Points: 200));
+        var sma = shown.Factors[0].Values;
+        (sma[0], sma[1]).ShouldBe((null, null));
+        for (var i = 2; i < hours.Count; i++) sma[i]!.Value.ShouldBe((hours[i - 2].Close + hours[i - 1].Close + hours[i].Close) / 3, 1e-9);
+        foreach (var timeframe in (string?[])[null, "4h"])
+        {
+            var query = ChartQuery.Read("FUT", timeframe, timeframe is null ? Factors : "sma(3);rsi(5)");
+            var backtest = (await MarketChart.ReadAsync(start.Folder!, query, null, TestCatalogues.All, CancellationToken.None))
+                .Show(new RunSeries(null, null, 200));
+            shown = await client.Sessions.ChartAsync("factors",
+                new ChartPart("FUT", timeframe, string.Join(';', query.Factors), Points: 200));
+            foreach (var (own, other) in shown.Factors.Zip(backtest.Factors))
+            {
+                (own.Name, own.Values.Any(v => v is not null)).ShouldBe((other.Name, true));
+                // The session's last long bar may be unfinished.
+                own.Values.Take(other.Values.Count - 1).ShouldBe(other.Values.SkipLast(1), own.Name);
+            }
+        }
+        // A part of the time has the values of all bars.
+        var part = await client.Sessions.ChartAsync("factors", new ChartPart("FUT", Factors: "sma(3)", From: "2022-01-13"));
+        part.Factors[0].Values[0].ShouldBe(sma[hours.FindIndex(h => h.Time >= new DateTime(2022, 1, 13))]);
+        (await Should.ThrowAsync<ApiException>(() => client.Sessions.ChartAsync("factors", new ChartPart("FUT", Factors: "smaa(3)"))))
+            .Message.ShouldContain("smaa");
+        (await Should.ThrowAsync<ApiException>(() => client.Sessions.ChartAsync("factors", new ChartPart("FUT", Factors: "column(oi)"))))
+            .Message.ShouldContain("does not have the column 'oi'");
     }
 
     [Fact]

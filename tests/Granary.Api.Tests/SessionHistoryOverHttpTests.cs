@@ -20,7 +20,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
 
     // The ids of strategies have commas and stand in quotes.
     private static List<string[]> Csv(string path) =>
-        [.. File.ReadLines(path).Skip(1).Select(l => Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))];
+        [.. File.ReadLines(path).Skip(1).Select(l => Regex.Split(l, CellEnd))];
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
@@ -104,7 +104,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
             days.High.ShouldBe(rows.Chunk(24).Select(d => d.Max(r => Number(r[2]))));
             days.Close.ShouldBe(rows.Chunk(24).Select(d => Number(d[^1][4])));
         }
-        var fills = await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000);
+        var fills = (await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000)).Items;
         fills.Count.ShouldBe(view.Status!.Fills);
         fills.Select(f => f.Sequence).ShouldBeInOrder(SortDirection.Descending);
         var home = Directory.CreateDirectory(Path.Combine(server.Folder, "home")).FullName;
@@ -112,7 +112,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var trades = Csv(Path.Combine(home, "account_trades.csv"));
         fills.Where(f => f.Role == OrderRole.Entry).Select(f => f.Price!.Value).Order()
             .ShouldBe(trades.Select(t => Number(t[6])).Order(), 1e-9);
-        var signals = await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", 5);
+        var signals = (await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", limit: 5)).Items;
         signals.ShouldAllBe(s => s.Symbol == "COINUSDT" && s.Side != null);
         (await (await server.Client.GetAsync("/api/v1/sessions/logged/bars?symbol=NONE")).ProblemAsync(400))
             .ShouldContain("COINUSDT, GLIMUSDT");
@@ -121,6 +121,79 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         (await (await server.Client.GetAsync("/api/v1/sessions/logged/log?kind=gossip")).ProblemAsync(400)).ShouldContain("refusal");
         foreach (var part in (string[])["bars?symbol=COINUSDT", "log", "equity", "configuration"])
             await (await server.Client.GetAsync($"/api/v1/sessions/never/{part}")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task Orders_and_log_are_narrowed_sorted_jumped_in_and_saved_whole()
+    {
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var starter = new GranaryClient(server.Address.ToString(), null, Eventually.Longest);
+        using var client = new ApiClient(server.Address);
+        await starter.StartSessionAsync(made.Start("listed"));
+        await EndAsync(client, "listed");
+        var home = Directory.CreateDirectory(Path.Combine(server.Folder, "home")).FullName;
+        await starter.DownloadSessionAsync("listed", home);
+
+        // The session's own ledger wrote orders.csv; the list follows from the journal.
+        var file = File.ReadAllText(Path.Combine(home, "orders.csv"));
+        (await CsvAsync("orders?limit=1")).ShouldBe(file);
+        var orders = file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => Regex.Split(l, CellEnd)).ToList();
+        var some = await client.Sessions.OrdersAsync("listed", filter: "symbol=COINUSDT,side=sell,role=exit");
+        some.Total.ShouldBe(orders.Count(o => (o[3], o[6], o[5]) == ("COINUSDT", "sell", "exit")));
+        some.Total.ShouldBeGreaterThan(1);
+        var middle = orders[orders.Count / 2][^1];
+        var jumped = await client.Sessions.OrdersAsync("listed", at: middle, limit: 1);
+        jumped.Position.ShouldBe(orders.FindIndex(o => o[^1] == middle));
+        ((string?)jumped.Items[0]["created"]).ShouldBe(middle);
+        var since = await client.Sessions.OrdersAsync("listed", "-created", $"created>={middle}", limit: 1);
+        since.Total.ShouldBe(orders.Count(o => string.CompareOrdinal(o[^1], middle) >= 0));
+        ((string?)since.Items[0]["created"]).ShouldBe(orders.Max(o => o[^1]));
+
+        var all = await WholeLogAsync(client, null);
+        all.Count.ShouldBe((await client.Sessions.LogAsync("listed", limit: 1)).Total);
+        all.Select(e => e.Sequence).ShouldBeInOrder(SortDirection.Descending);
+        var wanted = all.Where(e => e is { Kind: SessionLogKind.Fill, Side: Side.Sell, Quantity: > 0 } && e.Text.Contains("fee")).ToList();
+        (await WholeLogAsync(client, "kind=fill,side=sell,quantity>0,text~FEE")).ShouldBe(wanted);
+        wanted.Count.ShouldBeGreaterThan(1);
+        var oldest = (await client.Sessions.LogAsync("listed", SessionLogKind.Fill, "GLIMUSDT", "sequence", limit: 1)).Items[0];
+        oldest.ShouldBe(all.Last(e => e is { Kind: SessionLogKind.Fill, Symbol: "GLIMUSDT" }));
+        var newest = all.First(e => e.Time is not null);
+        // The newest first: a jump begins with the newest entry of that time or before.
+        var before = newest.Time!.Value.AddDays(-2);
+        var page = await client.Sessions.LogAsync("listed", at: before.ToString("O", CultureInfo.InvariantCulture), limit: 1);
+        page.Items[0].ShouldBe(all.First(e => e.Time <= before));
+        var csv = (await CsvAsync("log?kind=signal&filter=side=buy&columns=time,symbol,quantity")).Split('\n',
+            StringSplitOptions.RemoveEmptyEntries);
+        csv[0].ShouldBe("time,symbol,quantity");
+        csv.Skip(1).Count().ShouldBe(all.Count(e => e is { Kind: SessionLogKind.Signal, Side: Side.Buy }));
+
+        foreach (var (query, sentence) in new[] { ("log?filter=sidee=buy", "did you mean 'side'?"), ("log?at=soon", "at soon is not a date"),
+            ("orders?sort=size", "quantity"), ("orders?cursor=x", "begin without a cursor") })
+            (await (await server.Client.GetAsync($"/api/v1/sessions/listed/{query}")).ProblemAsync(400)).ShouldContain(sentence);
+        await (await server.Client.GetAsync("/api/v1/sessions/never/orders")).ProblemAsync(404);
+
+        async Task<string> CsvAsync(string query)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/sessions/listed/{query}");
+            request.Headers.Accept.ParseAdd("text/csv");
+            using var answer = await server.Client.SendAsync(request);
+            answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    // Commas between quotes do not end a cell.
+    private const string CellEnd = ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
+
+    private static async Task<List<SessionLogEntry>> WholeLogAsync(ApiClient client, string? filter)
+    {
+        List<SessionLogEntry> all = [];
+        for (var page = await client.Sessions.LogAsync("listed", filter: filter, limit: 1000); ;
+            page = await client.Sessions.LogAsync("listed", filter: filter, cursor: page.Next, limit: 1000))
+        {
+            all.AddRange(page.Items);
+            if (page.Next is null) return all;
+        }
     }
 
     [Fact]
@@ -206,7 +279,7 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         await client.Sessions.CommandAsync("commanded", new NewCommand("pause", "lunch", null, null, null));
         await client.Sessions.CommandAsync("commanded", new NewCommand("resume", "back", null, null, null));
         await client.Sessions.CommandAsync("commanded", new NewCommand("stop", "", null, null, null));
-        var operators = await client.Sessions.LogAsync("commanded", SessionLogKind.Operator);
+        var operators = (await client.Sessions.LogAsync("commanded", SessionLogKind.Operator)).Items;
         operators.Select(o => o.Text).ShouldBe(
             ["local gave the command stop", "local gave the command resume: back", "local gave the command pause: lunch"]);
     }

@@ -353,7 +353,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         var own = account.Limits[5];
         own.Used.ShouldBe(100 * shorts / status.AccountEquity, 1e-6);
         (own.Refusal, own.Reason).ShouldBe(("max-short", "The shorts would exceed limits.maxShortPercent."));
-        var refusals = (await server.Client.GetFromJsonAsync<JsonArray>("/api/v1/sessions/main/log?kind=refusal&limit=500"))!;
+        var page = (await server.Client.GetFromJsonAsync<JsonObject>("/api/v1/sessions/main/log?kind=refusal&limit=500"))!;
+        var refusals = page["items"]!.AsArray();
         refusals.ShouldContain(e => ((string)e!["text"]!).EndsWith(": max-short", StringComparison.Ordinal));
     }
 
@@ -431,6 +432,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync(start with { Broker = "nobroker", Paper = null }, "nobroker");
         await RefusedAsync(start with { Paper = "seed=many" }, "seed");
         await RefusedAsync(start with { Speed = "soon" }, "soon");
+        await RefusedAsync(start with { Feed = Address.Parse("ftp://x") }, "feed: ftp://x: this process has no such feed");
         (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message
             .ShouldContain("never had a session here");
 
@@ -478,6 +480,8 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync("", Body(new { body.configuration }), "'feed' is missing");
         await RefusedAsync("", text, "there is no key");
         await RefusedAsync("", Body(new { body.configuration, feed, to = "soon" }), "to: 'soon' is not a date");
+        await RefusedAsync("", Body(new { body.configuration, feed, account = "a b" }), "line 1, account: 'a b' cannot be");
+        await RefusedAsync("", Body(new { body.configuration, feed = "ftp://x" }), "line 1, feed: ftp://x: this process has no such feed");
         await RefusedAsync($"?feed={feed}&to=soon", text, "to soon is not a date; write it as 2024-01-31");
     }
 }

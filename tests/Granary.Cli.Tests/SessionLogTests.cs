@@ -1,10 +1,11 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
 
 /// <summary>Transitions and decisions of a live session in its journal and its log; the load of a process that computes.</summary>
-public sealed class SessionLogTests(SharedServer server) : IDisposable
+public sealed partial class SessionLogTests(SharedServer server) : IDisposable
 {
     private static string Bars => Path.Combine(SharedData.RepositoryRoot, "samples", "data", "1h");
 
@@ -66,7 +67,17 @@ public sealed class SessionLogTests(SharedServer server) : IDisposable
         (accepted + refused).ShouldBe((await FactsAsync("SignalDecided")).Count);
         log.Count(l => l.Contains("Portfolio cut ", StringComparison.Ordinal)).ShouldBe(acted.Count);
         accepted.ShouldBePositive();
+        // No number has more digits than its instrument; 40 % of an equity is a quantity with eight significant ones.
+        log.Where(l => OverlongNumber().IsMatch(l)).ShouldBeEmpty();
+        log.ShouldContain(l => ClosedTrade().IsMatch(l));
     }
+
+    [GeneratedRegex(@"\d\.\d{9,}|[\d.]+E[-+]\d")]
+    private static partial Regex OverlongNumber();
+
+    // The prices of the samples have two decimals, and fills are at them, or at the stop's with the digits that it needs.
+    [GeneratedRegex(@"Trade \d+ of SmaCross\(fast=5,slow=\d\d\)@\w+:1h in \w+ is Closed: 0 of [\d.]+ open, entered at \d+\.\d\d, closed at ")]
+    private static partial Regex ClosedTrade();
 
     [Fact]
     public async Task A_server_gives_processor_memory_and_waiting_work_with_the_status_of_a_batch()

@@ -35,7 +35,7 @@ public sealed class AppHostTests
             .GetDiagnostics(cancel).Where(d => d.Severity >= DiagnosticSeverity.Warning).ShouldBeEmpty();
     }
 
-    [LongFact("The_sample_compiles, GranaryModelTests (what each silo gets) and Cluster.Tests/processes.sh (two silos as processes)")]
+    [LongFact("The_sample_compiles, GranaryModelTests (what each silo gets) and BatchesOverHttpTests (silos as processes) together")]
     public async Task The_sample_starts_two_silos_that_run_the_quickstart_and_stop()
     {
         var silo = Path.Combine(SharedData.RepositoryRoot, "src/Granary.Silo/bin/Release/net10.0/granary-silo");

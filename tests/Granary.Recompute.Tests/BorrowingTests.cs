@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
@@ -34,6 +35,7 @@ public sealed class BorrowingTests : IDisposable
         var answer = await ComputeAsync("portfolio", recall, shortage, new JsonArray(
             Strategy("SmaCross", """{ "fast": [4, 9], "slow": [20, 45] }""", """{ "cash": 40000 }"""),
             Strategy("RsiReversion", """{ "period": 6, "low": 35, "high": 65 }""", """{ "cash": 30000 }""")));
+        Page(new RunFiles(_folder.File("run")));
         answer.GetProperty("wrong").EnumerateArray().Select(w => w.GetString()).ShouldBeEmpty();
         answer.GetProperty("compared").GetInt32().ShouldBeGreaterThan(300);
         answer.GetProperty("refused").GetInt32().ShouldBeGreaterThan(5);
@@ -66,6 +68,35 @@ public sealed class BorrowingTests : IDisposable
         answer.GetProperty("wrong").EnumerateArray().Select(w => w.GetString()).ShouldBeEmpty();
         answer.GetProperty("compared").GetInt32().ShouldBeGreaterThan(3_000);
         answer.GetProperty("recalled").GetInt32().ShouldBeGreaterThan(20);
+    }
+
+    // The tables of the page show the sections of results.json, which are computed again.
+    private static void Page(RunFiles run)
+    {
+        var check = new PageCheck(ReportPage.Read(Path.Combine(run.Folder, "report.html")));
+        var (borrowing, currency) = (run.Results.GetProperty("borrowing"), run.Results.GetProperty("currency"));
+        static double Number(JsonElement row, string key) => row.GetProperty(key).GetDouble();
+        check.Table("Amounts in the currency of the row", [.. borrowing.GetProperty("currencies").EnumerateArray().Select(c => new Cells
+        {
+            ["Currency"] = c.GetProperty("currency").GetString()!,
+            ["Interest earned"] = Number(c, "interestEarned"),
+            ["Interest paid"] = Number(c, "interestPaid"),
+            ["Borrow fees"] = Number(c, "borrowFees"),
+        })]);
+        check.Table("Balances in other currencies at the end", [.. currency.GetProperty("balances").EnumerateArray().Select(b => new Cells
+        {
+            ["Currency"] = b.GetProperty("currency").GetString()!,
+            ["Balance"] = Number(b, "amount"),
+            ["Rate in EUR"] = Number(b, "rate"),
+            ["Value in EUR"] = Number(b, "amount") * Number(b, "rate"),
+        })]);
+        check.Sentences.Says("The account is in EUR. Of its return of {}, prices are {}, exchange rates {}, and both together {}.",
+            run.PortfolioStats.GetProperty("totalReturn").GetDouble(), Number(currency, "price"), Number(currency, "currency"),
+            Number(currency, "product"));
+        if (Number(borrowing, "entriesCut") is > 0 and var cut)
+            check.Sentences.Says("{} short entries were made smaller, to what data.borrow had to borrow.", cut);
+        check.Differences.ShouldBeEmpty();
+        check.Sentences.Unchecked.ShouldNotContain(s => s.Contains("made smaller") || s.StartsWith("The account is in EUR"));
     }
 
     private static JsonObject Strategy(string name, string keys, string size) => new()
@@ -114,9 +145,10 @@ public sealed class BorrowingTests : IDisposable
         };
     }
 
-    private JsonObject Spec(string what, string recall) => new()
+    private JsonObject Spec(string what, string recall, string shortage) => new()
     {
         ["what"] = what,
+        ["shortage"] = shortage,
         ["run"] = _folder.File("run"),
         ["cash"] = 100_000,
         ["currency"] = "EUR",
@@ -142,7 +174,7 @@ public sealed class BorrowingTests : IDisposable
             "--out", _folder.File("run"), "--quiet", "--no-guards", "--yes");
         var script = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Figures", "borrowing.py");
         using var process = Process.Start(new ProcessStartInfo(Python,
-            [script, _folder.Write("spec.json", Spec(what, recall).ToJsonString())])
+            [script, _folder.Write("spec.json", Spec(what, recall, shortage).ToJsonString())])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

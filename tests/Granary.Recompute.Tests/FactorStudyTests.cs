@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Granary.Recompute.Tests.Running;
+using Granary.Testing;
 
 namespace Granary.Recompute.Tests;
 
@@ -28,12 +29,11 @@ public sealed class FactorStudyTests : IDisposable
         await CompareAsync(_folder.File("bars"), "momentum(1);roc(3);rsi(14)", 1_500, groups, [.. options.Split(' '), "--group", groups]);
     }
 
-    [Fact]
+    [SharedFact]
     public async Task Figures_of_real_markets_follow_from_their_bars()
     {
         SkipWithoutPython();
-        var daily = Path.Combine(Repository.Root, "..", "shared", "data", "lean", "equity", "usa", "daily");
-        Assert.SkipUnless(Directory.Exists(daily), "the folder ../shared is missing");
+        var daily = SharedData.Find("data/lean/equity/usa/daily")!;
         foreach (var (i, zip) in Directory.GetFiles(daily, "*.zip").Order(StringComparer.Ordinal).Index())
         {
             var symbol = Path.GetFileNameWithoutExtension(zip).ToUpperInvariant();

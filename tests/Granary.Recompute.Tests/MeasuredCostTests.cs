@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Recompute.Tests.Pages;
 using Granary.Recompute.Tests.Running;
 
 namespace Granary.Recompute.Tests;
@@ -28,7 +29,69 @@ public sealed class MeasuredCostTests : IDisposable
         var answer = await ComputeAsync("costs.py", fills, _folder.File("costs.json"));
         answer.GetProperty("wrong").EnumerateArray().Select(w => w.GetString()).ShouldBeEmpty();
         answer.GetProperty("compared").GetInt32().ShouldBeGreaterThan(500);
+        Page();
     }
+
+    // The tables of the page show the figures of costs.json, which are computed again.
+    private void Page()
+    {
+        var check = new PageCheck(ReportPage.Read(_folder.File("costs.html")));
+        foreach (var model in JsonDocument.Parse(File.ReadAllText(_folder.File("costs.json"))).RootElement.GetProperty("models")
+            .EnumerateArray())
+        {
+            check.Table("Cost by side and venue", [Line(model, model.GetProperty("pool"), ("Side", "both"), ("Venue", "all")),
+                .. List(model, "sides").Select(s => Line(s, s.GetProperty("cost"), ("Side", Text(s, "side")), ("Venue", "all"))),
+                .. List(model, "cells").Select(s => Line(s, s.GetProperty("cost"), ("Side", Text(s, "side")),
+                    ("Venue", Text(s, "venue"))))]);
+            foreach (var (key, scale) in new[] { ("size", 1e4), ("volatility", 1.0) })
+                check.Table("Mean of fills by", [.. List(model.GetProperty(key), "bins").Select(b => new Cells
+                {
+                    ["From"] = scale * Number(b, "from"),
+                    ["To"] = scale * Number(b, "to"),
+                    ["Fills"] = Number(b, "fills"),
+                    ["Mean, basis points"] = Number(b, "mean"),
+                })]);
+            check.Table("More or less than the mean of all fills", [.. List(model, "hours").Select(h => Line(h, h.GetProperty("cost"),
+                ("Hour", $"{Number(h, "hour"):00}:00")))]);
+            check.Table("Effects of size and volatility", [.. new[] { ("size", "root of quantity over the bar’s volume"),
+                ("volatility", "range of the bar, basis points") }.Select(m => (Measure: model.GetProperty(m.Item1), Name: m.Item2))
+                .Select(m => Effect(m.Measure, m.Name))]);
+        }
+        check.Differences.ShouldBeEmpty();
+    }
+
+    private static IEnumerable<JsonElement> List(JsonElement owner, string key) => owner.GetProperty(key).EnumerateArray();
+
+    private static double Number(JsonElement owner, string key) => owner.GetProperty(key).GetDouble();
+
+    private static string Text(JsonElement owner, string key) => owner.GetProperty(key).GetString()!;
+
+    private static Cells Line(JsonElement line, JsonElement cost, params (string Column, string Text)[] names)
+    {
+        var cells = Interval(cost);
+        foreach (var (column, text) in names) cells[column] = text;
+        cells["Fills"] = Number(line, "fills");
+        cells["Mean of fills"] = Number(line, "raw");
+        cells["To the pool"] = line.TryGetProperty("shrinkage", out var share) ? share.GetDouble() : double.NaN;
+        return cells;
+    }
+
+    private static Cells Effect(JsonElement measure, string name)
+    {
+        var cells = Interval(measure.GetProperty("cost"));
+        cells["Measure"] = name;
+        cells["Mean of the measure"] = Number(measure, "center");
+        cells["Effect"] = cells["Cost"];
+        return cells;
+    }
+
+    private static Cells Interval(JsonElement cost) => new()
+    {
+        ["Cost"] = Number(cost, "mean"),
+        ["Low"] = Number(cost, "low"),
+        ["High"] = Number(cost, "high"),
+        ["Upper"] = Number(cost, "upper"),
+    };
 
     [Theory]
     [InlineData("mean")]

@@ -43,6 +43,7 @@ public class OtherPageTests(CombinedRuns runs)
         new CurveTables(check, curve, curve.Values[0], benchmark, "other.csv").Check();
         CurveTables.Drawdowns(check, curve, Cell.Date);
         ReturnTables.Distribution(check, "day", curve.Returns, [.. curve.Returns.Select(r => r != 0)]);
+        ReturnTables.Spans(check, curve.Returns, curve);
         ReturnTables.Rolling(check, curve, benchmark, "other.csv");
         ReturnTables.Benchmark(check, curve, benchmark, "other.csv");
         check.Chart("Equity", new Dictionary<string, IReadOnlyDictionary<DateTime, double>>

@@ -80,6 +80,23 @@ public sealed class RunSpanTests(QuickstartRun run, RunSpanTests.Served served) 
     }
 
     [Fact]
+    public async Task The_curve_of_a_window_has_rows_of_the_run_with_its_ends_its_smallest_and_its_largest()
+    {
+        foreach (var (from, to) in s_spans)
+            foreach (var (name, of) in ((string, Func<EquityRow, double>)[])[("equity", r => r.Equity), ("drawdown", r => r.Drawdown)])
+            {
+                var curve = await Server.GetAsync($"runs/quick/series/{name}?points=60&{Span(from, to)}");
+                var rows = run.Files.Equity().Where(r => r.Time >= from && r.Time < to).ToDictionary(r => r.Time, of);
+                List<DateTime> times = [.. curve.GetProperty("times").EnumerateArray().Select(t => t.GetDateTime())];
+                List<double> values = [.. curve.GetProperty("values").EnumerateArray().Select(v => v.GetDouble())];
+                times.Count.ShouldBeLessThanOrEqualTo(60);
+                values.ShouldBe(times.Select(t => rows[t]));
+                (times[0], times[^1]).ShouldBe((rows.Keys.Min(), rows.Keys.Max()));
+                (values.Min(), values.Max()).ShouldBe((rows.Values.Min(), rows.Values.Max()));
+            }
+    }
+
+    [Fact]
     public async Task Buying_and_holding_follows_from_the_closes_of_the_markets()
     {
         var curve = await Server.GetAsync("runs/quick/series/buy-and-hold?points=20000");

@@ -245,6 +245,8 @@ class RunTests(unittest.TestCase):
         equity = rows(session.equity())
         self.assertAlmostEqual(equity[-1]["equity"], session.view["status"]["accountEquity"], places=6)
         self.assertEqual(len(session.log(limit=5)), 5)
+        self.assertEqual({e["side"] for e in rows(session.log(kind="fill", filter="side=sell"))}, {"sell"})
+        self.assertEqual(len(session.all_orders()), session.view["status"]["ordersSent"])
         self.assertEqual(len(session.run.table("orders.csv")), session.view["status"]["ordersSent"])
         self.assertGreater(len(session.bars("ACME")), 400)
 

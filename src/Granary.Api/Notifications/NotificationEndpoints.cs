@@ -99,7 +99,7 @@ internal static class NotificationEndpoints
     private static NotificationState StateOf(NotificationService? service)
     {
         List<EventEntry> events = [.. NotificationSettings.Events.Select(e =>
-            new EventEntry(e.Word, e.Key, e.Key is null ? null : e.Default, NotificationRule.IsOfAccount(e.Event),
+            new EventEntry(e.Word, e.Key, e.Default == 0 ? null : e.Default, NotificationRule.IsOfAccount(e.Event),
                 NotificationRule.IsUrgent(e.Event)))];
         if (service is null) return new NotificationState(false, [], 0, null, [], events);
         var (stored, rules) = service.Book.Read();
@@ -109,7 +109,7 @@ internal static class NotificationEndpoints
 
     private static RuleEntry EntryOf(NotificationRule rule) => new(NotificationSettings.WordOf(rule.On),
         rule.Threshold == 0 ? null : rule.Threshold, rule.Account, rule.To,
-        rule.Every is { } every ? SendLimit.WriteEvery(every) : null);
+        rule.Every is { } every ? SendLimit.WriteEvery(every) : null, rule.Symbol);
 
     private static ChannelEntry EntryOf(IChannel channel) => new(channel.Name, channel.Kind, channel.Host,
         channel.Limit.Every is { } every ? SendLimit.WriteEvery(every) : null, channel.Limit.WriteMost(), channel.Limit.Quiet?.Write());

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json;
 using Granary.Api.Access;
 using Granary.Api.Jobs;
@@ -45,31 +44,29 @@ internal static class RunEndpoints
             .WithName("getRun").WithSummary("A run: its origin, and the content of its results.json without the strategies and the trials "
                 + "of searches.")
             .Produces<RunSummary>().ProducesProblem(404);
-        runs.MapGet("/{id}/strategies", (string id, RunLibrary library, GranaryCatalogues catalogues, [AsParameters] Paging paging,
-                [AsParameters] StrategySelection strategies, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+        TableAnswer.Declare<StrategyRows>(runs.MapGet("/{id}/strategies", (string id, RunLibrary library, [AsParameters] Paging paging,
+                [AsParameters] StrategySelection strategies, [AsParameters] TableAnswer answer,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
             {
                 if (library.Find(id) is null) return Unknown(id);
                 var query = new StrategyQuery(limit, strategies.Sort, strategies.Filter, paging.Cursor);
-                return new TableAnswer(paging.Http, catalogues).Of(() =>
+                return answer.Named("id", "strategy").Of(() =>
                 {
                     var page = query.Of(library.ResultsOf(id));
                     return paging.Answer(page, page.Next);
                 }, () => query.TableOf(library.ResultsOf(id)));
-            })
+            }))
             .WithName("listRunStrategies").WithSummary("The strategies of a run, sorted and filtered.")
             .WithDescription("'sort' is id, class, symbol, timeframe, weight or a metric, with '-' in front for the largest first. "
-                + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross." + RunRowEndpoints.OfArrow)
-            .Produces<StrategyRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
-        runs.MapGet("/{id}/signals", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
-                [AsParameters] SignalSelection signals, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-                source.Library.Find(id) is null ? Unknown(id) : source.Answer(id, signals.Query(limit, paging.Cursor), paging))
+                + "'filter' has conditions with commas between, such as trades>=30,symbol=BTCUSDT,id~SmaCross." + TableAnswer.Description);
+        TableAnswer.Declare<SignalRows>(runs.MapGet("/{id}/signals", (string id, [AsParameters] RunRowSource source,
+                [AsParameters] Paging paging, [AsParameters] SignalSelection signals, [AsParameters] RowSelection rows,
+                [AsParameters] TableAnswer answer, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                source.Answer(id, new SignalQuery(rows.Query(limit, paging), signals.Symbol, signals.Decision), paging, answer)))
             .WithName("listRunSignals").WithSummary("The signals of a run: the portfolio's decision, and what each earned in the "
                 + "strategy's own account.")
             .WithDescription("'decision' is one of the portfolio's decisions, such as max-positions, or 'refused' for all except accepted. "
-                + RunRowEndpoints.OfFilter + RunRowEndpoints.OfArrow)
-            .Produces<SignalRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+                + RowSelection.Description + TableAnswer.Description);
         runs.MapGet("/{id}/series/{name}", SeriesAsync)
             .WithName("getRunSeries").WithSummary("A curve of a run with at most 'points' points: equity, cash, exposure, drawdown, "
                 + "months (the return of each), buy-and-hold, or price:SYMBOL for bars.")
@@ -91,36 +88,15 @@ internal static class RunEndpoints
 
         [FromQuery(Name = "filter")]
         public string? Filter { get; init; }
-
-        [FromQuery(Name = "columns")]
-        public string? Columns { get; init; }
     }
 
     internal sealed record SignalSelection
     {
-        [FromQuery(Name = "strategy")]
-        public string? Strategy { get; init; }
-
         [FromQuery(Name = "symbol")]
         public string? Symbol { get; init; }
 
         [FromQuery(Name = "decision")]
         public string? Decision { get; init; }
-
-        [FromQuery(Name = "filter"), Description("Conditions with commas between, such as side=long,time>=2022-01-01.")]
-        public string? Filter { get; init; }
-
-        [FromQuery(Name = "at"), Description("Time of the signal with which the first page begins, in ISO 8601.")]
-        public string? At { get; init; }
-
-        [FromQuery(Name = "columns"), Description("Columns of an answer that is a file, with commas between.")]
-        public string? Columns { get; init; }
-
-        public SignalQuery Query(int limit, string? cursor) => new(limit, Strategy, Symbol, Decision, cursor)
-        {
-            Filter = string.IsNullOrEmpty(Filter) ? null : Filter,
-            At = string.IsNullOrEmpty(At) ? null : UtcTicks.Read("at", At),
-        };
     }
 
     internal sealed record RunFilter

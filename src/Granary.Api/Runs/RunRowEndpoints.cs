@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Granary.Api.Jobs;
 using Granary.Api.Lists;
 using Granary.Api.Problems;
@@ -10,7 +9,6 @@ using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Reporting.Html.Pages;
 using Granary.Reporting.Runs;
-using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -73,42 +71,6 @@ internal static class RunRowEndpoints
             : TypedResults.Ok(string.IsNullOrEmpty(strategy) ? spans.Portfolio(id, span.First, span.End)
                 : await spans.StrategyAsync(id, strategy, span.First, span.End).ConfigureAwait(false));
 
-    /// <summary>The end of the description of an operation that also answers with Arrow.</summary>
-    public const string OfArrow = " With 'Accept: application/vnd.apache.arrow.stream', text/csv or application/vnd.apache.parquet the "
-        + "answer has all rows that match, typed, whatever 'cursor' and 'limit'; 'columns' has names of columns with commas between.";
-
-    /// <summary>Describes the query <c>filter</c> and <c>at</c> of a list of rows.</summary>
-    public const string OfFilter = "'filter' has conditions with commas between, such as symbol=BTCUSDT,side=long,pnlNet>0. Without a "
-        + "cursor, 'at' begins the page at the first row of that time or later.";
-
-    /// <summary>The rows of a table that a caller asks for, and their order.</summary>
-    internal sealed record RowSelection
-    {
-        [FromQuery(Name = "strategy")]
-        public string? Strategy { get; init; }
-
-        [FromQuery(Name = "sort")]
-        public string? Sort { get; init; }
-
-        [FromQuery(Name = "filter"), Description("Conditions with commas between, such as symbol=BTCUSDT,pnlNet>0.")]
-        public string? Filter { get; init; }
-
-        [FromQuery(Name = "at"), Description("Time of the row with which the first page begins, in ISO 8601.")]
-        public string? At { get; init; }
-
-        [FromQuery(Name = "columns"), Description("Columns of an answer that is a file, with commas between.")]
-        public string? Columns { get; init; }
-
-        public RowQuery Query(int limit, string? cursor, SeriesSpan span) => new(limit, Strategy, cursor)
-        {
-            Sort = string.IsNullOrEmpty(Sort) ? null : Sort,
-            Filter = string.IsNullOrEmpty(Filter) ? null : Filter,
-            At = string.IsNullOrEmpty(At) ? null : UtcTicks.Read("at", At),
-            From = span.First,
-            To = span.End,
-        };
-    }
-
     private const string NoModels = "this run has no decisions of models; give its batch a section 'learning', and \"signals\" among its "
         + "outputs";
 
@@ -128,24 +90,23 @@ internal static class RunRowEndpoints
     // Unless it has another name, the file has the name of the path.
     private static void MapRows(RouteGroupBuilder runs, string path, string name, string summary, string? file = null,
         string? absence = null) =>
-        runs.MapGet($"/{{id}}/{path}", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
-                [AsParameters] SeriesSpan span, [AsParameters] RowSelection rows,
-                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-                source.Answer(id, file ?? path, rows.Query(limit, paging.Cursor, span), paging, absence))
+        TableAnswer.Declare<FileRows>(runs.MapGet($"/{{id}}/{path}", (string id, [AsParameters] RunRowSource source,
+                [AsParameters] Paging paging, [AsParameters] SeriesSpan span, [AsParameters] RowSelection rows,
+                [AsParameters] TableAnswer answer, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                source.Answer(id, file ?? path, rows.Query(limit, paging) with { From = span.First, To = span.End }, paging, answer,
+                    absence)))
             .WithName(name).WithSummary(summary)
-            .WithDescription("'sort' is a key of the rows, with '-' in front for the largest first. 'from' and 'to' are times in ISO 8601, "
-                + "of trades: those closed at 'from' or later and before 'to'. " + OfFilter + OfArrow)
-            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow, TableAnswer.Csv, TableAnswer.Parquet)
-                .ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+            .WithDescription(RowSelection.Description + " 'from' and 'to' are times in ISO 8601, of trades: those closed at 'from' or later "
+                + "and before 'to'." + TableAnswer.Description);
 
     private static void MapEquity(RouteGroupBuilder runs) =>
-        runs.MapGet("/{id}/equity", (string id, [AsParameters] RunRowSource source, [AsParameters] Paging paging,
-                [AsParameters] SeriesSpan span, [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
-                source.Answer(id, "equity", new RowQuery(limit, null, paging.Cursor) { From = span.First, To = span.End }, paging, null))
+        TableAnswer.Declare<FileRows>(runs.MapGet("/{id}/equity", (string id, RunLibrary library, [AsParameters] Paging paging,
+                [AsParameters] SeriesSpan span, [AsParameters] TableAnswer answer,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) => new RunRowSource { Library = library }.Answer(id, "equity",
+                    new RowQuery(limit, null, paging.Cursor) { From = span.First, To = span.End }, paging, answer)))
             .WithName("listRunEquity").WithSummary("The equity of the portfolio of a run, a row for each bar.")
             .WithDescription("'from' and 'to' are times in ISO 8601; 'to' is left out. getRunSeries reduces the curve to the points of a chart."
-                + OfArrow)
-            .Produces<FileRows>(200, TableAnswer.Json, TableAnswer.Arrow).ProducesProblem(400).ProducesProblem(404).ProducesProblem(406);
+                + TableAnswer.Description);
 
     internal sealed record ChartQuestion
     {
@@ -167,12 +128,7 @@ internal static class RunRowEndpoints
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var (timeframe, factors, strategy) = (question.Timeframe, question.Factors, question.Strategy);
-        Timeframe? asked = null;
-        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
-            throw new InputException($"timeframe={timeframe}: write it as 1m, 1h or 1d");
-        var query = new ChartQuery(question.Symbol, asked, string.IsNullOrWhiteSpace(factors) ? [] : [.. FactorParser.Split(factors)],
-            string.IsNullOrWhiteSpace(strategy) ? null : strategy);
+        var query = ChartQuery.Read(question.Symbol, question.Timeframe, question.Factors, question.Strategy);
         var chart = await charts.FindAsync(id, query).ConfigureAwait(false);
         return TypedResults.Ok(chart.Show(span.Read(points)));
     }

@@ -1,16 +1,21 @@
 using System.ComponentModel;
 using System.Text.Json;
 using Granary.Api.Access;
+using Granary.Api.Lists;
 using Granary.Api.Problems;
 using Granary.Api.Routing;
 using Granary.Api.Runs;
+using Granary.Backtesting.Charts;
 using Granary.Contracts.Runs;
 using Granary.Contracts.Sessions;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Reporting.Runs;
 using Granary.Simulation.Costs;
-using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
+using Granary.Trading.Live;
 using Granary.Trading.Sessions;
+using Granary.Trading.Tables;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -21,8 +26,6 @@ namespace Granary.Api.Sessions;
 /// <summary>Serves the configuration, equity, bars and log of a session, also after its end.</summary>
 internal static class SessionHistoryEndpoints
 {
-    private const int MostEntries = 1000, UsualEntries = 200;
-
     public static void Map(RouteGroupBuilder sessions)
     {
         var history = sessions.MapGroup("/{id}").ProducesProblem(404).ProducesProblem(503).RequireAuthorization(RolePolicies.Viewer);
@@ -51,62 +54,76 @@ internal static class SessionHistoryEndpoints
                 + "says whether the feed's prices are adjusted for splits and dividends. 'from' and 'to' are times in ISO 8601; 'to' is "
                 + "left out.")
             .Produces<RunBars>().ProducesProblem(400);
-        history.MapGet("/log", async (string id, [FromServices] SessionHistory known, [AsParameters] LogSelection entries,
-                CancellationToken stop, [AllowedRange(1, MostEntries)] int limit = UsualEntries) =>
-                Answer(id, await known.LogAsync(id, entries.Query(limit), stop).ConfigureAwait(false)))
-            .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
-            .WithDescription("'before' is the 'sequence' of an entry: the page has the entries before it. 'until' is a time in ISO 8601: "
-                + "the page begins with the newest entry before it. 'strategy' and 'text' are parts of the strategy's id and of the "
-                + "sentence.")
-            .Produces<IReadOnlyList<SessionLogEntry>>().ProducesProblem(400);
+        history.MapGet("/chart", ChartAsync).WithName("getSessionChart")
+            .WithSummary("Bars that a session has processed, with factors, with at most 'points' points.")
+            .WithDescription("'factors' are texts with semicolons between, such as sma(10);macd(12,26,9).signal. They are computed over "
+                + "all bars that the session has processed, and equal those of a backtest over these bars. The rest is as in "
+                + "/sessions/{id}/bars.")
+            .Produces<ChartBars>().ProducesProblem(400);
+        MapLists(history);
     }
 
-    internal sealed record LogSelection
+    private static void MapLists(RouteGroupBuilder history)
     {
+        TableAnswer.Declare<SessionLogPage>(history.MapGet("/log", LogAsync))
+            .WithName("listSessionLog").WithSummary("Fills, signals, refusals, models, commands and states of a session, newest first.")
+            .WithDescription(RowSelection.Description + " To read a log that grows without a gap, ask with sort=sequence, or for the entries "
+                + "before the last one with filter=sequence<NUMBER." + TableAnswer.Description);
+        TableAnswer.Declare<FileRows>(history.MapGet("/orders", async (string id, [FromServices] SessionHistory known,
+                [AsParameters] RowSelection rows, [AsParameters] Paging paging, [AsParameters] TableAnswer answer, CancellationToken stop,
+                [AllowedRange(1, Paging.Most)] int limit = Paging.Usual) =>
+                await known.RowsAsync(id, read => read.Orders(), stop).ConfigureAwait(false) is { } orders
+                    ? RunRowSource.Answer(orders, rows.Query(limit, paging), paging, answer, KnownTables.Find(AccountTables.Orders)!)
+                    : Problem.NotFound(Unknown(id))))
+            .WithName("listSessionOrders").WithSummary("The orders of a session, open and ended, in the order in which they were made.")
+            .WithDescription(RowSelection.Description + TableAnswer.Description);
+    }
+
+    private static async Task<IResult> LogAsync(string id, [AsParameters] LogSource source, [AsParameters] RowSelection rows,
+        [AsParameters] Paging paging, [AsParameters] TableAnswer answer, CancellationToken stop,
+        [AllowedRange(1, Paging.Most)] int limit = Paging.Usual)
+    {
+        var query = rows.Query(limit, paging);
+        query = query with { Sort = query.Sort ?? "-sequence", Also = source.Conditions() };
+        return await source.History.RowsAsync(id, read => read.Log(), stop).ConfigureAwait(false) is { } log
+            ? RunRowSource.Answer(log, query, paging, answer, new CsvSchema(SessionTables.Log.Columns)) : Problem.NotFound(Unknown(id));
+    }
+
+    internal sealed record LogSource
+    {
+        [FromServices]
+        public required SessionHistory History { get; init; }
+
         [FromQuery(Name = "kind")]
         public string? Kind { get; init; }
 
         [FromQuery(Name = "symbol")]
         public string? Symbol { get; init; }
 
-        [FromQuery(Name = "strategy"), Description("A part of the id of the strategy.")]
-        public string? Strategy { get; init; }
-
-        [FromQuery(Name = "text"), Description("A part of the sentence.")]
-        public string? Text { get; init; }
-
-        [FromQuery(Name = "before"), Description("The sequence of the entry before which the page begins.")]
-        public long? Before { get; init; }
-
-        [FromQuery(Name = "until"), Description("The time before which the page begins, in ISO 8601.")]
-        public string? Until { get; init; }
-
-        public SessionLogQuery Query(int limit) => new(limit)
-        {
-            Kind = KindOf(Kind),
-            Symbol = Given(Symbol),
-            Strategy = Given(Strategy),
-            Text = Given(Text),
-            Before = Before,
-            Until = Given(Until) is { } text ? new DateTime(UtcTicks.Read("until", text), DateTimeKind.Utc) : null,
-        };
-
-        private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+        public IReadOnlyList<RowCondition> Conditions() =>
+        [
+            .. KindOf(Kind) is { } kind ? (RowCondition[])[new RowCondition("kind", "=", kind)] : [],
+            .. string.IsNullOrEmpty(Symbol) ? [] : (RowCondition[])[new RowCondition("symbol", "=", Symbol)],
+        ];
     }
 
     private static async Task<IResult> BarsAsync(string id, string symbol, string? timeframe, [AsParameters] SeriesSpan span,
         [FromServices] SessionHistory known, CancellationToken stop,
-        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints)
-    {
-        Timeframe? asked = null;
-        if (timeframe is not null && !Timeframe.TryParse(timeframe, out asked))
-            throw new InputException($"timeframe={timeframe}: use one of {string.Join(' ', Timeframe.All)}");
-        return Answer(id, await known.BarsAsync(id, symbol, asked, span.Read(limit), stop).ConfigureAwait(false));
-    }
+        [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
+        Answer(id, (await known.ChartAsync(id, ChartQuery.Read(symbol, timeframe), span.Read(limit), stop).ConfigureAwait(false))?.Bars);
 
-    private static SessionLogKind? KindOf(string? kind) => string.IsNullOrEmpty(kind) ? null
-        : Enum.TryParse<SessionLogKind>(kind, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known
-        : throw new InputException($"kind={kind}: use one of {string.Join(' ', Enum.GetNames<SessionLogKind>()).ToLowerInvariant()}");
+    private static async Task<IResult> ChartAsync(string id, string symbol, string? timeframe, string? factors,
+        [AsParameters] SeriesSpan span, [FromServices] SessionHistory known, CancellationToken stop,
+        [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints) =>
+        Answer(id, await known.ChartAsync(id, ChartQuery.Read(symbol, timeframe, factors), span.Read(points), stop).ConfigureAwait(false));
+
+    private static string? KindOf(string? kind)
+    {
+        if (string.IsNullOrEmpty(kind)) return null;
+        string[] all = [.. Enum.GetNames<SessionLogKind>().Select(n => n.ToLowerInvariant())];
+        return all.Contains(kind, StringComparer.OrdinalIgnoreCase) ? kind.ToLowerInvariant()
+            : throw new InputException($"kind={kind}: use one of {string.Join(' ', all)}");
+    }
 
     private static IResult Answer<T>(string id, T? found) where T : class =>
         found is null ? Problem.NotFound(Unknown(id)) : TypedResults.Ok(found);

@@ -5,6 +5,7 @@ using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
 using Granary.Simulation.Keys;
+using Granary.Simulation.Weights;
 using Granary.Storage.Addresses;
 using Granary.Trading.Live;
 using Microsoft.AspNetCore.Http;
@@ -32,9 +33,25 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
         // The reader checks the addresses of the configuration.
         new ProductionReader(catalogues).Read(form.File, text, place.Folder);
         CheckEndpoint(form, place);
+        CheckNames(form, (key, fault) => inQuery ? new InputException($"{key}: {fault}")
+            : JsonPart.Parse(File, body, place: place).Need(key).Fault(fault));
         // The number alone means the server's own store.
         return new SessionStart(form is { Deployment: not null, Deployments: null } ? form with { Deployments = settings.DeploymentStore }
             : form, text, form.File, place.KeptFolder);
+    }
+
+    // What a session would only find after its start.
+    private void CheckNames(SessionBody form, Func<string, string, InputException> faultOf)
+    {
+        try
+        {
+            if (form.Account is { } account) WeightsValidation.CheckPortfolio(account);
+        }
+        catch (InputException e)
+        {
+            throw faultOf("account", e.Message);
+        }
+        if (catalogues.LiveFeeds.FaultOf(form.Bars) is { } fault) throw faultOf("feed", fault);
     }
 
     private static void CheckEndpoint(SessionBody form, Place place)

@@ -54,7 +54,7 @@ internal sealed class RunRowTools(AssistantCall call, RunLibrary runs, GranaryCa
         [Description("The cursor of the page before.")] string? cursor = null)
     {
         call.Open(run);
-        var page = new SignalQuery(limit, strategy, symbol, decision, cursor).Of(PathOf(run, "signals"), runs.Rows);
+        var page = new SignalQuery(new RowQuery(limit, strategy, cursor), symbol, decision).Of(PathOf(run, "signals"), runs.Rows);
         var columns = new[] { "strategy", "symbol", "number", "time", "side", "price", "decision", "outcome", "exitReason", "pnlNet" };
         return Answer.Of(string.Create(CultureInfo.InvariantCulture, $"{page.Total} signals of run {run}."))
             .With("run", JsonValue.Create(run))

@@ -37,9 +37,6 @@ internal static class CostStudy
         if (models.Count == 0)
             throw new InputException("no fill has a reference price; name their bars with --bars, or add a column decision_price, open, "
                 + "mid, or bid and ask, and stop_price for stop orders");
-        var (notional, fees) = (0.0, 0.0);
-        foreach (var fill in fills.Where(f => !double.IsNaN(f.Fee)))
-            (notional, fees) = (notional + fill.Price * fill.Quantity, fees + fill.Fee);
         return CostFile.Hashed(new CostStudyResults(CostStudyResults.CurrentVersion, "", fills.Count, At(fills[0].Time), At(fills[^1].Time),
             fills.Select(DayOf).Distinct().Count())
         {
@@ -52,10 +49,23 @@ internal static class CostStudy
             LeftOut = set.LeftOut,
             OutsideRange = set.OutsideRange.Count == 0 ? null : [.. set.OutsideRange.OrderBy(f => f.Time).ThenBy(f => f.Place,
                 StringComparer.Ordinal)],
-            Fee = notional > 0 ? fees / notional * Points : null,
+            Fee = FeeOf(fills.FindAll(f => !double.IsNaN(f.Fee))),
             Notes = [.. set.Notes, .. NotesOf(fills, models)],
             Models = models,
         });
+    }
+
+    // Fees over what was traded. Amounts in two currencies do not add up: each counts by its number of fills.
+    private static double? FeeOf(List<MeasuredFill> fills)
+    {
+        var sum = 0.0;
+        foreach (var own in fills.GroupBy(f => f.Currency, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var notional = own.Sum(f => Math.Abs(f.Price) * f.Quantity * f.Multiplier);
+            if (!(notional > 0)) return null;
+            sum += own.Sum(f => f.Fee) / notional * ((double)own.Count() / fills.Count);
+        }
+        return fills.Count == 0 ? null : sum * Points;
     }
 
     // A stop fills where the market is when it triggers, which says nothing about what a market order pays.

@@ -12,6 +12,12 @@ internal sealed record MeasuredFill(long Time, string Symbol, Side Side, double 
     /// <summary>Quote currency; NaN if it is unknown.</summary>
     public double Fee { get; init; } = double.NaN;
 
+    /// <summary>The multiplier of its instrument.</summary>
+    public double Multiplier { get; init; } = 1;
+
+    /// <summary>The currency of its price; empty if it is unknown.</summary>
+    public string Currency { get; init; } = "";
+
     /// <summary>When the order was decided, UTC ticks; 0 if it is unknown.</summary>
     public long DecidedAt { get; init; }
 

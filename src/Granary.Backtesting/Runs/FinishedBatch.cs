@@ -78,7 +78,13 @@ internal sealed class FinishedBatch
         var result = new RunResult(host, Digest, _entries, outcomes.Values.Sum(v => v.Bars), portfolio,
             [.. first, .. _run.Options.Notes, .. _choice.Notes, .. portfolio.Notes, .. BatchNotes.Of(facts)]);
         var model = await _run.ModelAsync(result, Checks, abandoned);
-        model = model with { Interrupted = _strategies.Interrupted, Decisions = portfolio.Counts, Sections = await SectionsAsync() };
+        model = model with
+        {
+            Interrupted = _strategies.Interrupted,
+            Decisions = portfolio.Counts,
+            Traded = Events.PortfolioFills().Sum(f => f.Fill.ValueOf(MultiplierOf(f.Symbol))),
+            Sections = await SectionsAsync(),
+        };
         if (portfolio.Idle is not null && model.Section<AllocationResults>() is not null)
             model = model.With([new RunNote(NoteCode.Weights,
                 "The comparison of the weight rules is of the strategies' own accounts, also of positions that they opened before the "

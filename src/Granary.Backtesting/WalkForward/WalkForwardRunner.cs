@@ -149,7 +149,11 @@ internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Tri
         var model = (await run.ModelAsync(result, checks, cancellationToken)).With(WalkForwardReport.Of(run.Plan, outcome))
             .With(checks.ToFindings()).With(checks.ToResults(AllEntries(run, _ => 0, i => all.GetValueOrDefault(i)?.Statistics)));
         if (StatedFindings.Of(checks.ToFindings()) is { } stated) model = model.With(stated);
-        model = model with { Decisions = outcome.Portfolio.Counts };
+        model = model with
+        {
+            Decisions = outcome.Portfolio.Counts,
+            Traded = outcome.Fills.Sum(f => f.Fill.ValueOf(run.Markets[f.Symbol].Instrument.Multiplier)),
+        };
         if (outcome.Portfolio.Currency is { } currency) model = model.With(currency);
         if (outcome.Portfolio.Borrowing is { } borrowing) model = model.With(borrowing);
         if (outcome.Portfolio.Funding is { } funding) model = model.With(funding);

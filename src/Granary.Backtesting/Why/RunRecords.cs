@@ -16,7 +16,7 @@ internal sealed class RunRecords(string folder, string strategy, RowIndexes rows
     {
         var path = Path.Combine(folder, "signals.csv");
         if (!File.Exists(path)) return [];
-        return new SignalQuery(int.MaxValue, strategy).Of(path, rows).Items.ToDictionary(row => (int)(double)row["number"]!,
+        return new RowQuery(int.MaxValue, strategy).Of(path, indexes: rows).Items.ToDictionary(row => (int)(double)row["number"]!,
             row => (new RecordedSignal((string?)row["decision"], null, (string?)row["outcome"]), TimeOf(row["time"]!)));
     }
 

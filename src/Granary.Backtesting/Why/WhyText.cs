@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
@@ -45,6 +46,9 @@ internal static class WhyText
 
     public static string Number(double value) => RunText.Number(value);
 
+    // Prices, quantities and amounts are read by people; conditions have each digit, since the last one may decide.
+    private static string Figure(double value) => Digits.Text(value, null);
+
     /// <summary>The kind of an event in an answer.</summary>
     public static string KindOf(in RunEvent e) => e.Kind switch
     {
@@ -65,27 +69,27 @@ internal static class WhyText
     /// <param name="number">The number of its signal or trade in the run.</param>
     public static string SentenceOf(in RunEvent e, int number) => e.Kind switch
     {
-        RunEventKinds.Signal => string.Create(Plain, $"Signal {number}: {RunText.Of(e.Signal.Side)} {Number(e.Signal.Quantity)} at "
-            + $"{e.Signal.Type.Word()} {Number(e.Signal.Price)}{Levels(e.Signal.Stop, e.Signal.Target)}."),
+        RunEventKinds.Signal => string.Create(Plain, $"Signal {number}: {RunText.Of(e.Signal.Side)} {Figure(e.Signal.Quantity)} at "
+            + $"{e.Signal.Type.Word()} {Figure(e.Signal.Price)}{Levels(e.Signal.Stop, e.Signal.Target)}."),
         RunEventKinds.SignalEnded => string.Create(Plain, $"Signal {number} ended without a trade: {e.SignalEnded.End.Word()}."),
         RunEventKinds.Order => string.Create(Plain, $"Order {e.Order.Id.Value} ({Of(e.Order.Role)}, {e.Order.Type.Word()}, "
-            + $"{RunText.Of(e.Order.Side)} {Number(e.Order.Quantity)}) is {e.Order.State.ToString().ToLowerInvariant()}."),
+            + $"{RunText.Of(e.Order.Side)} {Figure(e.Order.Quantity)}) is {e.Order.State.ToString().ToLowerInvariant()}."),
         RunEventKinds.Fill => string.Create(Plain, $"{(e.Fill.IsEntry ? "Entry" : "Exit")} of trade {number} filled "
-            + $"{Number(e.Fill.Quantity)} at {Number(e.Fill.Price)}, commission {Number(e.Fill.Commission)}."),
+            + $"{Figure(e.Fill.Quantity)} at {Figure(e.Fill.Price)}, commission {Figure(e.Fill.Commission)}."),
         RunEventKinds.Trade or RunEventKinds.ClosedPart => string.Create(Plain, $"Trade {number} closed at "
-            + $"{Number(e.Trade.ExitPrice)} by {e.Trade.Reason.Word()}, net {Number(e.Trade.NetProfit)}."),
-        RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {number} moved to {Number(e.StopMoved.Price)}."),
+            + $"{Figure(e.Trade.ExitPrice)} by {e.Trade.Reason.Word()}, net {Figure(e.Trade.NetProfit)}."),
+        RunEventKinds.StopMoved => string.Create(Plain, $"The stop of trade {number} moved to {Figure(e.StopMoved.Price)}."),
         RunEventKinds.Exiting => string.Create(Plain, $"An exit at the market was sent for trade {number}."),
         // Interest on balances belongs to no trade.
         RunEventKinds.Financing when e.Number == 0 => string.Create(Plain,
-            $"The account {(e.Financing.Amount > 0 ? "received" : "paid")} {Number(Math.Abs(e.Financing.Amount))} of interest."),
-        RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Number(e.Financing.Amount)} per unit of "
+            $"The account {(e.Financing.Amount > 0 ? "received" : "paid")} {Figure(Math.Abs(e.Financing.Amount))} of interest."),
+        RunEventKinds.Financing => string.Create(Plain, $"Trade {number} booked {Figure(e.Financing.Amount)} per unit of "
             + $"{e.Financing.Kind.ToString().ToLowerInvariant()}."),
-        RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Number(e.Split.Ratio)}."),
-        RunEventKinds.Roll => string.Create(Plain, $"Trade {number} rolled {Number(e.Roll.Quantity)} to the next contract: closed the old "
-            + $"one at {Number(e.Roll.OldPrice)}, opened the new one at {Number(e.Roll.NewPrice)}, commission "
-            + $"{Number(e.Roll.Commission)}."),
-        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Number(e.EntryCut.Rest)}"
+        RunEventKinds.Split => string.Create(Plain, $"Trade {number} was split by {Figure(e.Split.Ratio)}."),
+        RunEventKinds.Roll => string.Create(Plain, $"Trade {number} rolled {Figure(e.Roll.Quantity)} to the next contract: closed the old "
+            + $"one at {Figure(e.Roll.OldPrice)}, opened the new one at {Figure(e.Roll.NewPrice)}, commission "
+            + $"{Figure(e.Roll.Commission)}."),
+        RunEventKinds.EntryCut => string.Create(Plain, $"The entry of signal {number} was reduced to {Figure(e.EntryCut.Rest)}"
             + $"{(e.EntryCut.IsBorrowed ? ", which was what data.borrow had to borrow" : "")}."),
         RunEventKinds.EntryEnded => string.Create(Plain, $"The rest of the entry of trade {number} is not filled any more."),
         RunEventKinds.CashShort => "The account could not pay for an entry, or for a part of it.",
@@ -95,7 +99,7 @@ internal static class WhyText
     };
 
     private static string Levels(double stop, double target) =>
-        (stop > 0 ? $", stop {Number(stop)}" : "") + (target > 0 ? $", target {Number(target)}" : "");
+        (stop > 0 ? $", stop {Figure(stop)}" : "") + (target > 0 ? $", target {Figure(target)}" : "");
 
     /// <summary>The decision on an entry that the portfolio accepted and the session did not send.</summary>
     public const string Skipped = "skipped";

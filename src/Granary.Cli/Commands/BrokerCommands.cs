@@ -6,6 +6,7 @@ using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
+using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
@@ -152,11 +153,12 @@ internal static class BrokerCommands
             Console.WriteLine($"The key may: {permissions}");
             TableWriter.Write("", [Column.Text("Currency"), Column.Text("Balance")],
                 found.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b =>
-                    new[] { b.Key, FormattableString.Invariant($"{b.Value}") }));
+                    new[] { b.Key, Digits.Text(b.Value, null) }));
             TableWriter.Write("", [Column.Text("Symbol"), Column.Text("Listed as"), Column.Text("Tick"), Column.Text("Lot"),
                 Column.Text("Smallest order")], found.Instruments.Select(i => new[] { i.Symbol, i.VenueSymbol,
-                FormattableString.Invariant($"{i.Instrument.TickSize}"), FormattableString.Invariant($"{i.Instrument.LotSize}"),
-                FormattableString.Invariant($"{i.Instrument.MinQuantity}, worth {i.Instrument.MinNotional} {i.Instrument.Currency}") }));
+                Digits.Text(i.Instrument.TickSize, null), Digits.Text(i.Instrument.LotSize, null),
+                $"{Digits.Text(i.Instrument.MinQuantity, null)}, worth {Digits.Text(i.Instrument.MinNotional, null)} "
+                    + i.Instrument.Currency }));
             if (found.OpenOrders > 0) Console.WriteLine($"Open orders: {found.OpenOrders}");
             foreach (var note in found.Notes) Output.Marked("Note", note);
         }

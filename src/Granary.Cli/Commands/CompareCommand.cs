@@ -149,8 +149,8 @@ internal static class CompareCommand
 
         string[] Row(string run, in TradePair pair, in Trade t) =>
             [run, pair.Strategy, .. hasSymbols ? [pair.Symbol] : (string[])[], RunText.Of(t.Side), NumberText.Time(t.EntryTime),
-                Cell.Quantity(t.Quantity), NumberText.Price(t.EntryPrice),
-                NumberText.Price(t.ExitPrice), Cell.Money(t.NetProfit)];
+                Cell.Market(t.Quantity), Cell.Market(t.EntryPrice),
+                Cell.Market(t.ExitPrice), Cell.Money(t.NetProfit)];
     }
 
     private static void Ids(string run, IReadOnlyList<string> ids, int most)

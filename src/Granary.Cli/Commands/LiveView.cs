@@ -116,7 +116,7 @@ internal static class LiveView
             ["Cash", Money(s, s.AccountCash) + Balances(s)],
             ["Fees", Money(s, s.AccountFees)],
             ["Open trades", Cell.Count(s.OpenTrades)],
-            ["Positions", Positions(s.Positions)],
+            ["Positions", Positions(s.Positions, s)],
             ["Signals", $"{Cell.Count(s.Signals)}, {Cell.Count(s.Accepted)} accepted"],
             ["Orders", $"{Cell.Count(s.OrdersSent)} sent, {Cell.Count(s.Fills)} fills, {Cell.Count(s.Rejected)} rejected" + (s.Unknown > 0
                 ? $", {Cell.Count(s.Unknown)} unknown" : "")],
@@ -136,19 +136,22 @@ internal static class LiveView
     }
 
     /// <summary>Describes what an order by hand would do.</summary>
-    internal static string Describe(HandPreview p)
+    internal static string Describe(HandPreview p, LiveStatus s)
     {
+        var digits = s.Account.Digits.GetValueOrDefault(p.Symbol);
+        string Price(double value) => Cell.Market(value, digits?.Price);
+        string Quantity(double value) => Cell.Market(value, digits?.Quantity);
         List<string> lines =
         [
             p.Command == "protect"
-                ? $"{p.Symbol}: stop and target of {Cell.Quantity(p.Quantity)} at the last close {RunText.Number(p.Price)}"
-                : $"{(p.Side == Side.Buy ? "Buy" : "Sell")} {Cell.Quantity(p.Quantity)} {p.Symbol} at about {RunText.Number(p.Price)}: "
+                ? $"{p.Symbol}: stop and target of {Quantity(p.Quantity)} at the last close {Price(p.Price)}"
+                : $"{(p.Side == Side.Buy ? "Buy" : "Sell")} {Quantity(p.Quantity)} {p.Symbol} at about {Price(p.Price)}: "
                     + $"{Cell.Money(p.Value)}, costs {Cell.Money(p.Cost)}",
-            (p.Stop is { } stop ? $"Stop {RunText.Number(stop)}" : "No stop")
-                + (p.Target is { } target ? $", target {RunText.Number(target)}" : ", no target")
+            (p.Stop is { } stop ? $"Stop {Price(stop)}" : "No stop")
+                + (p.Target is { } target ? $", target {Price(target)}" : ", no target")
                 + (p.Risk is { } risk
                     ? $"; at the stop {Cell.Money(risk)} are lost, {Cell.Ratio(p.RiskPercent!.Value)} % of the equity" : ""),
-            $"Afterwards: position {Cell.Quantity(p.Position)} {p.Symbol}, all positions {Cell.Ratio(p.GrossPercent)} % of the equity"
+            $"Afterwards: position {Quantity(p.Position)} {p.Symbol}, all positions {Cell.Ratio(p.GrossPercent)} % of the equity"
                 + (p.Profit is { } profit ? $", profit booked {Cell.Money(profit)} before fees" : ""),
             .. p.Limits.Where(l => l.Allowed > 0).Select(l => $"Limit {l.Limit}: {Cell.Ratio(l.Used)} of {Cell.Ratio(l.Allowed)}"),
             p.Then,
@@ -157,11 +160,16 @@ internal static class LiveView
         return string.Join('\n', lines);
     }
 
-    private static string Positions(IReadOnlyDictionary<string, double> positions)
+    /// <summary>Returns a position as text, with the digits of its instrument as the session reports them.</summary>
+    /// <param name="s">Null if they are not known.</param>
+    internal static string Position(LiveStatus? s, string symbol, double quantity) =>
+        $"{Cell.Market(quantity, s?.Account.Digits.GetValueOrDefault(symbol)?.Quantity)} {symbol}";
+
+    private static string Positions(IReadOnlyDictionary<string, double> positions, LiveStatus? s = null)
     {
         if (positions.Count == 0) return "none";
         var shown = positions.OrderBy(p => p.Key, StringComparer.Ordinal).Take(MostPositions)
-            .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}");
+            .Select(p => Position(s, p.Key, p.Value));
         return string.Join(", ", shown)
             + (positions.Count > MostPositions ? $" and {Cell.Count(positions.Count - MostPositions)} more" : "");
     }

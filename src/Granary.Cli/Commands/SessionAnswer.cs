@@ -86,7 +86,7 @@ internal static class SessionAnswer
     {
         if (command.Hand is { Preview: true } && after.Preview is { } preview)
         {
-            Console.WriteLine(LiveView.Describe(preview));
+            Console.WriteLine(LiveView.Describe(preview, after));
             return preview.Refusal is null ? 0 : CommandLine.Wrong;
         }
         if (after.CommandFault is { } fault)
@@ -120,7 +120,7 @@ internal static class SessionAnswer
             $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets remain active. "
                 + Holds(after),
         SessionCommand.Close when command.Hand?.Quantity is { } part =>
-            $"Closing {Cell.Quantity(part)} of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
+            $"Closing {Cell.Market(part)} of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Protect =>
             $"Changed the stop and target of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Enter => $"Entering {command.Symbol} by hand at {Time(after)} market time. {Holds(after)}",
@@ -134,7 +134,7 @@ internal static class SessionAnswer
     private static string Holds(LiveStatus s) => s.Positions.Count == 0
         ? $"Nothing is held; equity {LiveView.Money(s, s.AccountEquity)}."
         : $"Held: {string.Join(", ", s.Positions.OrderBy(p => p.Key, StringComparer.Ordinal)
-            .Select(p => $"{Cell.Quantity(p.Value)} {p.Key}"))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open "
+            .Select(p => LiveView.Position(s, p.Key, p.Value)))}; {s.OpenTrades.ToString(CultureInfo.InvariantCulture)} open "
             + $"{(s.OpenTrades == 1 ? "trade" : "trades")}, equity {LiveView.Money(s, s.AccountEquity)}.";
 
     private static string Time(LiveStatus s) => s.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

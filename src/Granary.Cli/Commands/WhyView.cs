@@ -26,14 +26,14 @@ internal static class WhyView
         Console.WriteLine($"{answer.Strategy}, bar {Whole(bar.Number)}{last} of {bar.Symbol} at {Time(bar.Time)}, known at "
             + $"{Time(bar.KnownAt)}");
         if (answer.Trade is { } trade)
-            Console.WriteLine($"Trade {Whole(trade.Number)} ({trade.Side} {Number(trade.Quantity)} {trade.Symbol}) entered at "
-                + $"{Time(trade.EntryTime)} for {Number(trade.EntryPrice)}" + (trade.ExitTime is { } exit
-                    ? $", closed at {Time(exit)} for {Number(trade.ExitPrice)} by {trade.ExitReason}, net {Number(trade.NetProfit)}"
+            Console.WriteLine($"Trade {Whole(trade.Number)} ({trade.Side} {Market(trade.Quantity)} {trade.Symbol}) entered at "
+                + $"{Time(trade.EntryTime)} for {Market(trade.EntryPrice)}" + (trade.ExitTime is { } exit
+                    ? $", closed at {Time(exit)} for {Market(trade.ExitPrice)} by {trade.ExitReason}, net {Market(trade.NetProfit)}"
                     : ", open"));
         TableWriter.Write("Bars", [Column.Text("Symbol"), Column.Text("Time (UTC)"), Column.Number("Open"), Column.Number("High"),
             Column.Number("Low"), Column.Number("Close"), Column.Number("Volume")],
-            answer.OtherBars.Prepend(bar).Select(b => new[] { b.Symbol, Time(b.Time), Number(b.Open), Number(b.High), Number(b.Low),
-                Number(b.Close), Number(b.Volume) }));
+            answer.OtherBars.Prepend(bar).Select(b => new[] { b.Symbol, Time(b.Time), Market(b.Open), Market(b.High), Market(b.Low),
+                Market(b.Close), Market(b.Volume) }));
         TableWriter.Write("Factors", [Column.Text("Symbol"), Column.Text("Factor"), Column.Number("Value"), Column.Text("Last bars")],
             answer.Factors.Select(f => new[] { f.Symbol, f.Name, Number(f.Value),
                 string.Join("  ", f.Recent.Select(r => Short(r.Value))) }),
@@ -63,21 +63,21 @@ internal static class WhyView
             states.Select(s => new[]
             {
                 s.Item1, Cell.Money(s.Item2!.Cash), Cell.Money(s.Item2.Equity),
-                string.Join(", ", s.Item2.Positions.Where(p => p.Quantity != 0).Select(p => $"{Number(p.Quantity)} {p.Symbol}")),
-                string.Join("; ", s.Item2.Trades.Select(t => $"{Whole(t.Number)}: {t.Side} {Number(t.Quantity)} at {Number(t.EntryPrice)}"
-                    + (t.Stop is { } stop ? $", stop {Number(stop)}" : "") + (t.Target is { } target ? $", target {Number(target)}" : ""))),
-                string.Join("; ", s.Item2.Orders.Select(o => $"{o.Role} {o.Type} {o.Side} {Number(o.Quantity)}"
-                    + (o.LimitPrice is { } limit ? $" limit {Number(limit)}" : "") + (o.StopPrice is { } at ? $" stop {Number(at)}" : ""))),
+                string.Join(", ", s.Item2.Positions.Where(p => p.Quantity != 0).Select(p => $"{Market(p.Quantity)} {p.Symbol}")),
+                string.Join("; ", s.Item2.Trades.Select(t => $"{Whole(t.Number)}: {t.Side} {Market(t.Quantity)} at {Market(t.EntryPrice)}"
+                    + (t.Stop is { } stop ? $", stop {Market(stop)}" : "") + (t.Target is { } target ? $", target {Market(target)}" : ""))),
+                string.Join("; ", s.Item2.Orders.Select(o => $"{o.Role} {o.Type} {o.Side} {Market(o.Quantity)}"
+                    + (o.LimitPrice is { } limit ? $" limit {Market(limit)}" : "") + (o.StopPrice is { } at ? $" stop {Market(at)}" : ""))),
             }));
     }
 
     private static void ShowSignal(WhySignal signal)
     {
         Console.WriteLine();
-        Console.WriteLine($"Signal {Whole(signal.Number)}: {signal.Side} {Number(signal.Quantity)} {signal.Symbol} at "
-            + $"{Number(signal.Price)} "
+        Console.WriteLine($"Signal {Whole(signal.Number)}: {signal.Side} {Market(signal.Quantity)} {signal.Symbol} at "
+            + $"{Market(signal.Price)} "
             + (signal.Decision is { } decision ? $"is {decision}. {signal.Reason}" : "has no decision.")
-            + (signal.Granted is > 0 and var granted ? $" The portfolio takes {Number(granted)}." : "")
+            + (signal.Granted is > 0 and var granted ? $" The portfolio takes {Market(granted)}." : "")
             + (signal.Outcome is { } outcome ? $" Outcome in the strategy's own account: {outcome}." : ""));
         if (signal.Model is not { } model) return;
         Console.WriteLine($"Model {model.Name} version {Whole(model.Version)} predicts {Number(model.Prediction)}; rule {model.Rule} "
@@ -122,6 +122,9 @@ internal static class WhyView
 
     // As many digits as the value has, since a condition is decided by the last one.
     private static string Number(double? value) => value is { } v ? RunText.Number(v) : "–";
+
+    // Prices, quantities and amounts.
+    private static string Market(double? value) => value is { } v ? Cell.Market(v) : "–";
 
     private static string Short(double? value) => value is { } v ? v.ToString("0.######", CultureInfo.InvariantCulture) : "–";
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Market;
 
 namespace Granary.Cli.Tables;
 
@@ -21,8 +22,9 @@ internal static class Cell
 
     public static string Money(double? value) => value is { } v ? Money(v) : Undefined;
 
-    /// <summary>Whole numbers without decimals, fractions to four digits.</summary>
-    public static string Quantity(double value) => Of(value, "#,0.####");
+    /// <summary>A quantity, or a price, with the digits of its instrument.</summary>
+    /// <param name="digits">Those after the point; null if they are not known.</param>
+    public static string Market(double value, int? digits = null) => Digits.Text(value, digits, grouped: true);
 
     public static string Seconds(double value) => Of(value, "0.00");
 

@@ -41,12 +41,13 @@ internal readonly record struct ListingChangeWire(
 [RegisterConverter]
 internal sealed class InstrumentConverter : IConverter<Instrument, InstrumentWire>
 {
-    public Instrument ConvertFromSurrogate(in InstrumentWire surrogate) => new()
+    public Instrument ConvertFromSurrogate(in InstrumentWire surrogate) =>
+        surrogate.Currency is { } named ? Unnamed(surrogate) with { Currency = named } : Unnamed(surrogate);
+
+    private static Instrument Unnamed(in InstrumentWire surrogate) => new()
     {
         Symbol = surrogate.Symbol,
         Venue = surrogate.Venue,
-        Currency = surrogate.Currency ?? Instrument.UnnamedCurrency,
-        IsCurrencyAssumed = surrogate.Currency is null,
         TickSize = surrogate.TickSize,
         LotSize = surrogate.LotSize,
         Multiplier = surrogate.Multiplier,

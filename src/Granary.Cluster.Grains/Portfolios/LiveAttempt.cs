@@ -175,8 +175,10 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
         CancellationToken cancellationToken) =>
         TradingAccount.OpenAsync(services.Accounts, Opening(services, account, start, production), services.Clock, cancellationToken);
 
-    private static AccountOpening Opening(PortfolioServices services, string account, SessionStart start, Production production) =>
-        new()
+    private static AccountOpening Opening(PortfolioServices services, string account, SessionStart start, Production production)
+    {
+        var lines = new FactLine();
+        return new()
         {
             Account = account,
             Broker = start.Broker,
@@ -185,10 +187,11 @@ internal sealed partial class LiveAttempt : ISessionEnvironment, IStrategyOwners
             Holder = $"a session in the cluster (silo {services.Process.Silo.SiloAddress.Endpoint})",
             OnKept = e =>
             {
-                if (services.Logger.IsEnabled(LogLevel.Information) && FactLine.OfSession(e, production.Spec.Data.Timeframe) is { } line)
+                if (services.Logger.IsEnabled(LogLevel.Information) && lines.OfSession(e, production.Spec.Data.Timeframe) is { } line)
                     Fact(services.Logger, account, line);
             },
         };
+    }
 
     /// <inheritdoc/>
     public async Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken)

@@ -2,11 +2,13 @@ namespace Granary.Contracts.Notifications;
 
 /// <summary>A rule of notifications.</summary>
 /// <param name="On">The event's name.</param>
-/// <param name="Threshold">Percent, a number of orders, or seconds; absent for events without one.</param>
+/// <param name="Threshold">Percent, a number of orders, seconds, or a price; absent for events without one.</param>
 /// <param name="Account">Only this account; absent for all.</param>
 /// <param name="To">Names of channels.</param>
 /// <param name="Every">Collect its notifications for this long, such as 15m, and send them as one message; absent = as the channel.</param>
-public sealed record RuleEntry(string On, double? Threshold, string? Account, IReadOnlyList<string> To, string? Every = null);
+/// <param name="Symbol">The symbol of price-above and price-below; absent for other events.</param>
+public sealed record RuleEntry(string On, double? Threshold, string? Account, IReadOnlyList<string> To, string? Every = null,
+    string? Symbol = null);
 
 /// <summary>A delivery of a notification.</summary>
 /// <param name="State">pending, delivered, dead (given up) or collected (sent in a digest).</param>
@@ -35,7 +37,7 @@ public sealed record ChannelEntry(string Name, string Kind, string Host, string?
 
 /// <summary>An event that a rule can have.</summary>
 /// <param name="On">Its name.</param>
-/// <param name="Unit">The unit of its threshold: percent, count or seconds; null for an event without one.</param>
+/// <param name="Unit">The unit of its threshold: percent, count, seconds or price; null for an event without one.</param>
 /// <param name="Threshold">The usual threshold; null without one.</param>
 /// <param name="HasAccount">Whether its rules can be of one account.</param>
 /// <param name="IsUrgent">Whether it is sent at once, whatever the limits of rules and channels.</param>

@@ -14,11 +14,22 @@ namespace Granary.Contracts.Sessions;
 public sealed record AccountTradeRow(string Entry, string Strategy, int Number, string Symbol, Side Side, double Quantity,
     double EntryPrice, DateTime EnteredAt, double? Last, double? Profit)
 {
-    /// <summary>The stop that works now, without a trailing stop; null without one.</summary>
+    /// <summary>
+    /// Value of the open quantity at the last close, account currency, negative for a short trade; null before the symbol's first bar.
+    /// </summary>
+    public double? Value { get; init; }
+
+    /// <summary>The stop or trailing stop that works now, whichever the market reaches first; null without one.</summary>
     public double? Stop { get; init; }
+
+    /// <summary>Whether <see cref="Stop"/> follows the price.</summary>
+    public bool Trails { get; init; }
 
     /// <summary>The next target; null without one.</summary>
     public double? Target { get; init; }
+
+    /// <summary>What it loses from the last close to its stop, before costs, account currency; null without a stop.</summary>
+    public double? Risk { get; init; }
 
     /// <summary>Whether an operator entered it, so that no strategy manages it.</summary>
     public bool ByHand { get; init; }
@@ -64,7 +75,7 @@ public sealed record AccountCurve(IReadOnlyList<DateTime> Times, IReadOnlyList<d
 public sealed record AccountBalance(string Currency, double Amount, double Rate);
 
 /// <summary>The digits after the point of an instrument.</summary>
-/// <param name="Price">Those of its tick; null if it has none.</param>
+/// <param name="Price">Those of its tick, without one the most of its data; null if neither is known.</param>
 /// <param name="Quantity">Those of its lot; null if it has none.</param>
 /// <param name="Last">The last close; null before the first bar.</param>
 public sealed record SymbolDigits(int? Price, int? Quantity, double? Last);

@@ -14,4 +14,11 @@ public sealed record SessionConfiguration(string Name, string Hash, int? Deploym
 /// <param name="Weight">The weight in force; 0 = not traded.</param>
 /// <param name="Enabled">Whether it may enter.</param>
 /// <param name="Change">The last command that stopped or allowed its entries: when, who and why; null if there was none.</param>
-public sealed record SessionMember(string Id, IReadOnlyList<string> Symbols, double Weight, bool Enabled, StrategyChange? Change);
+public sealed record SessionMember(string Id, IReadOnlyList<string> Symbols, double Weight, bool Enabled, StrategyChange? Change)
+{
+    /// <summary>The timeframe of its bars.</summary>
+    public required string Timeframe { get; init; }
+
+    /// <summary>The factors that it reads, of several symbols those of the first one.</summary>
+    public required IReadOnlyList<string> Factors { get; init; }
+}

@@ -27,15 +27,28 @@ public enum SessionLogKind : byte
 
 /// <summary>An entry of a session's log, from the journal of its account.</summary>
 /// <param name="Sequence">Number of the entry in the journal, ascending.</param>
-/// <param name="Timestamp">Open of the bar at whose close it happened, of a fill the venue's time, UTC; null before the first bar.</param>
-/// <param name="Strategy">Empty if the entry concerns none.</param>
-/// <param name="Symbol">Empty if the entry concerns none.</param>
 /// <param name="Text">One sentence.</param>
-public sealed record SessionLogEntry(long Sequence, DateTime? Timestamp, SessionLogKind Kind, string Strategy, string Symbol, string Text)
+public sealed record SessionLogEntry(long Sequence, SessionLogKind Kind, string Text)
 {
+    /// <summary>Open of the bar at whose close it happened, of a fill the venue's time, UTC; null before the first bar.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? Time { get; init; }
+
+    /// <summary>Null if the entry concerns none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Strategy { get; init; }
+
+    /// <summary>Null if the entry concerns none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Symbol { get; init; }
+
     /// <summary>Side of a fill or a signal; null for the other kinds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Side? Side { get; init; }
+
+    /// <summary>Base units of a fill, or of what a signal asked for; null for the other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Quantity { get; init; }
 
     /// <summary>Price of a fill, quote currency; null for the other kinds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -44,4 +57,17 @@ public sealed record SessionLogEntry(long Sequence, DateTime? Timestamp, Session
     /// <summary>Role of a fill's order; null for the other kinds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OrderRole? Role { get; init; }
+
+    /// <summary>The word for why an entry was refused or a trade was changed, such as max-positions; null for the other kinds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>A page of a session's log.</summary>
+/// <param name="Total">How many entries match.</param>
+/// <param name="Next">The cursor of the next page; null where this is the last.</param>
+public sealed record SessionLogPage(IReadOnlyList<SessionLogEntry> Items, int Total, string? Next)
+{
+    /// <summary>The number of the page's first entry in the list, from 0.</summary>
+    public int Position { get; init; }
 }

@@ -67,12 +67,10 @@ internal static class InstrumentJson
                     calendar = calendar.With([], special.Select(s => (DateOnly.ParseExact((string)s![0]!, "yyyy-MM-dd"),
                         (TimeSpan.Parse((string)s[1]!), TimeSpan.Parse((string)s[2]!)))));
             }
-            return new Instrument
+            var instrument = new Instrument
             {
                 Symbol = (string)n["symbol"]!,
                 Venue = (string)n["venue"]!,
-                Currency = (string?)n["currency"] ?? Instrument.UnnamedCurrency,
-                IsCurrencyAssumed = n["currency"] is null,
                 TickSize = (double)n["tickSize"]!,
                 LotSize = (double)n["lotSize"]!,
                 Multiplier = (double)n["multiplier"]!,
@@ -87,6 +85,7 @@ internal static class InstrumentJson
                     ? [.. actions.Select(a => new CorporateAction((long)a![0]!, (double)a[1]!, (double)a[2]!))]
                     : [],
             };
+            return (string?)n["currency"] is { } named ? instrument with { Currency = named } : instrument;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or ArgumentException or InputException
             or NullReferenceException or TimeZoneNotFoundException)

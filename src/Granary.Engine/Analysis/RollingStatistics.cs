@@ -1,10 +1,13 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
-/// <summary>Sharpe ratio and volatility over a moving window of returns.</summary>
+/// <summary>Sharpe ratio, Sortino ratio and volatility over a moving window of returns.</summary>
 /// <param name="Times">UTC ticks of the last return of each window.</param>
 /// <param name="Sharpe">Annualised; NaN in a window without deviation, or with an undefined return.</param>
+/// <param name="Sortino">Annualised; NaN in a window without a loss, or with an undefined return.</param>
 /// <param name="Volatility">Annualised, ddof 1; NaN in a window with an undefined return, as after a total loss.</param>
-internal sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Volatility)
+internal sealed record RollingStatistics(long[] Times, double[] Sharpe, double[] Sortino, double[] Volatility)
 {
     /// <param name="window">Returns in a window, at least 2.</param>
     /// <returns>Empty where the curve has fewer returns than the window.</returns>
@@ -13,7 +16,7 @@ internal sealed record RollingStatistics(long[] Times, double[] Sharpe, double[]
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 2);
         var returns = curve.Returns;
         var count = Math.Max(0, returns.Length - window + 1);
-        var result = new RollingStatistics(new long[count], new double[count], new double[count]);
+        var result = new RollingStatistics(new long[count], new double[count], new double[count], new double[count]);
         var root = Math.Sqrt(periodsPerYear);
         double sum = 0, squares = 0;
         for (var i = 0; i < returns.Length; i++)
@@ -49,7 +52,19 @@ internal sealed record RollingStatistics(long[] Times, double[] Sharpe, double[]
             result.Times[at] = curve.Times[i + 1];
             result.Volatility[at] = Math.Sqrt(variance) * root;
             result.Sharpe[at] = variance > 0 ? mean / Math.Sqrt(variance) * root : double.NaN;
+            var downside = Downside(returns.Slice(at, window));
+            result.Sortino[at] = Variation.IsNone(downside, Variation.OfReturns) ? double.NaN : mean / downside * root;
         }
         return result;
+    }
+
+    // Root of the mean of the squared losses, over all returns of the window.
+    private static double Downside(ReadOnlySpan<double> returns)
+    {
+        double squares = 0;
+        foreach (var r in returns)
+            if (r < 0)
+                squares += r * r;
+        return Math.Sqrt(squares / returns.Length);
     }
 }

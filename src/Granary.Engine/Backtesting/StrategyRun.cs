@@ -214,7 +214,8 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
         }
         // Cash earns before the factors have a value.
         if (i > asked && _book.BearsInterest)
-            for (var cold = Math.Max(asked, start); cold < Math.Min(i, n); cold++) _book.Process(cold);
+            for (var cold = Math.Max(asked, start); cold < Math.Min(i, n); cold = EndOfDay(cold, n))
+                if (_book.ExpectNight(cold)) _book.Process(cold);
         if (i < asked) i = FollowUntil(i, Math.Min(asked, n));
         if (_until <= block.TimeColumn[n - 1])
         {
@@ -252,12 +253,27 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
         var book = _book;
         while (i < n)
         {
+            var end = n;
+            if (book.BearsInterest)
+            {
+                // A night comes with the first bar of a day.
+                book.ExpectNight(i);
+                end = EndOfDay(i, n);
+            }
             i = _occasions is { } occasions
-                ? (book.Active ? RunActiveAt(occasions, i, n) : RunQuietAt(occasions, i, n))
-                : book.Active ? RunActive(i, n) : RunQuiet(i, n);
+                ? (book.Active ? RunActiveAt(occasions, i, end) : RunQuietAt(occasions, i, end))
+                : book.Active ? RunActive(i, end) : RunQuiet(i, end);
             if (book.HasNotices) book.Dispatch();
         }
         return i;
+    }
+
+    // The first bar of [i, n) that opens on a later day than bar i, or at which another account takes over.
+    private int EndOfDay(int i, int n)
+    {
+        var time = _block.TimeColumn[i];
+        var next = (time / TimeSpan.TicksPerDay + 1) * TimeSpan.TicksPerDay;
+        return Math.Min(n, FirstFrom(_until > time && _until < next ? _until : next));
     }
 
     // The first bar of the block that opens at a time or later.

@@ -63,6 +63,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     /// </summary>
     public Action<AccountTrade, BrokerFill>? Hit { get; set; }
 
+    /// <summary>Called after a fill, a split or a roll of a trade was booked; null for no call.</summary>
+    internal Action<AccountTrade, BrokerEvent>? Booked { get; set; }
+
     /// <summary>Called with the previous state when an order changes its state; null for no call.</summary>
     internal Action<TrackedOrder, OrderState>? Changed { get; set; }
 
@@ -214,6 +217,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
             if (e.Financing is { } financing) Finance(financing);
             if (e.Split is { } split) Split(split);
             if (e.Roll is { } roll) Roll(roll);
+            if ((e.Split?.ClientId ?? e.Roll?.ClientId) is { } moved && _trades.TryGetValue(moved, out var held)) Booked?.Invoke(held, e);
         }
         if (_orders.TryGetValue(e.Status.ClientId, out var order)) Take(order, e.Status);
         if (e.Fill is not { } fill || !_executions.Add(fill.ExecutionId)) return e.Fill is null;
@@ -223,7 +227,11 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
         if (order is not null && fill.Leg.Length == 0) order.Booked += fill.Quantity;
         if (order is not null)
             trade = fill.Leg.Length == 0 && order.Order.Closes is null ? Enter(order, fill, multiplier) : Exit(order, fill, multiplier);
-        if (trade is not null) Settle(trade, fill.At);
+        if (trade is not null)
+        {
+            Settle(trade, fill.At);
+            Booked?.Invoke(trade, e);
+        }
         if (fill.Leg.Length > 0 && trade is not null) Hit?.Invoke(trade, fill);
         return true;
     }
@@ -242,7 +250,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private void Settle(AccountTrade trade, long time)
     {
         if (trade.State != TradeState.Closed || !IsForeign(trade.Symbol, out var market)) return;
-        var net = trade.Profit - trade.Fees + trade.Financing - trade.Settled;
+        var net = trade.NetProfit - trade.Settled;
         // Fills without a trade may have left amounts, so that a balance is never taken as rounding.
         var rate = _currencies!.Settle(market, net, time, isLast: false, out var received);
         _account.Pay(received);

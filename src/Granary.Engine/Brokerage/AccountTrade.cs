@@ -60,6 +60,9 @@ public sealed class AccountTrade
     /// <summary>Dividends less borrow fees and interest, in the currency of the prices.</summary>
     public double Financing => _lot.Financing;
 
+    /// <summary>Realised profit after fees and financing, in the currency of the prices.</summary>
+    internal double NetProfit => Profit - Fees + Financing;
+
     /// <summary>The share of the closed part in <see cref="Financing"/>, by quantity.</summary>
     public double ClosedFinancing => _lot.Closed > 0 ? _lot.ClosedFinancing : 0;
 

@@ -27,8 +27,6 @@ internal sealed class SimulatedExchange
         public int Trade;
         // Cash of that trade besides its fills.
         public double Financing;
-        // The stop and target that an operator has set, as they were sent; null if none did.
-        public Protection? Replaced;
 
         public bool Waits => !State.IsFinal();
 
@@ -40,7 +38,8 @@ internal sealed class SimulatedExchange
     {
         public Instrument Instrument => instrument;
 
-        public Timeframe Timeframe => timeframe;
+        /// <summary>Why nothing can be traded after its last bar; null if something can.</summary>
+        public string? End => instrument.EndAt(timeframe, Last.Time);
 
         public StrategyBook Book = null!;
         public Bar Last;
@@ -62,8 +61,6 @@ internal sealed class SimulatedExchange
     private readonly Dictionary<OrderId, WorkingOrder> _waiting = [];
     // The entries by the number of their trade.
     private readonly Dictionary<int, WorkingOrder> _entries = [];
-    // Orders that the venue makes itself, such as the rest of a stop that a bar's volume has not filled.
-    private readonly Dictionary<OrderId, ExitReason> _own = [];
     // Orders for symbols without a bar.
     private readonly List<WorkingOrder> _early = [];
     private readonly List<BrokerEvent> _events = [];
@@ -76,8 +73,6 @@ internal sealed class SimulatedExchange
     private int _executions;
     // The order that a book is taking.
     private WorkingOrder? _taken;
-    // The fill that has closed a trade, until the trade says why.
-    private TradeFill? _last;
     private string _why = "";
 
     public SimulatedExchange(PaperSettings settings, ExecutionSettings execution, IReadOnlyDictionary<string, Instrument> instruments)
@@ -128,10 +123,8 @@ internal sealed class SimulatedExchange
         if (!_instruments.TryGetValue(order.Symbol, out var instrument)) return $"unknown symbol {order.Symbol}";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (instrument.DelistedAt > 0 && order.CreatedAt > instrument.DelistedAt) return $"{order.Symbol} was delisted";
-        if (_markets.TryGetValue(order.Symbol, out var known) && instrument.Changes.EndsAt(known.Last.Time))
-            return $"{instrument.Changes.At(known.Last.Time)} has ended";
-        var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice
-            : _markets.TryGetValue(order.Symbol, out var market) ? market.Last.Close : 0;
+        if (_markets.TryGetValue(order.Symbol, out var market) && market.End is { } end) return end;
+        var price = order.LimitPrice > 0 ? order.LimitPrice : order.StopPrice > 0 ? order.StopPrice : market?.Last.Close ?? 0;
         if (order.Closes is null && instrument.MinimumOf(order.Quantity, price) is > 0 and var minimum)
             return FormattableString.Invariant($"the order is below the instrument's minimum of {minimum}");
         if (order.Closes is { } entry && !(OpenOf(entry) > 0)) return "there is nothing open to close";
@@ -187,9 +180,6 @@ internal sealed class SimulatedExchange
     {
         if (!_orders.TryGetValue(clientId, out var working)) return null;
         var terms = Protection.Fixed(stop, target);
-        // A session sends them again at each start. Splits and rolls may have moved them since.
-        if (working.Replaced == terms) return working.Status;
-        working.Replaced = terms;
         working.Order = working.Order with { Protection = terms };
         if (working.Trade > 0) _markets[working.Order.Symbol].Book.ProtectTrade(working.Trade, terms);
         return working.Status;
@@ -299,8 +289,8 @@ internal sealed class SimulatedExchange
         {
             case RunEventKinds.Order: OnOrder(market, e.Order); break;
             case RunEventKinds.CashShort: _why = NoCash; break;
-            case RunEventKinds.Fill: OnFill(market, e.Fill); break;
-            case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(market, e.Trade); break;
+            case RunEventKinds.Fill: OnFill(e.Fill); break;
+            case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(e.Trade); break;
             case RunEventKinds.Financing when e.Number == 0:
                 // It belongs to no order.
                 _events.Add(new BrokerEvent(_events.Count + 1, null, new BrokerOrderStatus("", "", OrderState.Filled, 0, "interest"))
@@ -338,11 +328,8 @@ internal sealed class SimulatedExchange
     {
         if (order.State == OrderState.Submitted)
         {
-            if (_taken is not { } taken)
-            {
-                _own[order.Id] = order.Reason;
-                return;
-            }
+            // Orders without one are the venue's own, such as the rest of a stop that a bar's volume has not filled.
+            if (_taken is not { } taken) return;
             _taken = null;
             _waiting[order.Id] = taken;
             if (order.Role != OrderRole.Entry) return;
@@ -357,7 +344,6 @@ internal sealed class SimulatedExchange
             return;
         }
         _faults.Forget(order.Id);
-        _own.Remove(order.Id);
         if (!_waiting.Remove(order.Id)) return;
         End(working!, order.State, WhyOf(market, working!, order.State));
     }
@@ -370,34 +356,23 @@ internal sealed class SimulatedExchange
             : state == OrderState.Expired ? "its time was over"
             : state == OrderState.Rejected && market.Instrument.Borrow.IsGiven && working.Order is { Side: Side.Sell, Closes: null }
             ? $"data.borrow has no more of {symbol} to borrow"
-            : market.Instrument.IsDelistedIn(market.Timeframe, time) ? $"{symbol} was delisted"
-            : market.Instrument.Changes.EndsAt(time) ? $"{market.Instrument.Changes.At(time)} has ended"
-            : _account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity
+            : market.End ?? (_account.IsRuined ? _execution.Margin == MarginMode.Cross ? Liquidated : NoEquity
             : working.Order.Closes is not null ? "there is nothing left to close"
-            : market.Instrument.Membership?.Contains(time) == false ? $"{symbol} is not in the universe" : "its trade was closed";
+            : market.Instrument.Membership?.Contains(time) == false ? $"{symbol} is not in the universe" : "its trade was closed");
     }
 
-    private void OnFill(Market market, in TradeFill fill)
+    private void OnFill(in TradeFill fill)
     {
         if (_waiting.TryGetValue(fill.Order, out var working))
         {
             if (working.State == OrderState.Filled) _waiting.Remove(fill.Order);
             Tell(working, fill, "", working.Order.Side);
         }
-        else if (_own.TryGetValue(fill.Order, out var reason))
-        {
-            Hit(fill, reason);
-            if (!(market.Book.OpenQuantityOf(fill.Number) > 0)) _own.Remove(fill.Order);
-        }
-        // The rest of a trade follows a target; otherwise the trade reports at once why it has ended.
-        else if (market.Book.OpenQuantityOf(fill.Number) > 0) Hit(fill, ExitReason.Target);
-        else _last = fill;
+        else Hit(fill);
     }
 
-    private void OnTrade(Market market, in Trade trade)
+    private void OnTrade(in Trade trade)
     {
-        if (_last is { } last) Hit(last, trade.Reason);
-        _last = null;
         if (!_entries.Remove(trade.Number, out var entry)) return;
         entry.Trade = 0;
         // The broker bears the loss beyond zero, and keeps what is left of a liquidated account.
@@ -406,10 +381,11 @@ internal sealed class SimulatedExchange
         Tell(entry, new BrokerFinancing(entry.Order.ClientId, entry.Order.Symbol, FinancingKind.WriteOff, missing, trade.ExitTime));
     }
 
-    private void Hit(in TradeFill fill, ExitReason reason)
+    // A fill that no order of the client's has asked for.
+    private void Hit(in TradeFill fill)
     {
         var entry = _entries[fill.Number];
-        Tell(entry, fill, reason == ExitReason.TrailingStop ? "trail" : reason.Word(), (Side)(-(int)entry.Order.Side));
+        Tell(entry, fill, fill.Reason == ExitReason.TrailingStop ? "trail" : fill.Reason.Word(), (Side)(-(int)entry.Order.Side));
     }
 
     private void Pay(Market market, int trade, FinancingKind kind, double amount, long time)

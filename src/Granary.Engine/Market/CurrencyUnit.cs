@@ -27,6 +27,9 @@ internal static class CurrencyUnit
         };
     }
 
+    /// <summary>Whether a text can be the code of a currency: three letters or digits or more, of which the first is a letter.</summary>
+    public static bool IsCode(string currency) => Of(currency) is [>= 'A' and <= 'Z', _, _, ..] unit && unit.All(char.IsAsciiLetterOrDigit);
+
     /// <summary>Returns the currency of a unit that is a part of it, and that part: a penny is a hundredth of a pound.</summary>
     /// <param name="unit">Of <see cref="Of"/>.</param>
     public static (string Currency, double Part) Whole(string unit) => unit switch

@@ -6,6 +6,8 @@ public sealed record Instrument
     /// <summary>The currency of an instrument that nothing names one for.</summary>
     internal const string UnnamedCurrency = "USD";
 
+    private (string Code, bool IsAssumed) _currency = (UnnamedCurrency, true);
+
     /// <summary>The name in files, batch files and results, as "BTCUSDT".</summary>
     public required string Symbol { get; init; }
 
@@ -15,12 +17,12 @@ public sealed record Instrument
     /// <summary>The currency of its prices. A source that names none leaves it out; it is then the account's, without one "USD".</summary>
     public string Currency
     {
-        get;
-        init => (field, IsCurrencyAssumed) = (value, false);
-    } = UnnamedCurrency;
+        get => _currency.Code;
+        init => _currency = (value, false);
+    }
 
     /// <summary>Whether nothing says the currency. A value of <see cref="Currency"/> that is set is named.</summary>
-    public bool IsCurrencyAssumed { get; init; } = true;
+    public bool IsCurrencyAssumed => _currency.IsAssumed;
 
     /// <summary>The step to which order prices are rounded; 0 for no rounding.</summary>
     public double TickSize { get; init; }
@@ -86,6 +88,14 @@ public sealed record Instrument
     /// <summary>Mark prices, if it is a future and they are known.</summary>
     public MarkPrices Marks { get; init; } = MarkPrices.None;
 
+    /// <summary>Returns the instrument in a currency that nothing names.</summary>
+    internal Instrument Assuming(string currency)
+    {
+        var assumed = this with { };
+        assumed._currency = (currency, true);
+        return assumed;
+    }
+
     /// <summary>Rounds a price to the nearest tick, ties away from zero.</summary>
     public double RoundPrice(double price) =>
         TickSize > 0 ? OnGrid(Math.Round(price / TickSize, MidpointRounding.AwayFromZero), TickSize) : price;
@@ -130,6 +140,11 @@ public sealed record Instrument
     public bool IsDelistedIn(Timeframe timeframe, long time) => DelistedAt > 0
         // Days are dated by their local date.
         && timeframe.CloseOf(time) > (timeframe.IsIntraday ? DelistedAt : Calendar.LocalDay(DelistedAt) * TimeSpan.TicksPerDay);
+
+    /// <summary>Why nothing can be traded after a bar: it was delisted, or its contract has ended. Null if something can.</summary>
+    /// <param name="time">The bar's open, UTC ticks.</param>
+    internal string? EndAt(Timeframe timeframe, long time) => IsDelistedIn(timeframe, time) ? $"{Symbol} was delisted"
+        : Changes.EndsAt(time) ? $"{Changes.At(time)} has ended" : null;
 
     // 9785 ticks of a hundredth are 97.85, where 9785 · 0.01 would be 97.85000000000001.
     private static double OnGrid(double steps, double step)

@@ -108,10 +108,14 @@ public sealed class RateSeries
     }
 
     /// <summary>The value of the other currency in this one.</summary>
-    public RateSeries Inverse() => new(_times, [.. _rates.Select(r => 1 / r)], _since, _maxAge, _hash + "-");
+    public RateSeries Inverse() => With(r => 1 / r, _hash + "-");
 
     /// <summary>The rates for a unit that is a part of this one, such as a penny of a pound.</summary>
-    public RateSeries Of(double part) => new(_times, [.. _rates.Select(r => r * part)], _since, _maxAge, _hash);
+    public RateSeries Of(double part) => With(r => r * part, _hash);
+
+    // The rates so far.
+    private RateSeries With(Func<double, double> rate, string hash) =>
+        new(_times[..Count], [.. _rates[..Count].Select(rate)], _since[..Count], _maxAge, hash) { IsForeign = IsForeign };
 
     /// <summary>
     /// The value in a third currency: this series leads to a currency whose rates in the third are known. It begins when both are known.

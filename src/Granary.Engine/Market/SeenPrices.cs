@@ -53,8 +53,9 @@ internal sealed class SeenPrices
     {
         if (price == 0 || AdjustmentAt(time) is not (>= 0 and var at)) return price;
         var traded = IsRatio ? price * _after[at].Ratio : price + _after[at].Difference;
-        return traded > 0 ? traded : throw new InputException($"{_instrument.Symbol}: the level {price} of the adjusted series is "
-            + $"{traded} of the contract, where no order can wait; give a level whose price of the contract is above 0");
+        return traded > 0 ? traded : throw new InputException($"{_instrument.Symbol}: the level {Digits.Text(price, null)} of the adjusted "
+            + $"series is {Digits.Text(traded, null)} of the contract, where no order can wait; give a level "
+            + "whose price of the contract is above 0");
     }
 
     /// <summary>The price as strategies see it.</summary>

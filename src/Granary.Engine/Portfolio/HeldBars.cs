@@ -7,11 +7,14 @@ internal sealed class HeldBars
 {
     private readonly IReadOnlyList<Instrument> _instruments;
     private readonly List<BarCount>[] _ofMarket;
+    // By market: the timeframe of the bars that mark it, the shortest of its members'.
+    private readonly Timeframe[] _marks;
 
     /// <param name="members">Those with a weight say at which timeframe a market is marked: the shortest of theirs.</param>
     public HeldBars(IReadOnlyList<Instrument> instruments, IReadOnlyList<PortfolioMember> members)
     {
         (_instruments, _ofMarket) = (instruments, [.. instruments.Select(_ => new List<BarCount>())]);
+        _marks = new Timeframe[instruments.Count];
         foreach (var member in members)
             if (member.Weight != 0)
                 Include(member);
@@ -25,12 +28,9 @@ internal sealed class HeldBars
         {
             if (Find(market, member.Timeframe) is not null) continue;
             var (counts, calendar) = (_ofMarket[market], _instruments[market].Calendar);
-            var marks = member.Timeframe;
-            foreach (var count in counts)
-                if (count.Timeframe.Ticks < marks.Ticks)
-                    marks = count.Timeframe;
-            counts.Add(new BarCount(marks, member.Timeframe, calendar));
-            foreach (var count in counts) count.MarkBy(marks, calendar);
+            if (counts.Count == 0 || member.Timeframe.Ticks < _marks[market].Ticks) _marks[market] = member.Timeframe;
+            counts.Add(new BarCount(_marks[market], member.Timeframe, calendar));
+            foreach (var count in counts) count.MarkBy(_marks[market], calendar);
         }
     }
 
@@ -41,23 +41,11 @@ internal sealed class HeldBars
     }
 
     /// <summary>The end of a bar that marks a market, UTC ticks; its open time where the market's bars are not counted.</summary>
-    public long CloseOf(int market, long time)
-    {
-        var close = long.MaxValue;
-        foreach (var count in _ofMarket[market]) close = Math.Min(close, count.Timeframe.CloseOf(time));
-        return close == long.MaxValue ? time : close;
-    }
+    public long CloseOf(int market, long time) => _marks[market].CloseOf(time);
 
-    /// <summary>Whether an instrument is delisted in a bar that marks its market.</summary>
+    /// <summary>Why nothing can be traded after a bar that marks a market; null if something can.</summary>
     /// <param name="time">The bar's open, UTC ticks.</param>
-    public bool IsDelistedIn(int market, Instrument instrument, long time)
-    {
-        if (instrument.DelistedAt <= 0) return false;
-        var close = CloseOf(market, time);
-        foreach (var count in _ofMarket[market])
-            if (count.Timeframe.CloseOf(time) == close) return instrument.IsDelistedIn(count.Timeframe, time);
-        return false;
-    }
+    public string? EndAt(int market, long time) => _instruments[market].EndAt(_marks[market], time);
 
     /// <summary>The index of the bar in which a trade was entered; −1 where the market's bars are not counted.</summary>
     /// <param name="entry">Open time of that bar, UTC ticks.</param>

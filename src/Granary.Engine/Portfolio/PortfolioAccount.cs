@@ -237,9 +237,9 @@ internal sealed class PortfolioAccount : IPortfolioView
         if (Execution.Interest is not { } interest || IsRuined || !_nights.Next(time, out var nights)) return;
         var own = _account.Cash;
         for (var i = 0; i < _instruments.Length; i++)
-            if (!IsForeign(i)) own += _positions.SettledIn(i, Execution.Margin != MarginMode.None);
+            if (!IsForeign(i)) own += _positions.SettledIn(i, _power[i]);
         var amount = interest.Own.Of(own, nights.From, nights.To);
-        var foreign = _currencies?.Balances(m => _positions.SettledIn(m, Execution.Margin != MarginMode.None)) ?? [];
+        var foreign = _currencies?.Balances(m => _positions.SettledIn(m, _power[m])) ?? [];
         if (amount != 0)
         {
             _account.Pay(amount);
@@ -259,7 +259,7 @@ internal sealed class PortfolioAccount : IPortfolioView
     {
         Financing += amount * rate;
         Costs.AddInterest(currency, amount);
-        _digest.Add(7UL << 61 | (uint)place, (ulong)time);
+        _digest.Add(15UL << 60 | (uint)place, (ulong)time);
         _digest.Add(amount, rate);
     }
 

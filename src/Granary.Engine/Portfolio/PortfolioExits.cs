@@ -60,10 +60,12 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var theirs = holding.Theirs > 0 ? holding.Theirs : 1;
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         if (reason == ExitReason.Liquidation) trades.BeginLiquidation(key);
-        trades.Fill(member, new TradeFill(number, time, price, theirs, fee, s_liquidation, IsEntry: false, IsFirst: false, IsMaker: false),
-            0);
+        trades.Fill(member, FillOf(number, time, price, theirs, fee, s_liquidation) with { Reason = reason }, 0);
         return End(key, holding, time, price, reason);
     }
+
+    private static TradeFill FillOf(int number, long time, double price, double quantity, double fee, OrderId order) =>
+        new(number, time, price, quantity, fee, order, IsEntry: false, IsFirst: false, IsMaker: false);
 
     // The portfolio only sees closes, so the trade's excursions within bars are unknown.
     private PortfolioTrade? End(long key, in PortfolioHolding holding, long time, double price, ExitReason reason)
@@ -162,8 +164,7 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         var fee = account.Fees.ToClose(holding.Market, price, theirs);
         // A cut is no part of the strategy's exits.
         holding.Whole = default;
-        trades.Reduce(key, ref holding,
-            new TradeFill(number, time, price, theirs, fee, s_cut, IsEntry: false, IsFirst: false, IsMaker: false), reason);
+        trades.Reduce(key, ref holding, FillOf(number, time, price, theirs, fee, s_cut) with { Reason = reason });
         PortfolioTrade? closed = null;
         if (stays > 0)
         {
@@ -194,17 +195,15 @@ internal sealed class PortfolioExits(PortfolioAccount account, PortfolioTrades t
         {
             var holding = account.Holdings[key];
             var (market, member) = (holding.Market, TradeKey.Member(key));
-            // In the bar of its delisting all of a symbol is closed, at the price of the delisting.
-            var isGone = held.IsDelistedIn(market, account.InstrumentOf(market), volume.LastBar(market))
-                || account.InstrumentOf(market).Changes.EndsAt(volume.LastBar(market));
+            // With the bar in which its listing ends all of a symbol is closed, at the last price.
+            var isGone = held.EndAt(market, volume.LastBar(market)) is not null;
             var own = isGone ? holding.Quantity : volume.TakeAtClose(market, holding.Quantity);
             if (!(own > 0)) continue;
             var price = isGone ? account.CloseOf(market) : account.PriceAtClose(market, (Side)(-(int)holding.Side), own);
-            var fill = new TradeFill(TradeKey.Number(key), time, price, own, account.Fees.ToClose(market, price, own), s_delayed,
-                IsEntry: false, IsFirst: false, IsMaker: false);
-            trades.Exit(key, ref holding, fill, own, waiting[key].Reason);
-            if (holding.Quantity > 0) continue;
             var trade = waiting[key];
+            trades.Exit(key, ref holding, FillOf(trade.Number, time, price, own, account.Fees.ToClose(market, price, own), s_delayed) with
+            { Reason = trade.Reason }, own);
+            if (holding.Quantity > 0) continue;
             trade = trade with { ExitTime = time, ExitPrice = price, Bars = Math.Max(trade.Bars, BarsOf(member, holding)) };
             if (trades.Settle(member, trade) is { } whole) (closed ??= []).Add(whole);
         }

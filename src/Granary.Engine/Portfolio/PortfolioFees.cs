@@ -36,13 +36,9 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
         return due;
     }
 
-    /// <summary>The fee of one of the two orders of a roll.</summary>
+    /// <summary>The fee of an order of the portfolio's own, which fills at once.</summary>
     /// <param name="time">Open time of the bar, UTC ticks.</param>
-    public double OfRoll(int market, long time, double price, double quantity) => OfRest(market, time, price, quantity);
-
-    /// <summary>The fee of what is left of a trade, which closes at once without a fill of its strategy.</summary>
-    /// <param name="time">Open time of the bar, UTC ticks.</param>
-    public double OfRest(int market, long time, double price, double quantity)
+    public double OfOrder(int market, long time, double price, double quantity)
     {
         var paid = default(OrderFees);
         var traded = Count(market, time, price, quantity);
@@ -62,6 +58,14 @@ internal sealed class PortfolioFees(ExecutionSettings execution, IReadOnlyList<I
     /// <summary>The fee of a market order that closes a quantity at once.</summary>
     public double ToClose(int market, double price, double quantity) =>
         _fees[market].Fee(price, quantity, instruments[market].Multiplier, maker: false);
+
+    /// <summary>The fee of an order that would fill at once; it counts nothing.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public double AtOnce(int market, long time, double price, double quantity, bool maker)
+    {
+        var paid = default(OrderFees);
+        return _fees[market].NextFee(price, quantity, instruments[market].Multiplier, maker, _traded?.Seen(time) ?? 0, ref paid);
+    }
 
     /// <summary>The trade is closed.</summary>
     public void Forget(long trade) => _paid.Remove(trade);

@@ -1,5 +1,6 @@
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -17,7 +18,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
     private readonly double[] _value = new double[instruments.Length];
     // By strategy: its positions in base units times the multiplier.
     private readonly double[] _memberGross = new double[members];
-    private double _grossValue, _netValue, _longValue, _shortValue;
+    private (double Gross, double Net, double Longs, double Shorts) _sums;
     private bool _sumsAreOld = true;
 
     /// <summary>The last closes, account currency.</summary>
@@ -109,54 +110,30 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
         return equity;
     }
 
-    public double GrossValue
+    public double GrossValue => Sums.Gross;
+
+    public double NetValue => Sums.Net;
+
+    public double LongValue => Sums.Longs;
+
+    public double ShortValue => Sums.Shorts;
+
+    private (double Gross, double Net, double Longs, double Shorts) Sums
     {
         get
         {
-            if (_sumsAreOld) Sum();
-            return _grossValue;
+            if (!_sumsAreOld) return _sums;
+            double gross = 0, net = 0, longs = 0, shorts = 0;
+            for (var i = 0; i < _net.Length; i++)
+            {
+                gross += _gross[i] * _value[i];
+                net += _net[i] * _value[i];
+                longs += (_gross[i] + _net[i]) / 2 * _value[i];
+                shorts += (_gross[i] - _net[i]) / 2 * _value[i];
+            }
+            _sumsAreOld = false;
+            return _sums = (gross, net, longs, shorts);
         }
-    }
-
-    public double NetValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _netValue;
-        }
-    }
-
-    public double LongValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _longValue;
-        }
-    }
-
-    public double ShortValue
-    {
-        get
-        {
-            if (_sumsAreOld) Sum();
-            return _shortValue;
-        }
-    }
-
-    private void Sum()
-    {
-        double gross = 0, net = 0, longs = 0, shorts = 0;
-        for (var i = 0; i < _net.Length; i++)
-        {
-            gross += _gross[i] * _value[i];
-            net += _net[i] * _value[i];
-            longs += (_gross[i] + _net[i]) / 2 * _value[i];
-            shorts += (_gross[i] - _net[i]) / 2 * _value[i];
-        }
-        (_grossValue, _netValue, _longValue, _shortValue) = (gross, net, longs, shorts);
-        _sumsAreOld = false;
     }
 
     public double ValueIn(int market) => _gross[market] * _value[market];
@@ -207,14 +184,9 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
         return currencies is null ? margin : margin * currencies.RateOf(market);
     }
 
-    /// <summary>
-    /// The part of the balance that earns no interest because of positions in an instrument, in its currency: the value of its shorts,
-    /// whose proceeds the lender keeps. Futures settle their gains and losses in cash.
-    /// </summary>
-    /// <param name="settles">Whether all positions settle in cash.</param>
-    public double SettledIn(int market, bool settles) => _gross[market] == 0 ? 0
-        : settles || instruments[market].MarginPerUnit > 0 ? _net[market] * _close[market]
-        : -(_gross[market] - _net[market]) / 2 * _close[market];
+    /// <summary>What positions in an instrument add to the balance that earns or pays interest, in its currency.</summary>
+    public double SettledIn(int market, in BuyingPower power) => _gross[market] == 0 ? 0
+        : power.Settled(_net[market] * _close[market], (_gross[market] - _net[market]) / 2 * _close[market]);
 
     /// <summary>
     /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.

@@ -233,14 +233,15 @@ public sealed class PortfolioRun
     {
         _trades.ChargeNights(bar.Time);
         if (_volume.IsOn) _exits.BookWaiting(symbol, bar);
-        if (_recalls) _closes.Last = Math.Max(_closes.Last, _held.CloseOf(symbol, bar.Time));
-        _account.Reach(_held.CloseOf(symbol, bar.Time));
+        var close = _held.CloseOf(symbol, bar.Time);
+        if (_recalls) _closes.Last = Math.Max(_closes.Last, close);
+        _account.Reach(close);
         _account.Mark(symbol, bar);
         Mark(symbol, bar.Close);
         _volume.Mark(symbol, bar);
         _held.Add(symbol, bar);
         _exposure?.Mark(symbol, bar);
-        _liquidations?.Mark(symbol, bar, _held.CloseOf(symbol, bar.Time));
+        _liquidations?.Mark(symbol, bar, close);
     }
 
     /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>
@@ -579,8 +580,10 @@ public sealed class PortfolioRun
     /// <summary>The expected price of a market order at the last close.</summary>
     internal double PriceOf(int market, Side side, double quantity) => _account.PriceAtClose(market, side, quantity);
 
-    /// <summary>The fee of an order that fills at once.</summary>
-    internal double FeeOf(int market, double price, double quantity) => _account.Fees.ToClose(market, price, quantity);
+    /// <summary>The fee of an order that would fill at once.</summary>
+    /// <param name="time">UTC ticks.</param>
+    internal double FeeOf(int market, long time, double price, double quantity, bool maker) =>
+        _account.Fees.AtOnce(market, time, price, quantity, maker);
 
     private static IEnumerable<long> KeysOf((int Member, int Number)? only, IReadOnlyList<long> keys) =>
         only is { } one ? keys.Where(k => k == TradeKey.Of(one.Member, one.Number)) : keys;

@@ -65,7 +65,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (fill.IsFirst) return Open(member, fill, symbol);
         var key = TradeKey.Of(member, fill.Number);
         if (!account.Holdings.TryGetValue(key, out var holding)) return fill.IsEntry ? Open(member, fill, symbol) : 0;
-        if (!fill.IsEntry) return Reduce(key, ref holding, fill, ExitReason.Signal);
+        if (!fill.IsEntry) return Reduce(key, ref holding, fill);
         var wasReserved = account.Release(key, out var reservation);
         if (wasReserved) account.KeepRest(key, reservation, fill.Quantity);
         return Add(key, ref holding, fill, wasReserved);
@@ -201,9 +201,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     // ---- exits ----
 
     /// <summary>Applies a partial exit of a strategy's trade.</summary>
-    /// <param name="reason">The reason of the exit.</param>
     /// <returns>The portfolio's quantity.</returns>
-    public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill, ExitReason reason)
+    public double Reduce(long key, ref PortfolioHolding holding, in TradeFill fill)
     {
         var instrument = account.InstrumentOf(holding.Market);
         // The strategy's last part closes the portfolio's whole remainder, so that rounding to lots leaves no position.
@@ -213,13 +212,12 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         if (IsOwnLiquidation(key, holding, fill.Price)) volume.TakeWhole(holding.Market, fill, own);
         else own = volume.Take(holding.Market, fill, own);
         holding.Theirs -= fill.Quantity;
-        Exit(key, ref holding, Priced(holding.Market, fill, (Side)(-(int)holding.Side), own), own, reason);
+        Exit(key, ref holding, Priced(holding.Market, fill, (Side)(-(int)holding.Side), own), own);
         return own;
     }
 
     /// <summary>Books a partial exit; the trade stays open until it is settled.</summary>
-    /// <param name="reason">The reason of the exit.</param>
-    public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own, ExitReason reason)
+    public void Exit(long key, ref PortfolioHolding holding, in TradeFill fill, double own)
     {
         if (own > 0)
         {
@@ -227,7 +225,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
             BoundLoss(key, ref holding, fill.Price, own, fee);
             holding.OnlyExit = !holding.IsParted && (Terms is not null || _liquidated.ContainsKey(key)) ? fill.Price : double.NaN;
             holding.Lot.Reduce(own, fill.Price, fee);
-            (holding.LastExit, holding.LastReason) = (fill.Time, reason);
+            (holding.LastExit, holding.LastReason) = (fill.Time, fill.Reason);
             var timeframe = account.Member(TradeKey.Member(key)).Timeframe;
             holding.LastExitBars = (int)(held.EntryBar(holding.Market, timeframe, fill.Time) - holding.EntryBar);
             account.Exit(new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), holding.Market, holding.Side, PortfolioFillKind.Exit,
@@ -331,7 +329,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         }
         // The quantity that no fill has closed is closed now, as by one market order.
         return holding.Lot.Fees
-            + (holding.Quantity > 0 ? account.Fees.OfRest(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity) : 0);
+            + (holding.Quantity > 0 ? account.Fees.OfOrder(holding.Market, trade.ExitTime, trade.ExitPrice, holding.Quantity) : 0);
     }
 
     /// <summary>A trade with isolated margin is about to be liquidated.</summary>
@@ -513,12 +511,12 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         {
             var (sold, bought) = account.RuleOf(market).RollPrices(change, side, quantity, bar);
             var opens = new PortfolioFill(TradeKey.Member(key), TradeKey.Number(key), market, side, PortfolioFillKind.Roll, bar.Time,
-                bought, quantity, account.Fees.OfRoll(market, bar.Time, bought, quantity));
+                bought, quantity, account.Fees.OfOrder(market, bar.Time, bought, quantity));
             var closes = opens with
             {
                 Price = sold,
                 Quantity = -quantity,
-                Commission = account.Fees.OfRoll(market, bar.Time, sold, quantity),
+                Commission = account.Fees.OfOrder(market, bar.Time, sold, quantity),
             };
             account.Roll(closes, opens, holding.EntryPrice);
             holding.Lot.Roll(bought - sold);

@@ -22,6 +22,9 @@ internal readonly record struct TradeFill(
     /// <summary>Whether it is an entry at the close of its bar, to which the trade was not exposed.</summary>
     public bool IsOnClose { get; init; }
 
+    /// <summary>The cause of an exit; <see cref="ExitReason.Open"/> for an entry.</summary>
+    public ExitReason Reason { get; init; }
+
     /// <summary>Whether it is at the open of its bar. Any other is certainly known at the bar's close.</summary>
     public bool IsAtOpen { get; init; }
 }

@@ -24,6 +24,16 @@ internal sealed class TradedNotional(int days)
         return _sum + _today;
     }
 
+    /// <summary>The same, without a change: an earlier time can follow.</summary>
+    public double Seen(long time)
+    {
+        var first = time / TimeSpan.TicksPerDay - days + 1;
+        var sum = _day >= first ? _today : 0;
+        foreach (var (day, notional) in _days)
+            if (day >= first) sum += notional;
+        return sum;
+    }
+
     public void Add(long time, double notional)
     {
         _ = At(time);

@@ -10,8 +10,6 @@ internal sealed class ArrowFormat : IOutputFormat
 
     public string MediaType => "application/vnd.apache.arrow.file";
 
-    public bool IsStreamed => false;
-
     public bool NeedsWords => true;
 
     public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ArrowRows(stream, columns, isFile: true);

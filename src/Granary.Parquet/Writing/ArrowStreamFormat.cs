@@ -10,8 +10,6 @@ internal sealed class ArrowStreamFormat : IOutputFormat
 
     public string MediaType => "application/vnd.apache.arrow.stream";
 
-    public bool IsStreamed => true;
-
     public bool NeedsWords => true;
 
     public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ArrowRows(stream, columns, isFile: false);

@@ -10,8 +10,6 @@ internal sealed class ParquetFormat : IOutputFormat
 
     public string MediaType => "application/vnd.apache.parquet";
 
-    public bool IsStreamed => false;
-
     public bool NeedsWords => false;
 
     public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) => new ParquetRows(stream, columns);

@@ -29,6 +29,9 @@ internal sealed record ConditionResults() : ResultSection("conditions")
 
     /// <summary>The first strategies with a weight, or the first of all strategies if none has a weight.</summary>
     public IReadOnlyList<StrategyConditions> Strategies { get; init; } = [];
+
+    /// <summary>The conditions of these strategies, the most important first.</summary>
+    public IReadOnlyList<RankedCondition> Ranking => RankedCondition.Of(Strategies);
 }
 
 /// <summary>A strategy's closed trades by condition.</summary>

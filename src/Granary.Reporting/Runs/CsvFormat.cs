@@ -12,8 +12,6 @@ internal sealed class CsvFormat : IOutputFormat
 
     public string MediaType => "text/csv";
 
-    public bool IsStreamed => true;
-
     public bool NeedsWords => false;
 
     public RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns) =>

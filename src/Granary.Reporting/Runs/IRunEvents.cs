@@ -23,7 +23,7 @@ internal interface IRunEvents
     IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills();
 
     /// <summary>Returns a strategy's rolls to other contracts, in order.</summary>
-    IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
+    IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy);
 
     /// <summary>
     /// Returns at most <paramref name="most"/> bars of a market for charts, aggregated if there are more.

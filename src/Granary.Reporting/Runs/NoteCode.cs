@@ -42,7 +42,7 @@ internal enum NoteCode
     /// <summary>The record is too short for annualized figures.</summary>
     ShortRecord,
 
-    /// <summary>The benchmark covers a part of the run only.</summary>
+    /// <summary>The benchmark covers a part of the run only, or cannot be compared.</summary>
     Benchmark,
 
     /// <summary>The count of periods per year of a record that does not follow a convention.</summary>

@@ -20,7 +20,7 @@ internal static class NoteText
         NoteCode.Suspicious => "A value is legal and probably a mistake, such as a percentage below 1 or a fast average that is slower.",
         NoteCode.NoCosts => "No commission and no slippage is above zero.",
         NoteCode.ShortRecord => "The record has so few returns that figures by the year, such as the Sharpe ratio, are mostly chance.",
-        NoteCode.Benchmark => "The benchmark covers a part of the run only, and is compared over that part.",
+        NoteCode.Benchmark => "The benchmark cannot be compared, or is compared over the part of the run that it covers.",
         NoteCode.PeriodsPerYear => "How the periods per year, which annualise the ratios, were counted where the record is unusual.",
         NoteCode.InSample => "The weights were chosen on the bars that the figures are of; unseen bars will show less.",
         NoteCode.Duplicates => "Strategies have identical results; each group is weighted and counted once.",

@@ -47,6 +47,7 @@ internal static class ResultsJson
             json.WriteStartObject("portfolio");
             if (run.Portfolio is { IsRuined: true }) json.WriteString("state", "ruined");
             if (run.Portfolio is not null) Stats(json, run.Portfolio);
+            if (run.Traded is { } traded) Number(json, "traded", traded);
             json.WriteStartObject("decisions");
             foreach (var (decision, count) in run.Decisions.OrderBy(d => d.Key, Decision.ByTable)) json.WriteNumber(decision.Word, count);
             json.WriteEndObject();

@@ -112,6 +112,9 @@ public sealed record RunModel
     /// </summary>
     public double? EquityWithFills { get; init; }
 
+    /// <summary>The value of all that the portfolio bought and sold, account currency; null if its fills are unknown.</summary>
+    internal double? Traded { get; init; }
+
     /// <summary>The metrics in the run's files.</summary>
     internal MetricCatalogue Metrics { get; init; } = MetricCatalogue.BuiltIn;
 

@@ -15,7 +15,8 @@ internal static class RunTables
         .Number("exit_price", r => r.Trade.ExitPrice).Number("pnl", r => r.Trade.Profit).Number("commission", r => r.Trade.Commission)
         .Number("pnl_net", r => r.Trade.NetProfit).Number("return", r => r.Trade.Return(r.Multiplier)).Whole("bars", r => r.Trade.Bars)
         .Word("exit_reason", r => r.Trade.Reason.Word()).Number("weight", r => r.Weight).Word("model", r => r.Strategy.Model)
-        .Number("carry", r => r.Trade.Financing);
+        .Number("carry", r => r.Trade.Financing).Number("mae", r => r.Trade.AdverseExcursion)
+        .Number("mfe", r => r.Trade.FavourableExcursion);
 
     /// <summary>The same of an account with instruments in other currencies.</summary>
     public static readonly TableDefinition<TradeOfRun> ConvertedTrade = Trade

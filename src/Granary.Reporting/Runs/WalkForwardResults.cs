@@ -37,6 +37,24 @@ internal sealed record WalkForwardResults() : ResultSection(Key)
     public double EfficiencyRatio { get; init; } = double.NaN;
 
     public IReadOnlyList<WalkForwardGroup> Groups { get; init; } = [];
+
+    /// <summary>Number of combinations that were tried, over all choices.</summary>
+    public int Tried => Groups.Sum(g => g.Choices.Sum(c => c.Tried));
+
+    /// <summary>Number of choices with a return in sample and out of sample, which the next three figures count.</summary>
+    public int Chosen => Measured.Count();
+
+    /// <summary>Mean return of a choice in its window in sample; NaN without choices.</summary>
+    public double MeanInSampleReturn => Measured.Select(c => c.InSampleReturn).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Mean return of a choice in the time that it traded; NaN without choices.</summary>
+    public double MeanOutOfSampleReturn => Measured.Select(c => c.OutOfSampleReturn).DefaultIfEmpty(double.NaN).Average();
+
+    /// <summary>Number of choices with a gain in the time that they traded.</summary>
+    public int Gained => Measured.Count(c => c.OutOfSampleReturn > 0);
+
+    private IEnumerable<WalkForwardChoice> Measured => Groups.SelectMany(g => g.Choices)
+        .Where(c => c.Strategy is not null && double.IsFinite(c.InSampleReturn) && double.IsFinite(c.OutOfSampleReturn));
 }
 
 /// <summary>The selections from a group of combinations, traded on one account.</summary>

@@ -9,13 +9,10 @@ public interface IOutputFormat
     /// <summary>The type in the header <c>Accept</c> and <c>Content-Type</c>.</summary>
     string MediaType { get; }
 
-    /// <summary>Whether it can be written to a stream that only goes forward, such as the answer of a server.</summary>
-    bool IsStreamed { get; }
-
     /// <summary>Whether the words of a column must be known before the rows (<see cref="OutputColumn.Words"/>).</summary>
     bool NeedsWords { get; }
 
     /// <summary>Begins a file.</summary>
-    /// <param name="stream">It is not closed.</param>
+    /// <param name="stream">It is not closed. It only goes forward, as the answer of a server does; it knows its position.</param>
     RowWriter Open(Stream stream, IReadOnlyList<OutputColumn> columns);
 }

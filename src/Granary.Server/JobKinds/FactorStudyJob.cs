@@ -1,4 +1,5 @@
 using Granary.Backtesting.FactorStudies;
+using Granary.Engine;
 using Granary.Engine.Market;
 using Granary.Server.Jobs;
 using Granary.Simulation.Batches;
@@ -16,13 +17,29 @@ internal sealed class FactorStudyJob(JobText text, FactorStudySpec spec) : Job(t
     {
         try
         {
-            await BatchSources.SymbolsAsync(BatchSources.Open(spec.Catalogues, spec.Data), spec.Data, cancellationToken)
-                .ConfigureAwait(false);
+            var source = BatchSources.Open(spec.Catalogues, spec.Data);
+            var symbols = await BatchSources.SymbolsAsync(source, spec.Data, cancellationToken).ConfigureAwait(false);
+            await using var first = await source.OpenAsync(new BarQuery(symbols[0], spec.Data.Timeframe, spec.Data.From, spec.Data.To),
+                cancellationToken).ConfigureAwait(false);
+            CheckGroup();
             return 0;
         }
         catch (BarDataException e) when (e.Line is null)
         {
             throw spec.Data.Place.Fault(e.Message, e);
+        }
+    }
+
+    private void CheckGroup()
+    {
+        if (spec.Keys.Group is not { } group) return;
+        try
+        {
+            GroupFile.Read(group);
+        }
+        catch (InputException e)
+        {
+            throw JsonPart.Parse(Text.File, Text.Body).Need("group").Placed(e);
         }
     }
 

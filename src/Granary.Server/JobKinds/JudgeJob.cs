@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Granary.Contracts.Runs;
+using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Server.Budgets;
 using Granary.Server.Jobs;
 using Granary.Simulation.Catalogues;
 using Granary.Simulation.Json;
+using Granary.Simulation.RunFolders;
 
 namespace Granary.Server.JobKinds;
 
@@ -33,8 +35,28 @@ internal sealed class JudgeKind(string runs) : RequestKind<HoldoutRequest>
     public override string Summary => "Judge a finished run once on the bars that its batch held out.";
 
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
-        run.Deployable ? null : $"the run {run.Id} has no prod.json with strategies and weights; judge a run that has some";
+        !run.Deployable ? $"the run {run.Id} has no prod.json with strategies and weights; judge a run that has some" : FaultOf(run.Id);
 
     protected override Job Read(HoldoutRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
-        new JudgeJob(text, request with { Run = JobRequest.Run(body.Need("run"), runs) }, catalogues);
+        new JudgeJob(text, request with { Run = Checked(body.Need("run")) }, catalogues);
+
+    private string Checked(JsonPart part)
+    {
+        var run = JobRequest.Run(part, runs);
+        return FaultOf(run) is { } fault ? throw part.Fault(fault) : run;
+    }
+
+    // The job itself says what is wrong with a manifest.
+    private string? FaultOf(string run)
+    {
+        try
+        {
+            return RunManifest.Read(Path.Combine(runs, run)).HoldsOut ? null
+                : $"{run} has read all bars: its batch has no data.holdout, so that none is left to judge it";
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
 }

@@ -11,6 +11,20 @@ namespace Granary.Server.JobKinds;
 /// <summary>A job that replicates an index with few names. Its results are the files <c>result.json</c> and <c>replica.html</c>.</summary>
 internal sealed class TrackJob(JobText text, TrackOptions options, Address? index, GranaryCatalogues catalogues) : Job(text, "track")
 {
+    public override Task<double> CheckDataAsync(CancellationToken cancellationToken)
+    {
+        Check("panel", options.Panel, File.Exists, "file");
+        Check("universe", options.Universe, Directory.Exists, "folder");
+        Check("index", index, File.Exists, "file");
+        return Task.FromResult(0.0);
+    }
+
+    private void Check(string key, Address? address, Func<string, bool> exists, string what)
+    {
+        if (address?.Path is { } path && !exists(path))
+            throw JsonPart.Parse(Text.File, Text.Body).Need(key).Fault($"there is no {what} '{address}'; check its path");
+    }
+
     public override async Task<JobOutcome> RunAsync(JobContext run, CancellationToken cancellationToken)
     {
         var started = run.Clock.GetTimestamp();

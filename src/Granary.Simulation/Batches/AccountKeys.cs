@@ -51,7 +51,7 @@ internal sealed record AccountKeys
     {
         if (part is null) return Usual;
         var keys = RecordKeys<AccountKeys>.Read(part);
-        if (keys.Currency is not null && CurrencyUnit.Of(keys.Currency) is not [>= 'A' and <= 'Z', _, _, ..])
+        if (keys.Currency is not null && !CurrencyUnit.IsCode(keys.Currency))
             part.Need("currency").Wrong($"'{keys.Currency}' is no currency; write its code, as \"EUR\"", 0);
         if (keys.FxSpreadPercent > 0 && keys.Conversion == CurrencyConversion.Hold)
             part.Need("fxSpreadPercent").Wrong("it is for \"conversion\": \"convert\"; balances that are held are never exchanged. Leave "

@@ -349,7 +349,7 @@ internal sealed record BatchPlan
 
     private static void CheckTimeframes(BatchSpec spec, StrategySpec entry, IReadOnlyList<string> symbols)
     {
-        var chain = (entry.Symbols ?? symbols).FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null);
+        var chain = (entry.Symbols ?? symbols).FirstOrDefault(spec.Data.IsChain);
         foreach (var timeframe in entry.Timeframes ?? [])
             if (!timeframe.IsMultipleOf(spec.Data.Timeframe))
                 throw entry.Place.Need("timeframe")

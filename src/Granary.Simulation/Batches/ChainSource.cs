@@ -14,15 +14,16 @@ namespace Granary.Simulation.Batches;
 /// </summary>
 internal sealed class ChainSource : IBarSource
 {
-    private readonly IBarSource _source;
     // The contracts without slower series, whose rows are those of the chain's symbol.
     private readonly IBarSource _contracts;
+    // The bars of symbols that are no chains, as they are read without chains.
+    private readonly Lazy<IBarSource> _others;
     private readonly DataSpec _data;
     private readonly IReadOnlyDictionary<string, ChainContracts> _chains;
 
-    private ChainSource(IBarSource source, IBarSource contracts, DataSpec data, GranaryCatalogues catalogues)
+    private ChainSource(DataSpec data, GranaryCatalogues catalogues, Func<DataSpec, IBarSource> open)
     {
-        (_source, _contracts, _data) = (source, contracts, data);
+        (_contracts, _others, _data) = (open(data.OfContracts()), new Lazy<IBarSource>(() => open(data)), data);
         _chains = data.Instruments.Where(i => i.Value.Chain is not null).ToDictionary(i => i.Key,
             i => new ChainContracts(i.Key, i.Value.Chain!, catalogues.Tables), StringComparer.Ordinal);
     }
@@ -31,11 +32,11 @@ internal sealed class ChainSource : IBarSource
     /// <param name="open">Opens the source of the data, without bars that are held out.</param>
     public static IBarSource Of(DataSpec data, GranaryCatalogues catalogues, Func<DataSpec, IBarSource> open) =>
         data.Instruments.Values.All(i => i.Chain is null) ? open(data)
-            : new ChainSource(open(data), open(data.OfContracts()), data, catalogues);
+            : new ChainSource(data, catalogues, open);
 
     public async ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default)
     {
-        var all = await _source.ListSymbolsAsync(timeframe, cancellationToken);
+        var all = await _contracts.ListSymbolsAsync(timeframe, cancellationToken);
         var symbols = new SortedSet<string>(all, StringComparer.Ordinal);
         foreach (var chain in _chains.Values) symbols.ExceptWith(chain.Among(all).Contracts);
         foreach (var (symbol, chain) in _chains)
@@ -44,11 +45,11 @@ internal sealed class ChainSource : IBarSource
         return [.. symbols];
     }
 
-    public IReadOnlyList<string> PassedOver => _source.PassedOver;
+    public IReadOnlyList<string> PassedOver => _contracts.PassedOver;
 
     public async ValueTask<IReadOnlyList<string>> ListColumnsAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        if (!_chains.TryGetValue(query.Symbol, out var chain)) return await _source.ListColumnsAsync(query, cancellationToken);
+        if (!_chains.TryGetValue(query.Symbol, out var chain)) return await _others.Value.ListColumnsAsync(query, cancellationToken);
         var (contracts, _) = await ContractsAsync(query, chain, cancellationToken);
         return [.. await _contracts.ListColumnsAsync(query with { Symbol = contracts[0] }, cancellationToken),
             .. _data.Asof.SelectMany(a => a.Names)];
@@ -56,7 +57,7 @@ internal sealed class ChainSource : IBarSource
 
     public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
     {
-        if (!_chains.TryGetValue(query.Symbol, out var chain)) return await _source.OpenAsync(query, cancellationToken);
+        if (!_chains.TryGetValue(query.Symbol, out var chain)) return await _others.Value.OpenAsync(query, cancellationToken);
         if (_data.Asof.Count == 0) return await OpenChainAsync(query, chain, cancellationToken);
         return await FurtherSource.Of(new Opened(this, chain), [], _data.Asof, _data.Tables).OpenAsync(query, cancellationToken);
     }

@@ -105,13 +105,13 @@ internal sealed class CurrencyRates(DataSpec data, GranaryCatalogues catalogues)
 
     /// <summary>Reads the rates of a pair.</summary>
     /// <param name="pair">Its name in the source.</param>
-    /// <param name="from">The open of the first bar that is needed, UTC ticks; null = all are.</param>
+    /// <param name="from">The open of the first bar that is needed, UTC ticks, of bars that are read again; null = all are.</param>
     /// <inheritdoc cref="OfAsync"/>
     public async Task<RateSeries> ReadAsync(string pair, long? from = null, CancellationToken cancellationToken = default)
     {
+        Task<RateSeries> BarsAsync() => UsingAsync(s => ReadAsync(s, pair, from, cancellationToken));
         if (_fx.Source.Scheme != Address.Plain)
-            return await _read.GetOrAdd(pair, _ => new Lazy<Task<RateSeries>>(() => UsingAsync(s =>
-                ReadAsync(s, pair, from, cancellationToken)))).Value;
+            return await (from is null ? _read.GetOrAdd(pair, _ => new Lazy<Task<RateSeries>>(BarsAsync)).Value : BarsAsync());
         await PairsAsync(cancellationToken);
         return _table.GetValueOrDefault(pair)
             ?? throw new BarDataException($"{_fx.Source} has no rates of {pair} any more; put them back");

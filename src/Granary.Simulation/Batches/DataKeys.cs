@@ -134,7 +134,7 @@ internal sealed record InstrumentKeys
     public SessionCalendar? Session { get; init; }
 
     /// <summary>An instrument with these settings.</summary>
-    public Instrument Apply(Instrument instrument) => instrument with
+    public Instrument Apply(Instrument instrument) => (Currency is { } named ? instrument with { Currency = named } : instrument) with
     {
         TickSize = Tick ?? instrument.TickSize,
         // Stocks trade whole shares, unless the file gives a lot size.
@@ -143,8 +143,6 @@ internal sealed record InstrumentKeys
         MinNotional = MinNotional ?? instrument.MinNotional,
         Multiplier = Multiplier ?? instrument.Multiplier,
         MarginPerUnit = Margin ?? instrument.MarginPerUnit,
-        Currency = Currency ?? instrument.Currency,
-        IsCurrencyAssumed = Currency is null && instrument.IsCurrencyAssumed,
         Venue = Venue ?? instrument.Venue,
         Calendar = Session ?? instrument.Calendar,
     };

@@ -111,6 +111,9 @@ internal sealed record DataSpec
     public InstrumentKeys? InstrumentOf(string symbol) => Of(symbol).Instruments is var own && own.TryGetValue(symbol, out var found)
         || own.TryGetValue("*", out found) ? found : null;
 
+    /// <summary>Whether a symbol is a chain of contracts.</summary>
+    public bool IsChain(string symbol) => InstrumentOf(symbol)?.Chain is not null;
+
     /// <summary>Returns a copy that also reads further columns.</summary>
     /// <param name="tables">Formats of typed tables.</param>
     internal DataSpec Reading(IReadOnlyCollection<string> columns, TableFormatCatalogue tables) => this with

@@ -22,7 +22,7 @@ internal sealed class DeclaredCurrencies(DataSpec data, string account, GranaryC
             var (currency, isNamed) = SymbolCurrency.Of(data, series.Instrument);
             var rates = await RatesAsync(currency, cancellationToken);
             if (!rates.IsForeign)
-                return new SeriesWithInstrument(series, i => i with { Currency = currency, IsCurrencyAssumed = !isNamed });
+                return new SeriesWithInstrument(series, i => isNamed ? i with { Currency = currency } : i.Assuming(currency));
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{series.ContentHash} {rates.Hash}")));
             return new SeriesWithInstrument(series, i => i with { Currency = currency, Rates = rates }, hash);
         }

@@ -53,7 +53,7 @@ internal sealed class SeriesDelisted : SeriesWrapper
         if (!query.Wants(at)) return new SeriesDelisted(before, settings, at, double.NaN, null);
         var price = keys.DelistingPrice ?? Math.Max(close * (1 + (keys.DelistingReturn ?? 0)), LeastPrice);
         return new SeriesDelisted(before, settings, at, price, string.Create(CultureInfo.InvariantCulture,
-            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {price}")
+            $"it was delisted at {UtcTicks.Text(at)}, and positions in it are closed at {Digits.Text(price, null)}")
             + (at - last > s_longHalt.Ticks ? $"; its bars end {(at - last) / TimeSpan.TicksPerDay} days before" : ""));
     }
 

@@ -25,7 +25,14 @@ public sealed class LiveFeedCatalogue(CatalogueBuilder<ILiveFeedFactory> builder
     {
         if (TryGet(feed.Scheme, out var factory))
             return await factory.OpenAsync(new LiveFeedRequest(feed.Full, markets, clock), cancellationToken).ConfigureAwait(false);
+        throw new BarDataException($"--feed {FaultOf(feed)}");
+    }
+
+    /// <summary>Returns what is wrong with a feed that is neither a stream nor a source of bars; null if it is one.</summary>
+    internal string? FaultOf(Address feed)
+    {
+        if (Contains(feed.Scheme) || sources.Knows(feed)) return null;
         var streams = Names.Count > 0 ? $"use {string.Join(", ", Names.Select(n => n + ":…"))}, or " : "";
-        throw new BarDataException($"--feed {feed}: this process has no such feed; {streams}replay {sources.Forms}");
+        return $"{feed}: this process has no such feed; {streams}replay {sources.Forms}";
     }
 }

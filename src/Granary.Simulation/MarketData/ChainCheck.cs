@@ -93,7 +93,7 @@ internal sealed class ChainCheck
         foreach (var name in _chain.Others)
             Add(Severity.Info, name, $"it is no contract of {_symbol}: its name has no month and year behind the pattern",
                 "nothing, if that is meant");
-        if (_chain.Rule.IsByActivity && _volumes.TrueForAll(v => v.Values.All(volume => volume == 0)) && _chain.Rule.By == RollBy.Volume)
+        if (_chain.Rule.By == RollBy.Volume && _volumes.TrueForAll(v => v.Values.All(volume => volume == 0)))
             Add(Severity.Warning, _symbol, "no contract has volume, so each roll is made on the day before the expiry",
                 "add the volume, or roll by expiry");
     }

@@ -41,6 +41,10 @@ internal static class BenchmarkCurve
             await using var series = await OpenAsync(spec, source, part, cancellationToken);
             await AddAsync(new OpenedMarket(name, series, series.Instrument), from, worth, cancellationToken);
         }
+        if (worth.FirstLost is { } lost)
+            return model.With([new RunNote(NoteCode.Benchmark, $"Nothing is compared with the benchmark {NameOf(spec)}, which has a price "
+                + $"of 0 or less by {RunText.Time(rows.Times[lost])}: buying and holding needs prices above zero. Name another "
+                + "benchmark.")]);
         var common = worth.Common();
         if (common.Length < 2)
             return model.With([new RunNote(NoteCode.Benchmark, $"The benchmark {NameOf(spec)} has fewer than two bars in the time of the "
@@ -113,13 +117,15 @@ internal static class BenchmarkCurve
     }
 
     /// <summary>
-    /// Returns the benchmark's value, starting at 1, at the ends of the strategies' trace periods; null if the batch names no benchmark.
+    /// Returns the benchmark's value, starting at 1, at the ends of the strategies' trace periods; null if the batch names no benchmark, or
+    /// one with a price of 0 or less.
     /// </summary>
     /// <exception cref="InputException">The source does not have the symbol.</exception>
     public static async Task<BenchmarkTrace?> TraceAsync(BatchSpec spec, IBarSource source,
         IReadOnlyDictionary<string, OpenedMarket> markets, long periodTicks, CancellationToken cancellationToken) =>
-        spec.Benchmark is null ? null
-            : await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken);
+        spec.Benchmark is not null
+            && await TraceAsync(spec, source, markets, periodTicks, BenchmarkStretch.Whole, cancellationToken) is { IsLost: false } trace
+            ? trace : null;
 
     /// <summary>
     /// Returns the benchmark over the rows of an account. It starts in the period of the first row, at its value then, and ends with the
@@ -206,7 +212,7 @@ internal static class BenchmarkCurve
 
     // Value at the close of each bar, in the account's currency, of one unit of money invested in a market; 1 at the first bar from a time
     // on, because earlier bars only warm up. Dividends are reinvested, a future is rolled, and what a listing that has ended was worth is
-    // invested in the next one.
+    // invested in the next one. From a price of 0 or less on, which no money can be invested at, it is NaN.
     private static async IAsyncEnumerable<(long Time, double Worth)> WorthAsync(OpenedMarket market, long from, [EnumeratorCancellation]
         CancellationToken cancellationToken)
     {
@@ -224,10 +230,10 @@ internal static class BenchmarkCurve
                         units *= ex[action].SplitRatio + ex[action].Dividend / block.Open[i];
                 if (listing.IsNew(time) && last / block.Open[i] is > 0 and var after) units *= after;
                 for (; change < changes.Count && changes[change].Time <= time; change++)
-                    if (!double.IsNaN(first) && changes[change] is { Kind: ListingChangeKind.Roll } roll
-                        && roll.OldPrice / roll.NewPrice is > 0 and var ratio)
-                        units *= ratio;
+                    if (!double.IsNaN(first) && changes[change] is { Kind: ListingChangeKind.Roll } roll)
+                        units *= roll is { OldPrice: > 0, NewPrice: > 0 } ? roll.OldPrice / roll.NewPrice : double.NaN;
                 last = block.Close[i];
+                if (!(last > 0)) units = double.NaN;
                 var close = last * rates.At(market.Series.Timeframe.CloseOf(time));
                 if (double.IsNaN(first)) first = close;
                 yield return (time, units * close / first);

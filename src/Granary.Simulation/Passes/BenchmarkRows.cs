@@ -40,6 +40,9 @@ internal sealed class BenchmarkRows(long[] times, long rowTicks)
     /// <summary>The first row at which the benchmark has a value; the number of rows if it has none.</summary>
     public int First => Array.IndexOf(_hasBar, true) is var first && first < 0 ? times.Length : first;
 
+    /// <summary>The first row at which a market has had a price of 0 or less; null if there is none.</summary>
+    public int? FirstLost => Array.FindIndex(_sums, double.IsNaN) is >= 0 and var lost ? lost : null;
+
     /// <summary>Returns the rows from the first one at which a market had a bar, each with a bar since its predecessor.</summary>
     public int[] Common() => [.. Enumerable.Range(0, times.Length).Where(i => _hasBar[i])];
 

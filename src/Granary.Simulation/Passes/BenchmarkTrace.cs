@@ -7,6 +7,9 @@ namespace Granary.Simulation.Passes;
 /// <param name="LastKnown">Close of the benchmark's last bar, UTC ticks.</param>
 internal sealed record BenchmarkTrace(EquityTrace Trace, long FirstKnown, long LastKnown)
 {
+    /// <summary>Whether it had a price of 0 or less, from which on it has no value.</summary>
+    public bool IsLost => double.IsNaN(Trace.Equity[^1]);
+
     /// <summary>The trace without its first period, of which the benchmark has only the end. It is empty if that is all it has.</summary>
     public EquityTrace WholePeriods =>
         new(Trace.PeriodTicks, Trace.FirstPeriod + 1, Trace.Equity[0], Trace.Equity[1..]);

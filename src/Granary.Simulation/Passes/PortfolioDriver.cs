@@ -27,8 +27,6 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
     // Trades of strategies whose bars have ended; the portfolio may still close its part of them.
     private readonly List<(int Strategy, Trade Trade)> _ended = [];
-    // Open trades of which a recall has closed a part.
-    private readonly HashSet<(int Strategy, int Number)> _recalled = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
@@ -136,17 +134,18 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         if (ended.Count > 0) _run.Revalue(stamp);
         foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
         foreach (var closed in _run.Unwind(stamp)) Book(closed);
-        foreach (var (member, number, share, closed) in _run.Trim(stamp))
-        {
-            if (closed is { } whole) Book(whole);
-            _cuts.Add((member, number, share));
-        }
-        foreach (var (member, number, share, closed) in _run.CloseRecalled(stamp))
-        {
-            if (closed is { } whole) Book(whole);
-            _cuts.Add((member, number, share));
-        }
+        BookCuts(_run.Trim(stamp));
+        BookCuts(_run.CloseRecalled(stamp));
         return true;
+    }
+
+    private void BookCuts(IReadOnlyList<LimitCut> cuts)
+    {
+        foreach (var (member, number, share, closed) in cuts)
+        {
+            if (closed is { } whole) Book(whole);
+            _cuts.Add((member, number, share));
+        }
     }
 
     // Records a trade that the portfolio closed itself.
@@ -261,8 +260,6 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 break;
             // They concern the strategy's own account; the portfolio may close a different part of its own trade.
             case RunEventKinds.ClosedPart:
-                if (e.Trade.Reason == ExitReason.Recalled) _recalled.Add((strategy, e.Number));
-                break;
             case RunEventKinds.CashShort:
                 break;
             case RunEventKinds.EntryEnded:
@@ -338,13 +335,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     }
 
     // If a trade is still open at the end, the closed part of it counts as a separate trade.
-    private PortfolioTrade? PartOf(int strategy, in Trade trade)
-    {
-        if (trade.Reason != ExitReason.Open || _run.ClosedPartOf(strategy, trade.Number) is not { } part) return null;
-        // A fill that closes a part does not say why.
-        return part.Trade.Reason == ExitReason.Signal && _recalled.Contains((strategy, trade.Number))
-            ? part with { Trade = part.Trade with { Reason = ExitReason.Recalled } } : part;
-    }
+    private PortfolioTrade? PartOf(int strategy, in Trade trade) =>
+        trade.Reason == ExitReason.Open ? _run.ClosedPartOf(strategy, trade.Number) : null;
 
     /// <summary>
     /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then

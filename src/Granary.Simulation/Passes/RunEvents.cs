@@ -1,5 +1,4 @@
 using Granary.Engine.Backtesting;
-using Granary.Engine.Factors;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
@@ -25,20 +24,8 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
         return SignalOutcomes.Of(log, log.Followed(strategy), number => answers is null ? Decision.WeightZero : answers[number - 1]);
     }
 
-    public IReadOnlyList<string> FactorNames(int strategy)
-    {
-        var instance = plan.Instances[strategy];
-        var execution = plan.Spec.Execution.Settings;
-        var series = instance.Symbols.Select(s => new MarketSeries(markets[s].Instrument, instance.Timeframe)).ToList();
-        if (instance.Create() is not Engine.Strategies.MultiSymbolStrategy several)
-        {
-            var factors = new FactorPlan { Supply = plan.Feeds[0].Supply, Symbols = [.. instance.Symbols, .. instance.References] };
-            return new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, execution, factors).FactorNames;
-        }
-        var run = new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution,
-            [.. series.Select(_ => plan.Feeds[0].NewFactors())]);
-        return run.Factors(0).FactorNames;
-    }
+    public IReadOnlyList<string> FactorNames(int strategy) =>
+        StrategyFactors.Of(plan, plan.Instances[strategy], s => markets[s].Instrument);
 
     public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => log is null ? []
         : log.Events(strategy).Where(e => e.Kind == RunEventKinds.Roll)

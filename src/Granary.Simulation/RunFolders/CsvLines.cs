@@ -13,21 +13,16 @@ internal static class CsvLines
     public delegate void Use(ReadOnlySpan<byte> line, long from, long end);
 
     /// <summary>Reads all lines in order, the header first.</summary>
-    public static void Read(string path, Use use)
-    {
-        using var file = File.OpenRead(path);
-        Read(file, 0, long.MaxValue, use);
-    }
+    public static void Read(Stream file, Use use) => Read(file, 0, long.MaxValue, use);
 
     /// <summary>Reads the header, and the lines of some ranges of the file.</summary>
-    public static void Read(string path, long header, IEnumerable<(long From, long End)> ranges, Use use)
+    public static void Read(Stream file, long header, IEnumerable<(long From, long End)> ranges, Use use)
     {
-        using var file = File.OpenRead(path);
         Read(file, 0, header, use);
         foreach (var (from, end) in ranges) Read(file, from, end, use);
     }
 
-    private static void Read(FileStream file, long from, long end, Use use)
+    private static void Read(Stream file, long from, long end, Use use)
     {
         var (buffer, held) = (new byte[Math.Min(1 << 18, end - from)], 0);
         file.Position = from;
@@ -62,17 +57,11 @@ internal static class CsvLines
         }
     }
 
-    /// <summary>Returns the cells of the first line of a file; empty if the file is.</summary>
-    public static string[] Header(string path)
-    {
-        using var reader = new StreamReader(path);
-        return reader.ReadLine() is { } line ? Cells(Encoding.UTF8.GetBytes(line)) : [];
-    }
-
     /// <summary>Writes a line as a row of a table.</summary>
+    /// <param name="name">The name of the file, for messages.</param>
     /// <param name="from">Where the line begins in the file, in bytes.</param>
-    public static void Write(RowWriter writer, IReadOnlyList<OutputColumn> columns, ReadOnlySpan<byte> line, string path, long from) =>
-        CsvRow.Write(writer, columns, Cells(line), () => FormattableString.Invariant($"{Path.GetFileName(path)}, the line at byte {from}"));
+    public static void Write(RowWriter writer, IReadOnlyList<OutputColumn> columns, ReadOnlySpan<byte> line, string name, long from) =>
+        CsvRow.Write(writer, columns, Cells(line), () => FormattableString.Invariant($"{name}, the line at byte {from}"));
 
     /// <summary>Returns a cell of the line with its quotes; empty if the line has no such cell.</summary>
     public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> line, int column)
@@ -97,6 +86,26 @@ internal static class CsvLines
     /// <summary>Returns the key of a column in JSON: entry_time is entryTime.</summary>
     public static string KeyOf(string column) =>
         string.Concat(column.Split('_').Select((w, i) => i == 0 ? w : char.ToUpperInvariant(w[0]) + w[1..]));
+
+    /// <summary>Finds where the cells of a line end, for as many cells as there are places.</summary>
+    /// <param name="ends">Gets the ends; a cell that the line does not have ends at -1.</param>
+    public static void FindEnds(ReadOnlySpan<byte> line, Span<int> ends)
+    {
+        var from = 0;
+        for (var i = 0; i < ends.Length; i++)
+        {
+            if (from > line.Length) ends[i] = -1;
+            else
+            {
+                ends[i] = from + EndOf(line[from..]);
+                from = ends[i] + 1;
+            }
+        }
+    }
+
+    /// <summary>Returns a cell of a line whose ends are known, with its quotes; empty if the line has no such cell.</summary>
+    public static ReadOnlySpan<byte> Cell(ReadOnlySpan<byte> line, ReadOnlySpan<int> ends, int column) =>
+        ends[column] < 0 ? [] : column == 0 ? line[..ends[0]] : line[(ends[column - 1] + 1)..ends[column]];
 
     // A comma between quotes does not end a cell; two quotes in a row end and begin again.
     private static int EndOf(ReadOnlySpan<byte> line)

@@ -25,7 +25,8 @@ internal sealed class RowIndex
     internal static RowIndex Read(string path)
     {
         var (index, last, places) = (new RowIndex(), Array.Empty<byte>(), new List<(long From, long End)>());
-        CsvLines.Read(path, Take);
+        using var file = File.OpenRead(path);
+        CsvLines.Read(file, Take);
         return index;
 
         void Take(ReadOnlySpan<byte> line, long from, long end)

@@ -32,76 +32,39 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     /// <summary>Conditions with commas between, such as <c>symbol=ACME,pnlNet&gt;0</c>; null = all rows.</summary>
     public string? Filter { get; init; }
 
+    /// <summary>Conditions beside those of <see cref="Filter"/>, whose values can have commas.</summary>
+    public IReadOnlyList<RowCondition> Also { get; init; } = [];
+
+    /// <summary>Whether the signals that match are counted by decision.</summary>
+    public bool CountsDecisions { get; init; }
+
     /// <summary>
     /// Without a cursor, the page begins at the first row of this time or later, UTC ticks; of rows in descending order of a time, at this
     /// time or before. Null = at the first row.
     /// </summary>
     public long? At { get; init; }
 
-    /// <summary>Returns a page of rows of a file whose first column is the strategy.</summary>
-    /// <param name="path">Path of a CSV file of a run, such as trades.csv.</param>
-    /// <param name="absence">Error message if the file does not exist; null = a message that names the output that writes it.</param>
-    /// <param name="indexes">Finds the rows of a strategy; null = the whole file is read.</param>
-    /// <exception cref="InputException">The run has no such file, or the cursor or the order cannot be used.</exception>
-    public FileRows Of(string path, string? absence = null, RowIndexes? indexes = null)
+    /// <summary>Returns a page of rows of a file of a run, such as trades.csv.</summary>
+    /// <inheritdoc cref="RowText.OfFile"/>
+    public FileRows Of(string path, string? absence = null, RowIndexes? indexes = null) =>
+        Of(RowText.OfFile(path, absence, indexes));
+
+    /// <summary>Returns a page of rows.</summary>
+    /// <exception cref="InputException">The cursor, the order or a condition cannot be used.</exception>
+    public FileRows Of(RowText rows)
     {
         var from = 0;
         if (Cursor is not null && !int.TryParse(Cursor, NumberStyles.None, CultureInfo.InvariantCulture, out from))
             throw ListCursor.Unknown(Cursor);
-        Require(path, absence);
         // All rows are read once, in order; pages are taken from the places of the rows.
-        if (Sort is null && At is null && Limit == int.MaxValue) return InOrder(path, from, indexes);
-        var view = indexes?.View(path, Name, () => Make(path, indexes)) ?? Make(path, indexes);
-        if (At is { } time && Cursor is null) from = view.PositionOf(time, IsDescending && RowFilter.IsTime(ColumnName(Sort)));
-        return Paged(path, from, view);
-    }
-
-    /// <summary>Returns the table of all rows that match, whatever the limit and the cursor.</summary>
-    /// <inheritdoc cref="Of"/>
-    /// <param name="schema">The columns that the file has.</param>
-    public Table TableOf(string path, CsvSchema schema, string? absence = null, RowIndexes? indexes = null)
-    {
-        Require(path, absence);
-        var columns = schema.Of(CsvLines.Header(path), Path.GetFileName(path));
-        return new Table(columns, writer =>
-        {
-            if (Sort is null)
-                Read(path, indexes, (_, line, place) => CsvLines.Write(writer, columns, line, path, place.From));
-            else
-            {
-                var view = indexes?.View(path, Name, () => Make(path, indexes)) ?? Make(path, indexes);
-                var isHeader = true;
-                CsvLines.Read(path, view.Header, view.Ranges(0, int.MaxValue), (line, from, _) =>
-                {
-                    if (!isHeader) CsvLines.Write(writer, columns, line, path, from);
-                    isHeader = false;
-                });
-            }
-        });
-    }
-
-    private static void Require(string path, string? absence)
-    {
-        var name = Path.GetFileNameWithoutExtension(path);
-        if (!File.Exists(path))
-            throw new InputException(absence ?? $"this run has no {name}.csv; run its batch with \"{name}\" among its outputs");
-    }
-
-    private FileRows InOrder(string path, int from, RowIndexes? indexes)
-    {
-        var (items, total) = (new List<JsonObject>(), 0);
-        Read(path, indexes, (header, line, _) =>
-        {
-            if (total >= from && items.Count < Limit) items.Add(Row(header, CsvLines.Cells(line)));
-            total++;
-        });
-        return Page(items, from, total);
-    }
-
-    private FileRows Paged(string path, int from, RowView view)
-    {
+        if (Sort is null && At is null && Limit == int.MaxValue) return InOrder(rows, from);
+        var view = ViewOf(rows);
+        if (At is { } time && Cursor is null)
+            from = view.Times is null
+                ? throw new InputException($"at: the rows of {rows.Name} have no time; leave it out")
+                : view.PositionOf(time, IsDescending && ColumnName(Sort) is var column && (column == "sequence" || RowFilter.IsTime(column)));
         var (items, names) = (new List<JsonObject>(), default(string[]));
-        CsvLines.Read(path, view.Header, view.Ranges(from, Limit), (line, _, _) =>
+        rows.Read(view.Header, view.Ranges(from, Limit), (line, _, _) =>
         {
             if (names is null) names = CsvLines.Cells(line);
             else items.Add(Row(names, CsvLines.Cells(line)));
@@ -109,49 +72,78 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return Page(items, from, view.Rows.Count);
     }
 
+    /// <summary>Returns the places of all rows that match, in order.</summary>
+    public RowView ViewOf(RowText rows) => rows.View(Name, () => Make(rows));
+
+    /// <summary>Returns the table of all rows that match, whatever the limit and the cursor.</summary>
+    /// <param name="schema">The columns that the text has.</param>
+    public Table TableOf(RowText rows, CsvSchema schema)
+    {
+        var columns = schema.Of(rows.Header(), rows.Name);
+        // Bad conditions are reported before the answer begins.
+        var view = ViewOf(rows);
+        return new Table(columns, writer =>
+        {
+            var isHeader = true;
+            rows.Read(view.Header, view.Ranges(0, int.MaxValue), (line, from, _) =>
+            {
+                if (!isHeader) CsvLines.Write(writer, columns, line, rows.Name, from);
+                isHeader = false;
+            });
+        });
+    }
+
+    private FileRows InOrder(RowText rows, int from)
+    {
+        var (items, total) = (new List<JsonObject>(), 0);
+        Read(rows, (header, line, _, _) =>
+        {
+            if (total >= from) items.Add(Row(header, CsvLines.Cells(line)));
+            total++;
+        });
+        return Page(items, from, total);
+    }
+
     // The parts of the query that decide the rows of a view and their order.
-    private string Name => string.Create(CultureInfo.InvariantCulture, $"{Strategy}\n{Sort}\n{Filter}\n{From}\n{To}\n{At is null}");
+    private string Name => string.Create(CultureInfo.InvariantCulture,
+        $"{Strategy}\n{Sort}\n{Filter}\n{From}\n{To}\n{CountsDecisions}\n{string.Join('\n', Also.Select(c => c.Key + c.Operator + c.Value))}");
 
     private bool IsDescending => Sort?.StartsWith('-') == true;
 
-    private RowView Make(string path, RowIndexes? indexes)
-    {
-        var (rows, end) = Ordered(path, indexes);
-        return new RowView(end, [.. rows.Select(r => r.Place)], At is null ? null : [.. rows.Select(r => r.Time)]);
-    }
-
     // Only the cells to sort by stay in memory; the rows are read again.
-    private (List<SortedRow> Rows, long Header) Ordered(string path, RowIndexes? indexes)
+    private RowView Make(RowText text)
     {
-        var (sign, key) = (IsDescending ? -1 : 1, Sort?.TrimStart('-'));
-        var (column, time, rows, end) = (-1, -1, new List<SortedRow>(), 0L);
-        Read(path, indexes, (header, line, place) =>
+        var key = Sort?.TrimStart('-');
+        var (column, time, decision, profit) = (-1, -1, -1, -1);
+        var (places, times, end, totals) = (new List<(long From, long End)>(), new List<long>(), 0L, new DecisionTotals());
+        RowOrder? order = null;
+        Read(text, (_, line, ends, place) =>
         {
-            if (column < 0 && key is not null) column = ColumnOf(header, key, path);
-            if (time < 0 && At is not null) time = TimeOf(header, column, path);
-            var row = column < 0 ? new SortedRow(double.NaN, null, place)
-                : SortedRow.Of(CsvLines.Unquoted(CsvLines.Cell(line, column)), place);
-            rows.Add(time < 0 ? row : row with
+            order?.Add(CsvLines.Unquoted(CsvLines.Cell(line, ends, column)));
+            places.Add(place);
+            if (time >= 0) times.Add(UtcTicks.TryRead(CsvLines.Unquoted(CsvLines.Cell(line, ends, time))) ?? long.MaxValue);
+            if (decision >= 0) totals.Add(CsvLines.Unquoted(CsvLines.Cell(line, ends, decision)), CsvLines.Cell(line, ends, profit));
+        }, (header, after) =>
+        {
+            end = after;
+            if (key is not null)
             {
-                Time = UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(CsvLines.Cell(line, time)))) ?? long.MaxValue,
-            });
-        }, header => end = header);
-        if (key is not null) rows.Sort((a, b) => Order(a, b, sign));
-        return (rows, end);
+                column = ColumnOf(header, key, text.Name);
+                order = new RowOrder(IsDescending, RowFilter.IsTime(header[column]));
+            }
+            time = TimeOf(header, column >= 0 && RowFilter.IsTime(header[column]) ? column : -1);
+            if (CountsDecisions) (decision, profit) = (ColumnOf(header, "decision", text.Name), ColumnOf(header, "pnlNet", text.Name));
+            return Math.Max(Math.Max(column, time), Math.Max(decision, profit)) + 1;
+        });
+        if (order is null) return new RowView(end, places, time < 0 ? null : times, totals.All());
+        var rows = order.Rows();
+        return new RowView(end, [.. rows.Select(r => places[r])], time < 0 ? null : [.. rows.Select(r => times[r])], totals.All());
     }
 
-    private static int Order(in SortedRow a, in SortedRow b, int sign)
-    {
-        // Rows without a value come last, in either direction.
-        if (a.IsEmpty != b.IsEmpty) return a.IsEmpty ? 1 : -1;
-        return a.CompareTo(b) is var order and not 0 ? sign * order : a.Place.From.CompareTo(b.Place.From);
-    }
-
-    // A jump goes by the times that the rows are sorted by, else by those of the entries.
-    private static int TimeOf(string[] header, int sorted, string path) => sorted >= 0 && RowFilter.IsTime(header[sorted]) ? sorted
-        : Array.IndexOf(header, "entry_time") is >= 0 and var entry && !header.Contains(TimeColumn) ? entry
+    // A jump goes by the times that the rows are sorted by, else by those of the entries; -1 where there are none.
+    private static int TimeOf(string[] header, int sorted) => sorted >= 0 ? sorted
         : Array.IndexOf(header, TimeColumn) is >= 0 and var time ? time
-        : throw new InputException($"at: the rows of {Path.GetFileName(path)} have no time; leave it out");
+        : Array.IndexOf(header, "entry_time") is >= 0 and var entry ? entry : Array.FindIndex(header, RowFilter.IsTime);
 
     private static string ColumnName(string? key) => key is null ? ""
         : string.Concat(key.TrimStart('-').Select(c => char.IsAsciiLetterUpper(c) ? "_" + char.ToLowerInvariant(c) : c.ToString()));
@@ -162,47 +154,49 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return new FileRows(items, total, next < total ? next.ToString(CultureInfo.InvariantCulture) : null) { Position = from };
     }
 
-    private delegate void Use(string[] header, ReadOnlySpan<byte> line, (long From, long End) place);
+    private delegate void Use(string[] header, ReadOnlySpan<byte> line, ReadOnlySpan<int> ends, (long From, long End) place);
 
-    private void Read(string path, RowIndexes? indexes, Use use, Action<long>? headed = null)
+    // Reads the rows that match.
+    // headed: gets the header and its end, and returns the number of cells that the caller reads of each row.
+    private void Read(RowText text, Use use, Func<string[], long, int>? headed = null)
     {
         string[]? header = null;
         RowFilter? filter = null;
+        int[] ends = [];
         var (span, reason) = (-1, -1);
         var (quoted, plain) = Strategy is null ? default : CsvLines.FormsOf(CsvText.Write(Strategy));
-        if (Strategy is not null && indexes?.Of(path) is { } index) CsvLines.Read(path, index.Header, index.Of(Strategy), Take);
-        else CsvLines.Read(path, Take);
-
-        void Take(ReadOnlySpan<byte> line, long from, long end)
+        text.Read(Strategy, (line, from, end) =>
         {
             if (header is null)
             {
                 header = CsvLines.Cells(line);
-                headed?.Invoke(end);
-                if (From is not null || To is not null)
-                    span = Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found : header[0] == TimeColumn ? 0
-                        : throw new InputException($"{Path.GetFileName(path)} has no trades, so that it has no part of a span; leave out "
-                            + "from and to");
-                reason = Array.IndexOf(header, ReasonColumn);
-                filter = Filter is null ? null : RowFilter.Of(Filter, header, path);
+                (span, reason) = (SpanOf(header, text.Name), Array.IndexOf(header, ReasonColumn));
+                filter = RowFilter.Of([.. Also, .. RowCondition.All(Filter)], header, text.Name);
+                var cells = Math.Max(headed?.Invoke(header, end) ?? 0, filter.Cells);
+                ends = new int[Math.Max(cells, Math.Max(span < 0 ? 0 : Math.Max(span, reason) + 1, Strategy is null ? 0 : 1))];
+                return;
             }
-            else if (Strategy is null || CsvLines.Cell(line, 0) is var id && (id.SequenceEqual(quoted) || id.SequenceEqual(plain)))
-            {
-                if (span >= 0 && !Has(CsvLines.Cell(line, span))) return;
-                // A trade that is open at the end was closed in no part of the run.
-                if (span >= 0 && reason >= 0 && CsvLines.Cell(line, reason) is var word && word.SequenceEqual(Open)) return;
-                if (filter?.Holds(line, header) != false) use(header, line, (from, end));
-            }
-        }
+            CsvLines.FindEnds(line, ends);
+            if (Strategy is not null && CsvLines.Cell(line, ends, 0) is var id && !id.SequenceEqual(quoted) && !id.SequenceEqual(plain))
+                return;
+            if (span >= 0 && !IsWithin(CsvLines.Cell(line, ends, span))) return;
+            // A trade that is open at the end was closed in no part of the run.
+            if (span >= 0 && reason >= 0 && CsvLines.Cell(line, ends, reason).SequenceEqual(Open)) return;
+            if (filter!.Holds(line, ends)) use(header, line, ends, (from, end));
+        });
     }
 
-    private bool Has(ReadOnlySpan<byte> cell) => UtcTicks.TryRead(Encoding.UTF8.GetString(CsvLines.Unquoted(cell))) is { } time
+    // The column whose time decides whether a row is in the span; -1 without a span.
+    private int SpanOf(string[] header, string name) => From is null && To is null ? -1
+        : Array.IndexOf(header, SpanColumn) is >= 0 and var found ? found : Array.IndexOf(header, TimeColumn) is >= 0 and var time ? time
+        : throw new InputException($"{name} has no trades, so that it has no part of a span; leave out from and to");
+
+    private bool IsWithin(ReadOnlySpan<byte> cell) => UtcTicks.TryRead(CsvLines.Unquoted(cell)) is { } time
         && time >= (From ?? long.MinValue) && time < (To ?? long.MaxValue);
 
-    private static int ColumnOf(string[] header, string key, string path) =>
+    private static int ColumnOf(string[] header, string key, string name) =>
         Array.FindIndex(header, h => CsvLines.KeyOf(h) == key) is >= 0 and var found ? found
-            : throw new InputException($"sort={key}: the rows of {Path.GetFileName(path)} have "
-                + $"{string.Join(", ", header.Select(CsvLines.KeyOf))}");
+            : throw new InputException($"sort={key}: the rows of {name} have {string.Join(", ", header.Select(CsvLines.KeyOf))}");
 
     private static JsonObject Row(string[] header, string[] cells)
     {
@@ -217,19 +211,18 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
         return row;
     }
 
-    // A cell to sort by: a number, a text, or nothing.
-    private readonly record struct SortedRow(double Number, string? Text, (long From, long End) Place) : IComparable<SortedRow>
+    private sealed class DecisionTotals
     {
-        /// <summary>The time to jump by, UTC ticks.</summary>
-        public long Time { get; init; }
+        private readonly SortedDictionary<string, DecisionTotal> _totals = new(StringComparer.Ordinal);
 
-        public bool IsEmpty => Text is null && double.IsNaN(Number);
+        public void Add(ReadOnlySpan<byte> decision, ReadOnlySpan<byte> profit)
+        {
+            var name = Encoding.UTF8.GetString(decision);
+            var before = _totals.GetValueOrDefault(name) ?? new DecisionTotal(name, 0, 0, 0, 0);
+            _totals[name] = before.With(double.TryParse(profit, NumberStyles.Float, CultureInfo.InvariantCulture, out var net)
+                && double.IsFinite(net) ? net : null);
+        }
 
-        public static SortedRow Of(ReadOnlySpan<byte> cell, (long From, long End) place) => cell.IsEmpty ? new(double.NaN, null, place)
-            : double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                ? new(number, null, place) : new(double.NaN, Encoding.UTF8.GetString(cell), place);
-
-        public int CompareTo(SortedRow other) => Text is null && other.Text is null ? Number.CompareTo(other.Number)
-            : string.CompareOrdinal(Text, other.Text);
+        public IReadOnlyList<DecisionTotal> All() => [.. _totals.Values];
     }
 }

@@ -1,10 +1,14 @@
+using Granary.Contracts.Runs;
+
 namespace Granary.Simulation.RunFolders;
 
 /// <summary>The places of the rows of a CSV file that match a query, in its order.</summary>
 /// <param name="Header">The end of the header line, in bytes.</param>
 /// <param name="Rows">Where each row begins and ends, in bytes.</param>
-/// <param name="Times">The time of each row, UTC ticks; null where none was asked for.</param>
-internal sealed record RowView(long Header, IReadOnlyList<(long From, long End)> Rows, IReadOnlyList<long>? Times)
+/// <param name="Times">The time of each row, UTC ticks; null if the rows have none.</param>
+/// <param name="Decisions">The totals of signals by decision; empty where the query does not count them.</param>
+internal sealed record RowView(long Header, IReadOnlyList<(long From, long End)> Rows, IReadOnlyList<long>? Times,
+    IReadOnlyList<DecisionTotal> Decisions)
 {
     /// <summary>Returns the ranges of some rows; neighbours in the file are one range.</summary>
     public IEnumerable<(long From, long End)> Ranges(int first, int count)

@@ -44,6 +44,10 @@ internal sealed record RunManifest
     public bool BooksAtClose => JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)) is var root
         && (ProductionReader.IsProduction(root) || root.Find("portfolio")?.Find("fills") is { Text: "bar-close" });
 
+    /// <summary>Whether the batch held bars out, on which the run can be judged.</summary>
+    public bool HoldsOut =>
+        JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)).Find("data")?.Find("holdout") is not null;
+
     /// <summary>IANA time zones of the markets' exchanges, by symbol.</summary>
     public required IReadOnlyDictionary<string, string> Zones { get; init; }
 

@@ -70,6 +70,7 @@ internal sealed class SavedRun : IRunEvents
             Markets = [.. manifest.Need("data").List().Select(Market)],
             StartingCash = CashOf(Statistics(portfolio.Find("stats"), metrics), manifest.Need("spec").String()),
             Portfolio = Statistics(portfolio.Find("stats"), metrics),
+            Traded = portfolio.Find("traded")?.Number(),
             Decisions = portfolio.Find("decisions")?.Members.ToDictionary(m => Decision.Of(m.Name),
                 m => (long)m.Value.Number()) ?? [],
             Notes = results.Find("notes") is { } notes ? RunManifest.ReadNotes(notes) : [],
@@ -168,7 +169,7 @@ internal sealed class SavedRun : IRunEvents
                 list.Add(new Trade(list.Count + 1, csv.GetField("side") == "long" ? Side.Buy : Side.Sell, Number("quantity"), 0,
                     Time("entry_time"), Number("entry_price"), Time("exit_time"),
                     Number("exit_price"), Number("pnl"), Number("commission"), csv.GetField<int>("bars"),
-                    Enum.GetValues<ExitReason>().First(r => r.Word() == reason), 0, 0)
+                    Enum.GetValues<ExitReason>().First(r => r.Word() == reason), Number("mae"), Number("mfe"))
                 {
                     SymbolIndex = symbols.TryGetValue(id, out var own) ? IndexOf(own, CsvText.Read(csv.GetField("symbol")!)) : 0,
                     Financing = csv.TryGetField<double>("carry", out var financing) ? financing : 0,
@@ -201,6 +202,8 @@ internal sealed class SavedRun : IRunEvents
     public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
 
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
+
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
 
     public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
 }

@@ -127,8 +127,11 @@ internal sealed class JournalFills
         else if (!bars.TryGetValue(fill.Symbol, out var own)) _into.Leave("outside of the bars");
         else
         {
+            var instrument = _instruments.GetValueOrDefault(fill.Symbol) ?? new Instrument { Symbol = fill.Symbol };
             var measured = new MeasuredFill(fill.At, fill.Symbol, fill.Side, fill.Quantity, fill.Price, venue)
             {
+                Multiplier = instrument.Multiplier,
+                Currency = instrument.Currency,
                 Place = $"{_account}, order {fill.ClientId}",
                 Fee = fill.Fee,
                 DecidedAt = order.CreatedAt,

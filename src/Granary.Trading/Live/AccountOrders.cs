@@ -9,7 +9,8 @@ namespace Granary.Trading.Live;
 /// no longer wanted, and moves stops. The id of an order is derived from its signal, so an order that is created again is the same order.
 /// </summary>
 /// <param name="names">Names of orders, and the handling of trades from before a switch.</param>
-internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, ExecutionSettings execution, OrderNames names)
+internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledger, AccountLevels levels, ExecutionSettings execution,
+    OrderNames names)
 {
     // The orders of each trade: its entry, its last exit, and the number of exits.
     private readonly Dictionary<(int Strategy, int Number), (TrackedOrder? Entry, TrackedOrder? Exit, int Exits)> _orders = [];
@@ -28,7 +29,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public bool Paused { get; set; }
 
     /// <summary>Orders and changes that the operator made by hand.</summary>
-    public HandOrders Hand { get; } = new(portfolio, ledger, names);
+    public HandOrders Hand { get; } = new(portfolio, ledger, levels, names);
 
     /// <summary>Whether the limits admit an accepted entry over the account, which also has entries by hand; null if it has none.</summary>
     public Func<PortfolioSignal, Decision>? Admits { get; set; }
@@ -72,7 +73,11 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         && EntryOf(entry) is { } order && !order.State.IsFinal();
 
     /// <summary>Registers a stop move from the journal.</summary>
-    public void Moved(StopMoved moved) => _movedStops[moved.ClientId] = moved.Price;
+    public void Moved(StopMoved moved)
+    {
+        _movedStops[moved.ClientId] = moved.Price;
+        levels.Move(moved.ClientId, moved.Price);
+    }
 
     /// <summary>Begins a time slice with its first fact.</summary>
     public void Begin(JournalEvent? fact)
@@ -227,8 +232,9 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             foreach (var (number, wanted) in strategy.Trades)
             {
                 if (!(wanted.MovedStop > 0) || !_orders.TryGetValue((strategy.Instance.Index, number), out var orders)
-                    || orders.Entry is not { } entry || Hand.IsProtected(entry.Order.ClientId)) continue;
+                    || orders.Entry is not { } entry || levels.IsByHand(entry.Order.ClientId)) continue;
                 if (!_resendStops && _movedStops.TryGetValue(entry.Order.ClientId, out var sent) && sent == wanted.MovedStop) continue;
+                levels.Move(entry.Order.ClientId, wanted.MovedStop);
                 if (await venue.MoveStopAsync(timestamp, entry.Order.ClientId, wanted.MovedStop, cancellationToken).ConfigureAwait(false))
                     _movedStops[entry.Order.ClientId] = wanted.MovedStop;
             }

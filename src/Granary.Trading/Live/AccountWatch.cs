@@ -16,7 +16,8 @@ internal readonly record struct EquityMark(long Time, double Equity, double Draw
 
 /// <summary>Records a live account's equity by bar and by day, and describes its open trades, orders and limits.</summary>
 /// <param name="currency">The currency of the account; null if its configuration does not name it.</param>
-internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio, Timeframe timeframe, string? currency = null)
+internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, LivePortfolio portfolio, Timeframe timeframe,
+    string? currency = null)
 {
     private const int MostDays = 35, MostWeeks = 14, MostSymbols = 200;
 
@@ -32,9 +33,6 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
 
     /// <summary>When the session received its last bar, UTC.</summary>
     public DateTimeOffset? LastBarAt { get; set; }
-
-    /// <summary>Returns the stop and target of a trade; 0 = none.</summary>
-    public Func<AccountTrade, (double Stop, double Target)>? LevelsOf { get; set; }
 
     /// <summary>Cash plus positions at the last closes.</summary>
     public double Equity()
@@ -127,29 +125,23 @@ internal sealed class AccountWatch(AccountLedger ledger, LivePortfolio portfolio
     {
         var all = portfolio.Instruments.Count <= MostSymbols ? portfolio.Instruments.Keys
             : ledger.Positions.Where(p => p.Value != 0).Select(p => p.Key).Union(ledger.OpenOrders.Select(o => o.Order.Symbol));
-        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits(portfolio.InstrumentOf(s).TickSize),
-            Digits(portfolio.InstrumentOf(s).LotSize), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
-    }
-
-    private static int? Digits(double step)
-    {
-        if (!(step > 0)) return null;
-        var digits = 0;
-        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > 1e-9 * step) digits++;
-        return digits;
+        return all.Order(StringComparer.Ordinal).ToDictionary(s => s, s => new SymbolDigits(Digits.OfPrices(portfolio.InstrumentOf(s)),
+            Digits.OfQuantities(portfolio.InstrumentOf(s)), portfolio.LastOf(s)?.Close), StringComparer.Ordinal);
     }
 
     private AccountTradeRow Of(AccountTrade t)
     {
         var last = portfolio.LastOf(t.Symbol)?.Close;
-        var (stop, target) = LevelsOf?.Invoke(t) ?? default;
+        var (stop, target, trails) = levels.Of(t);
+        var worth = (int)t.Side * t.Open * UnitOf(t.Symbol);
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
-            new DateTime(t.EntryTime, DateTimeKind.Utc), last,
-            last is { } close ? (int)t.Side * t.Open * (close - t.Basis) * portfolio.InstrumentOf(t.Symbol).Multiplier
-                * ledger.RateOf(t.Symbol) : null)
+            new DateTime(t.EntryTime, DateTimeKind.Utc), last, worth * (last - t.Basis))
         {
+            Value = last is null ? null : ValueOf(t.Symbol, (int)t.Side * t.Open),
             Stop = stop > 0 ? stop : null,
+            Trails = trails,
             Target = target > 0 ? target : null,
+            Risk = stop > 0 ? worth * (last - stop) : null,
             ByHand = HandOrders.IsByHand(t.Entry),
         };
     }

@@ -3,7 +3,6 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
@@ -12,7 +11,8 @@ namespace Granary.Trading.Live;
 /// Makes the order of a command by hand, and shows what it would do. The size, the prices and the refusals follow from the account at the
 /// last closes; the journal has the result, so that a restart decides nothing again.
 /// </summary>
-internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, AccountLedger ledger, AccountOrders orders, AccountWatch watch)
+internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, AccountLedger ledger, AccountLevels levels,
+    AccountOrders orders, AccountWatch watch)
 {
     private sealed record Plan(string Trade, string Symbol, Side Side, double Quantity, double Price, double LimitPrice, double Cost)
     {
@@ -80,8 +80,6 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         _ => "entered",
     };
 
-    private static string Number(double value) => RunText.Number(value);
-
     private Bar LastOf(string symbol) => portfolio.LastOf(symbol)
         ?? throw new RefusedException($"{symbol} has no bar yet; wait for its first one");
 
@@ -90,26 +88,30 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = portfolio.InstrumentOf(trade.Symbol);
         var quantity = hand.Quantity is { } part && part < trade.Open * (1 - 1e-12) ? instrument.RoundQuantity(part) : trade.Open;
         if (!(quantity > 0))
-            throw new RefusedException($"{Number(hand.Quantity ?? 0)} {trade.Symbol} rounds to nothing in lots of "
-                + Number(instrument.LotSize));
+            throw new RefusedException($"{Digits.Text(hand.Quantity ?? 0, null)} {trade.Symbol} rounds to nothing in lots of "
+                + Digits.Text(instrument.LotSize, null));
         var side = (Side)(-(int)trade.Side);
         var (price, cost) = MarketOf(trade.Symbol, side, quantity);
         var isPart = quantity < trade.Open;
+        var now = levels.Of(trade);
         return new Plan(trade.Entry, trade.Symbol, side, quantity, price, 0, cost)
         {
             Order = isPart ? new HandOrder { Side = side, Quantity = quantity, Share = quantity / trade.Open } : null,
-            Levels = isPart ? orders.Hand.LevelsOf(trade) : default,
+            Levels = isPart ? (now.Stop, now.Target) : default,
             Protects = trade.Side,
             Held = trade.Open - quantity,
             Profit = (int)trade.Side * (price - trade.Basis) * quantity * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
-            Then = isPart ? $"{ManagerOf(trade)} manages the rest: its exit, stop and target close what is left."
-                : HandOrders.IsByHand(trade.Entry) ? "The trade is over." : $"{trade.Strategy} may enter again with its next signal.",
+            Then = (isPart, HandOrders.IsByHand(trade.Entry)) switch
+            {
+                (true, true) => "The rest stays open: only its stop, its target and your commands close it.",
+                (true, false) => $"{trade.Strategy} manages the rest: its exit, stop and target close what is left.",
+                (false, true) => "The trade is over.",
+                _ => $"{trade.Strategy} may enter again with its next signal.",
+            },
         };
     }
-
-    private static string ManagerOf(AccountTrade trade) => HandOrders.IsByHand(trade.Entry) ? "No strategy" : trade.Strategy;
 
     private Plan Protect(IssuedCommand command, HandRequest hand)
     {
@@ -117,19 +119,21 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         if (ledger.OpenOrders.Any(o => o.Order.Closes == trade.Entry && !o.State.IsFinal()))
             throw new RefusedException($"nothing was changed: an order closes trade {trade.Entry} already");
         var instrument = portfolio.InstrumentOf(trade.Symbol);
-        var now = orders.Hand.LevelsOf(trade);
-        var levels = (Stop: instrument.RoundPrice(hand.Stop ?? now.Stop), Target: instrument.RoundPrice(hand.Target ?? now.Target));
+        var now = levels.Of(trade);
+        var prices = (Stop: instrument.RoundPrice(hand.Stop ?? now.Stop), Target: instrument.RoundPrice(hand.Target ?? now.Target));
         var last = LastOf(trade.Symbol).Close;
-        Check(trade.Side, last, "the last close", hand.Stop is null ? 0 : levels.Stop, hand.Target is null ? 0 : levels.Target);
+        Check(instrument, trade.Side, last, "the last close", hand.Stop is null ? 0 : prices.Stop, hand.Target is null ? 0 : prices.Target);
         return new Plan(trade.Entry, trade.Symbol, (Side)(-(int)trade.Side), trade.Open, last, 0, 0)
         {
-            Order = new HandOrder { Side = (Side)(-(int)trade.Side), Quantity = trade.Open, Stop = levels.Stop, Target = levels.Target },
-            Levels = levels,
+            Order = new HandOrder { Side = (Side)(-(int)trade.Side), Quantity = trade.Open, Stop = prices.Stop, Target = prices.Target },
+            Levels = prices,
             Protects = trade.Side,
             Held = trade.Open,
             Then = HandOrders.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
-                : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. Its exits by signal and "
-                    + "by time still close the trade.",
+                : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. "
+                    + (hand.Stop is null && now.Trails
+                        ? $"Its trailing stop stays at {Digits.Text(prices.Stop, Digits.OfPrices(instrument))}. " : "")
+                    + "Its exits by signal and by time still close the trade.",
         };
     }
 
@@ -138,19 +142,23 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var instrument = InstrumentOf(symbol);
         var limit = hand.Price is { } wanted ? instrument.RoundPrice(wanted) : 0;
         var last = LastOf(symbol).Close;
-        var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
-        var near = limit > 0 ? limit : last;
-        Check(side, near, limit > 0 ? "the limit price" : "the last close", levels.Stop, levels.Target);
+        var prices = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
+        var waits = Waits(symbol, side, limit);
+        var near = waits ? limit : last;
+        Check(instrument, side, near, waits ? "the limit price" : "the last close", prices.Stop, prices.Target);
         if (hand.Size is not { } size) throw new RefusedException("nothing was entered: the size is missing; give one of units, "
             + "percentOfEquity, cash or riskPercent");
         // The amounts are the account's, and the prices those of the instrument.
-        var quantity = size.Quantity(watch.Equity(), near, levels.Stop, watch.UnitOf(symbol));
+        var quantity = size.Quantity(watch.Equity(), near, prices.Stop, watch.UnitOf(symbol));
         if (double.IsNaN(quantity)) throw new RefusedException("nothing was entered: riskPercent needs a stop");
-        return Entry(symbol, side, instrument.RoundQuantity(quantity), limit, levels) with
+        return Entry(symbol, side, instrument.RoundQuantity(quantity), limit, prices) with
         {
             Then = "No strategy manages this trade: only its stop, its target and your commands close it.",
         };
     }
+
+    // A limit beyond the last close fills like a market order.
+    private bool Waits(string symbol, Side side, double limit) => limit > 0 && (int)side * (limit - LastOf(symbol).Close) < 0;
 
     private Instrument InstrumentOf(string symbol) => portfolio.MarketOf(symbol) is not null ? portfolio.InstrumentOf(symbol)
         : throw new RefusedException($"nothing was entered: this session does not trade the symbol {symbol}; it trades "
@@ -158,14 +166,16 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
                 .Take(8)));
 
     // The quantity is in whole lots. A trade that the order closes first makes room for it.
-    private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) levels,
+    private Plan Entry(string symbol, Side side, double quantity, double limit, (double Stop, double Target) prices,
         AccountTrade? closed = null)
     {
-        var (price, cost) = limit > 0 ? (limit, FeeOf(symbol, limit, quantity)) : MarketOf(symbol, side, quantity);
+        // A limit order that the last close does not reach waits in the book.
+        var (price, cost) = Waits(symbol, side, limit) ? (limit, FeeOf(symbol, limit, quantity, isMaker: true))
+            : MarketOf(symbol, side, quantity, limit);
         var value = quantity * Math.Abs(price) * watch.UnitOf(symbol);
         var id = orders.Hand.NextId;
-        var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, levels.Stop,
-            levels.Target, long.MaxValue);
+        var signal = new Signal(0, LastOf(symbol).Time, side, limit > 0 ? OrderType.Limit : OrderType.Market, price, quantity, prices.Stop,
+            prices.Target, long.MaxValue);
         return new Plan(id, symbol, side, quantity, price, limit, cost)
         {
             Order = new HandOrder
@@ -175,10 +185,10 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
                 Type = signal.Type,
                 Quantity = quantity,
                 LimitPrice = limit,
-                Stop = levels.Stop,
-                Target = levels.Target,
+                Stop = prices.Stop,
+                Target = prices.Target,
             },
-            Levels = levels,
+            Levels = prices,
             Protects = side,
             Held = quantity,
             Change = (int)side * quantity,
@@ -215,9 +225,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var side = (Side)(-(int)trade.Side);
         var instrument = InstrumentOf(trade.Symbol);
         var close = Close(trade, hand with { Quantity = null });
-        var levels = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
-        Check(side, LastOf(trade.Symbol).Close, "the last close", levels.Stop, levels.Target);
-        var entry = Entry(trade.Symbol, side, trade.Open, 0, levels, trade);
+        var prices = (Stop: instrument.RoundPrice(hand.Stop ?? 0), Target: instrument.RoundPrice(hand.Target ?? 0));
+        Check(instrument, side, LastOf(trade.Symbol).Close, "the last close", prices.Stop, prices.Target);
+        var entry = Entry(trade.Symbol, side, trade.Open, 0, prices, trade);
         return entry with
         {
             Trade = trade.Entry,
@@ -231,8 +241,10 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         };
     }
 
-    private static void Check(Side side, double price, string of, double stop, double target)
+    private static void Check(Instrument instrument, Side side, double price, string of, double stop, double target)
     {
+        string Number(double value) => Digits.Text(value, Digits.OfPrices(instrument));
+
         var (sign, word) = ((int)side, side == Side.Buy ? "long" : "short");
         if (stop < 0 || target < 0) throw new RefusedException("a stop or a target is a price above 0; 0 removes it");
         if (stop > 0 && sign * (price - stop) <= 0)
@@ -243,16 +255,17 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
                 + Number(price));
     }
 
-    // Expected price of a market order, and what it costs against the last close.
-    private (double Price, double Cost) MarketOf(string symbol, Side side, double quantity)
+    // Expected price of an order that fills at once, not beyond a limit, and what it costs against the last close.
+    private (double Price, double Cost) MarketOf(string symbol, Side side, double quantity, double limit = 0)
     {
         var last = LastOf(symbol).Close;
         var price = portfolio.MarketOf(symbol) is { } market ? portfolio.Run.PriceOf(market, side, quantity) : last;
+        if (limit > 0 && (int)side * (price - limit) > 0) price = limit;
         return (price, FeeOf(symbol, price, quantity) + Math.Abs(price - last) * quantity * watch.UnitOf(symbol));
     }
 
-    private double FeeOf(string symbol, double price, double quantity) => portfolio.MarketOf(symbol) is { } market
-        ? portfolio.Run.FeeOf(market, price, quantity) * ledger.RateOf(symbol) : 0;
+    private double FeeOf(string symbol, double price, double quantity, bool isMaker = false) => portfolio.MarketOf(symbol) is { } market
+        ? portfolio.Run.FeeOf(market, portfolio.Timestamp, price, quantity, isMaker) * ledger.RateOf(symbol) : 0;
 
     private HandPreview PreviewOf(IssuedCommand command, Plan plan)
     {

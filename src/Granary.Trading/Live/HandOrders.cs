@@ -7,7 +7,7 @@ namespace Granary.Trading.Live;
 /// Orders and changes that an operator made by hand: trades to close in whole or in part, stops and targets, and entries. They follow from
 /// the commands of the journal, so a restarted session has the same ones.
 /// </summary>
-internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, OrderNames names)
+internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, AccountLevels levels, OrderNames names)
 {
     /// <summary>Stands for the strategy in facts of entries by hand.</summary>
     public const string Strategy = "operator";
@@ -19,12 +19,13 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     // Quantities to close in part, and the exits that were made for them, by entry.
     private readonly Dictionary<string, double> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<TrackedOrder>> _exits = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (double Stop, double Target)> _levels = new(StringComparer.Ordinal);
+    // Entries whose stop and target are the operator's, in the order of the first commands.
+    private readonly List<string> _protected = [];
     // Entries whose levels this session has not sent to the venue. The venue may not have those of an earlier session.
     private readonly List<string> _unsent = [];
-    // Net profit of the portfolio's parts in trades with such levels, when they were closed: in the currency of the prices, and the
-    // account's.
+    // Net profit of the closed trades of the portfolio, as far as they were read: in the currency of the prices, and the account's.
     private readonly Dictionary<(int Strategy, int Number), (string Symbol, double Local, double Converted)> _planned = [];
+    private int _read;
     // Entries of strategies that a limit refused over the account, in which entries by hand count.
     private readonly HashSet<(int Strategy, int Number)> _displaced = [];
 
@@ -62,8 +63,9 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
                 if (KeyOf(trade) is { } key) portfolio.Close(key);
                 if (control.Order is { } other) Add(control.Symbol, other);
                 break;
-            case { Command: SessionCommand.Protect, Order: { } levels }:
-                _levels[trade] = (levels.Stop, levels.Target);
+            case { Command: SessionCommand.Protect, Order: { } prices }:
+                if (!levels.IsByHand(trade)) _protected.Add(trade);
+                levels.Protect(trade, prices.Stop, prices.Target, control.Timestamp);
                 _unsent.Remove(trade);
                 _unsent.Add(trade);
                 if (KeyOf(trade) is { } kept) portfolio.Keep(kept);
@@ -108,9 +110,6 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     /// <summary>Whether a trade must be closed, or its entry be cancelled while it waits.</summary>
     public bool Closes(string entry) => _closing.Contains(entry);
 
-    /// <summary>Whether the stop and target of a trade are the operator's.</summary>
-    public bool IsProtected(string entry) => _levels.ContainsKey(entry);
-
     /// <summary>The quantity of a trade that must still be closed in part; 0 = none.</summary>
     public double PartOf(AccountTrade trade)
     {
@@ -121,18 +120,6 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
             rest -= state is OrderState.Rejected or OrderState.Cancelled or OrderState.Expired ? exit.Filled : exit.Order.Quantity;
         }
         return rest > 1e-9 * trade.Quantity ? Math.Min(rest, trade.Open) : 0;
-    }
-
-    /// <summary>The stop and target of a trade as they work now, without a trailing stop; 0 = none.</summary>
-    public (double Stop, double Target) LevelsOf(AccountTrade trade)
-    {
-        if (_levels.TryGetValue(trade.Entry, out var own)) return own;
-        if (ledger.Find(trade.Entry)?.Order is not { } order) return (0, 0);
-        var instrument = portfolio.InstrumentOf(trade.Symbol);
-        var moved = KeyOf(trade.Entry) is { } key && portfolio.Strategies[key.Strategy].Trades.TryGetValue(key.Number, out var wanted)
-            ? wanted.MovedStop : 0;
-        return (moved > 0 ? moved : instrument.RoundPrice(order.Protection.StopFor(trade.Side, trade.EntryPrice)),
-            instrument.RoundPrice(order.Protection.TargetFor(trade.Side, trade.EntryPrice)));
     }
 
     /// <summary>Quantity that the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
@@ -154,7 +141,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     {
         foreach (var entry in _unsent.ToList())
             if (ledger.TradeOf(entry) is { State: TradeState.Closed }
-                || await venue.ProtectAsync(timestamp, entry, _levels[entry], cancellationToken).ConfigureAwait(false))
+                || await venue.ProtectAsync(timestamp, entry, levels.OwnOf(entry), cancellationToken).ConfigureAwait(false))
                 _unsent.Remove(entry);
     }
 
@@ -169,7 +156,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
         var sum = 0.0;
         foreach (var trade in Entries == 0 ? [] : ledger.Trades.Values)
             if (IsByHand(trade.Entry)) sum += net(trade);
-        foreach (var entry in _levels.Keys)
+        foreach (var entry in _protected)
             if (KeyOf(entry) is { } key && ledger.TradeOf(entry) is { } trade)
                 sum += net(trade) - Planned(key);
         foreach (var key in _displaced) sum -= Planned(key);
@@ -178,15 +165,15 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
 
     private double Planned((int Strategy, int Number) key)
     {
-        if (!_planned.TryGetValue(key, out var closed))
+        if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
+        for (; _read < portfolio.Trades.Count; _read++)
         {
-            if (portfolio.Run.NetOf(key.Strategy, key.Number) is { } open) return open;
-            var parts = portfolio.Trades.Where(t => (t.Member, t.Trade.Number) == key).Select(t => t.Trade).ToList();
-            if (parts.Count == 0) return 0;
-            closed = _planned[key] = (portfolio.Strategies[key.Strategy].Instance.Symbols[parts[0].SymbolIndex],
-                parts.Sum(t => t.NetProfit / t.Rate), parts.Sum(t => t.NetProfit));
+            var (member, trade) = (portfolio.Trades[_read].Member, portfolio.Trades[_read].Trade);
+            var (_, local, converted) = _planned.GetValueOrDefault((member, trade.Number));
+            _planned[(member, trade.Number)] = (portfolio.Strategies[member].Instance.Symbols[trade.SymbolIndex],
+                local + trade.NetProfit / trade.Rate, converted + trade.NetProfit);
         }
-        return ledger.WorthOf(closed.Symbol, closed.Local, closed.Converted);
+        return _planned.TryGetValue(key, out var closed) ? ledger.WorthOf(closed.Symbol, closed.Local, closed.Converted) : 0;
     }
 
     // The fills of a trade may be booked before the command and written after it, so the order of its entry names the trade.

@@ -181,7 +181,7 @@ public static class LiveSession
 
     private static void CheckChains(LiveRequest request, BatchSpec spec)
     {
-        if (IsStream(request, spec) && spec.Data.Symbols.FirstOrDefault(s => spec.Data.InstrumentOf(s)?.Chain is not null) is { } chain)
+        if (IsStream(request, spec) && spec.Data.Symbols.FirstOrDefault(spec.Data.IsChain) is { } chain)
             throw new InputException($"--feed {request.Feed} brings the bars of contracts, and a session makes {chain} of files and stores "
                 + "alone; name csv:DIR, parquet:DIR or a store that is updated");
     }

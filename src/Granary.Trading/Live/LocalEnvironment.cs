@@ -17,6 +17,7 @@ internal sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues ca
     private readonly string _state = request.State ?? Path.Combine(folder, "state");
     private SessionControl? _control;
     private StreamWriter? _log;
+    private readonly FactLine _lines = new();
 
     /// <inheritdoc/>
     /// <remarks>Created after the lease is taken, because existing commands belong to a trading session.</remarks>
@@ -46,7 +47,7 @@ internal sealed class LocalEnvironment(LiveRequest request, GranaryCatalogues ca
 
     private void Log(Engine.Brokerage.JournalEvent e, Timeframe timeframe)
     {
-        if (FactLine.Of(e, timeframe) is not { } line) return;
+        if (_lines.Of(e, timeframe) is not { } line) return;
         if (_log is null)
         {
             Directory.CreateDirectory(folder);

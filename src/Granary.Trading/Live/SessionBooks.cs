@@ -28,15 +28,16 @@ internal sealed class SessionBooks
                 .Select(rates.Booked)], spec.Execution.Settings)
             : new AccountLedger(spec.Cash, s => Portfolio.InstrumentOf(s).Multiplier);
         Cold = new WarmUpWatch(Portfolio.Strategies, options.Feed);
-        Orders = new AccountOrders(Portfolio, Ledger, spec.Execution.Settings, new OrderNames(opened.Tag, opened.Handed));
-        Watch = new AccountWatch(Ledger, Portfolio, spec.Data.Timeframe, spec.Data.AccountCurrency);
+        Levels = new AccountLevels(Ledger, spec.Execution.Settings, spec.Data.Timeframe, Portfolio.InstrumentOf);
+        Ledger.Booked = Levels.Take;
+        Orders = new AccountOrders(Portfolio, Ledger, Levels, spec.Execution.Settings, new OrderNames(opened.Tag, opened.Handed));
+        Watch = new AccountWatch(Ledger, Levels, Portfolio, spec.Data.Timeframe, spec.Data.AccountCurrency);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
         Models = new SessionModels(options, journal, Portfolio, spec.Catalogues, Notes);
         Orders.Admits = Watch.Admits;
-        Watch.LevelsOf = Orders.Hand.LevelsOf;
         Operator = new SessionOperator(options, journal, Portfolio, Orders, opened.Clock, Notes)
         {
-            Hand = new HandCommand(spec, Portfolio, Ledger, Orders, Watch),
+            Hand = new HandCommand(spec, Portfolio, Ledger, Levels, Orders, Watch),
         };
     }
 
@@ -49,6 +50,9 @@ internal sealed class SessionBooks
     public SessionRates? Rates { get; }
 
     public AccountLedger Ledger { get; }
+
+    /// <summary>The stops and targets of the account's open trades.</summary>
+    public AccountLevels Levels { get; }
 
     public AccountOrders Orders { get; }
 
@@ -148,6 +152,7 @@ internal sealed class SessionBooks
         Rates?.Reach(slice.Time);
         Ledger.Reach(slice.Time);
         if (!HasTraded) return;
+        Levels.Begin(slice.Time, slice.Of(_opened.Spec.Data.Timeframe));
         var open = long.MinValue;
         foreach (var (_, bar, timeframe) in slice.Bars)
             if (timeframe == _opened.Spec.Data.Timeframe)
@@ -160,6 +165,7 @@ internal sealed class SessionBooks
     public void Reach(long timestamp)
     {
         Watch.Reach(timestamp);
+        Levels.Reach(timestamp);
         if (IsRuined || !Watch.IsRuined) return;
         IsRuined = Orders.Flatten = true;
         Notes.Add($"the broker's account had no equity left at {Portfolio.TimeText(Portfolio.Timestamp)}: all positions are closed, and "

@@ -7,7 +7,7 @@ namespace Granary.Trading.Parity;
 /// <summary>A request to compare days of an account with a backtest of the final bars.</summary>
 internal sealed record ParityRequest : ParityOptions
 {
-    [Key("the account, which is the id of its session")]
+    [Key("the account, which is the id of its session", Offers = "account")]
     public required string Account { get; init; }
 }
 
@@ -23,7 +23,8 @@ internal record ParityOptions : IKeyFaults
     [Key("compare the running day too, up to its last bar; it is not kept")]
     public bool Now { get; init; }
 
-    [Key("the source of the final bars, as store:bars or exchange:binance", Without = "the source of the session's bars")]
+    [Key("the source of the final bars, as store:bars or exchange:binance", Without = "the source of the session's bars",
+        Offers = "source")]
     public Address? Bars { get; init; }
 
     [Key("the band of the total: a percentage of the account's equity"), Range(1e-6, 100)]

@@ -1,10 +1,11 @@
-using System.Globalization;
 using Granary.Contracts.Sessions;
 using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Reporting.Runs;
+using Granary.Simulation.RunFolders;
 using Granary.Trading.Live;
 
 namespace Granary.Trading.Sessions;
@@ -14,21 +15,25 @@ namespace Granary.Trading.Sessions;
 /// </summary>
 internal sealed class ReadSession(string name, Timeframe timeframe)
 {
-    /// <summary>The most entries of a log that are kept of one kind and symbol: pages to the past end there.</summary>
-    public const int MostEntries = 50_000;
-
-    private static readonly IReadOnlyList<string> Unused = [nameof(OrderClosed), nameof(PositionChanged)];
+    // Some 300,000 entries; of a longer log the newer half stays.
+    private const int MostText = 64 << 20;
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private readonly Dictionary<string, List<Bar>> _bars = new(StringComparer.Ordinal);
-    private readonly Dictionary<(SessionLogKind Kind, string Symbol), Queue<SessionLogEntry>> _log = [];
-    private readonly Dictionary<string, OrderRole> _roles = new(StringComparer.Ordinal);
+    private readonly RowBuffer<SessionLogEntry> _log = new("the log", SessionTables.Log, MostText);
+    // Prices and amounts are of no interest here, only the states of the orders.
+    private readonly AccountLedger _ledger = new(0, _ => 1);
+    private readonly FactLine _lines = new();
+    private RowText? _orders;
     private long _sequence;
 
     public string Name => name;
 
     /// <summary>The symbols of the series after a hand-over to a different deployment; empty without one.</summary>
     public IReadOnlyList<string> Switched { get; private set; } = [];
+
+    /// <summary>The instruments of the last start.</summary>
+    public IReadOnlyList<Instrument> Instruments { get; private set; } = [];
 
     /// <summary>Reads the journal's new entries, and takes a part of the whole.</summary>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
@@ -42,7 +47,7 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
             foreach (var entry in await accounts.PeekAsync(account, query, cancellationToken).ConfigureAwait(false))
             {
                 // The next reading begins after the last entry, whatever its kind.
-                if (!Unused.Contains(entry.Kind, StringComparer.Ordinal)) Add(entry.Sequence, JournalCodec.Decode(entry));
+                if (entry.Kind != nameof(PositionChanged)) Add(entry.Sequence, JournalCodec.Decode(entry));
                 _sequence = entry.Sequence;
             }
             return part(this);
@@ -56,15 +61,21 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     /// <summary>The bars of a symbol, oldest first.</summary>
     public IReadOnlyList<Bar> BarsOf(string symbol) => [.. _bars.GetValueOrDefault(symbol) ?? []];
 
-    /// <summary>The newest entries of the log that match, newest first.</summary>
-    public IReadOnlyList<SessionLogEntry> Log(SessionLogQuery query) =>
-    [
-        .. _log.Where(l => (query.Kind is null || l.Key.Kind == query.Kind) && (query.Symbol is null || l.Key.Symbol == query.Symbol))
-            .SelectMany(l => l.Value).Where(query.Matches).OrderByDescending(e => e.Sequence).Take(query.Limit),
-    ];
+    /// <summary>The rows of the log, oldest first.</summary>
+    public RowText Log() => _log.Text();
+
+    /// <summary>The rows of all orders, in the order of their intents.</summary>
+    public RowText Orders()
+    {
+        if (_orders is not null) return _orders;
+        using var text = new MemoryStream();
+        AccountTables.OrdersOf(_ledger, timeframe).Write(CsvFormat.Instance, text);
+        return _orders = RowText.Of("the orders", text.GetBuffer(), (int)text.Length);
+    }
 
     private void Add(long sequence, JournalEvent e)
     {
+        _ledger.Apply(e);
         switch (e)
         {
             case BarsTaken taken:
@@ -74,8 +85,11 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
                     bars.Add(bar.Bar);
                 }
                 return;
-            case OrderIntended order:
-                _roles[order.Order.ClientId] = order.Role;
+            case SessionStarted started:
+                Instruments = started.Instruments;
+                break;
+            case OrderIntended or OrderAnswered or VenueReported or OrderClosed:
+                _orders = null;
                 break;
             case DeploymentSwitched { Symbols: var symbols }:
                 Switched = symbols;
@@ -83,23 +97,34 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         }
         if (KindOf(e) is not { } kind) return;
         var fill = (e as VenueReported)?.Event.Fill;
-        if (!_log.TryGetValue((kind, e.Symbol), out var entries)) _log.Add((kind, e.Symbol), entries = []);
-        if (entries.Count == MostEntries) entries.Dequeue();
-        var at = e.Timestamp > 0 ? new DateTime(FactTime.Of(e, timeframe), DateTimeKind.Utc) : (DateTime?)null;
-        entries.Enqueue(new SessionLogEntry(sequence, at, kind, e.Strategy, e.Symbol, fill is null ? FactLine.Words(e)! : TextOf(fill))
+        _log.Add(new SessionLogEntry(sequence, kind, fill is null ? _lines.Words(e)! : _lines.Words(fill))
         {
+            Time = e.Timestamp > 0 ? new DateTime(FactTime.Of(e, timeframe), DateTimeKind.Utc) : null,
+            Strategy = e.Strategy,
+            Symbol = e.Symbol,
             Side = fill?.Side ?? (e as SignalDecided)?.Side,
+            Quantity = fill?.Quantity ?? (e as SignalDecided)?.Quantity,
             Price = fill?.Price,
-            Role = fill is null ? null : RoleOf(fill, _roles.GetValueOrDefault(fill.ClientId)),
+            Role = fill is null ? null : RoleOf(fill, _ledger.Find(fill.ClientId)?.Intent.Role ?? default),
+            Reason = ReasonOf(e),
         });
     }
 
-    private static SessionLogKind? KindOf(JournalEvent e) => e switch
+    private static string? ReasonOf(JournalEvent e) => e switch
+    {
+        SignalDecided { Decision.IsAccepted: false } refused => refused.Decision.Word,
+        EntrySkipped skipped => skipped.Why,
+        PortfolioActed acted => acted.Reason.Word(),
+        OrderChanged changed => changed.Reason,
+        _ => null,
+    };
+
+    private SessionLogKind? KindOf(JournalEvent e) => e switch
     {
         VenueReported { Event.Fill: not null } => SessionLogKind.Fill,
         SignalDecided { Decision.IsAccepted: true } or PortfolioActed => SessionLogKind.Signal,
         SignalDecided or EntrySkipped or OrderChanged { To: OrderState.Rejected } => SessionLogKind.Refusal,
-        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when FactLine.Words(e) is not null => SessionLogKind.Model,
+        ModelChanged or ModelWatched or PolicyChanged or WeightsDecided when _lines.Words(e) is not null => SessionLogKind.Model,
         SessionControlled or WeightsChanged or EnablementChanged or DeploymentSwitched => SessionLogKind.Operator,
         SessionStarted or SessionChanged or Reconciled => SessionLogKind.Session,
         _ => null,
@@ -114,8 +139,4 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         "ruined" or "liquidation" => OrderRole.Exit,
         _ => order,
     };
-
-    private static string TextOf(BrokerFill f) => string.Create(CultureInfo.InvariantCulture,
-        $"{(f.Side == Side.Buy ? "Bought" : "Sold")} {f.Quantity:0.########} {f.Symbol} at {f.Price:0.########}, fee {f.Fee:0.####}"
-        + $"{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}");
 }

@@ -29,6 +29,7 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
     /// <inheritdoc/>
     public async Task<TradingAccount> OpenAccountAsync(Production production, string account, CancellationToken cancellationToken)
     {
+        var lines = new FactLine();
         var own = await TradingAccount.OpenAsync(services.Accounts, new AccountOpening
         {
             Account = account,
@@ -38,7 +39,7 @@ internal sealed class ServerEnvironment(LiveRequest request, SessionServices ser
             Holder = "granary serve",
             OnKept = services.OnFact is { } log ? e =>
             {
-                if (FactLine.OfSession(e, production.Spec.Data.Timeframe) is { } line) log(account, line);
+                if (lines.OfSession(e, production.Spec.Data.Timeframe) is { } line) log(account, line);
             }
             : null,
         }, services.Clock, cancellationToken).ConfigureAwait(false);

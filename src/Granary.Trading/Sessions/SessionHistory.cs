@@ -1,3 +1,4 @@
+using Granary.Backtesting.Charts;
 using Granary.Backtesting.Costs;
 using Granary.Contracts.Accounts;
 using Granary.Contracts.Runs;
@@ -9,6 +10,7 @@ using Granary.Engine.Market;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Catalogues;
+using Granary.Simulation.Passes;
 using Granary.Simulation.RunFolders;
 using Granary.Trading.Costs;
 using Granary.Trading.Deployments;
@@ -59,9 +61,14 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
                     changes.Clear();
                     break;
             }
+        var plan = BatchPlan.Make(production.Spec, production.Spec.Data.Symbols, yes: true, cancellationToken);
         return new SessionConfiguration(production.Spec.Name, production.Hash, start.Deployment, production.Spec.Data.Timeframe.ToString(),
-            production.Spec.Data.Symbols, version, [.. members.Select(m => new SessionMember(m, AccountStrategies.SymbolsOf(m),
-                weights.GetValueOrDefault(m), changes.GetValueOrDefault(m)?.Enabled ?? true, changes.GetValueOrDefault(m)))]);
+            production.Spec.Data.Symbols, version, [.. plan.Instances.Select(i => new SessionMember(i.Id, i.Symbols,
+                weights.GetValueOrDefault(i.Id), changes.GetValueOrDefault(i.Id)?.Enabled ?? true, changes.GetValueOrDefault(i.Id))
+            {
+                Timeframe = i.Timeframe.ToString(),
+                Factors = [.. StrategyFactors.Of(plan, i, s => new Instrument { Symbol = s }).Distinct(StringComparer.Ordinal)],
+            })]);
     }
 
     /// <summary>Returns the equity of the account with the interval that the backtest of its deployment leads to expect.</summary>
@@ -82,39 +89,57 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
             [.. expected.Select(e => At(e.Low))], [.. expected.Select(e => At(e.High))]);
     }
 
-    /// <summary>Returns the bars that a session has taken, its warm-up included.</summary>
-    /// <param name="timeframe">A multiple of the session's, whose days are the market's trading days; null = the session's.</param>
+    /// <summary>Returns the bars that a session has taken, its warm-up included, with factors over them.</summary>
+    /// <param name="query">Its timeframe is a multiple of the session's, whose days are the market's trading days.</param>
     /// <returns>Null if the account never had a session.</returns>
-    /// <exception cref="InputException">The session does not trade the symbol, or cannot have the timeframe.</exception>
+    /// <exception cref="InputException">
+    /// The session does not trade the symbol, or cannot have the timeframe; a text is not a factor, or not one of these bars.
+    /// </exception>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<RunBars?> BarsAsync(string id, string symbol, Timeframe? timeframe, RunSeries part,
-        CancellationToken cancellationToken = default)
+    public async Task<ChartBars?> ChartAsync(string id, ChartQuery query, RunSeries part, CancellationToken cancellationToken = default)
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        var (from, to) = (production.Spec.Data.Timeframe, timeframe ?? production.Spec.Data.Timeframe);
+        var (data, symbol) = (production.Spec.Data, query.Symbol);
+        var (from, to) = (data.Timeframe, query.Timeframe ?? data.Timeframe);
         if (!to.IsMultipleOf(from)) throw new InputException($"timeframe={to}: ask for a multiple of {from}, which the session trades");
-        var bars = await Read(id, view, production).TakeAsync(accounts, id, read =>
+        CheckFactors(id, data, query);
+        var (bars, kept) = await Read(id, view, production).TakeAsync(accounts, id, read =>
         {
-            List<string> symbols = [.. read.Switched.Union(production.Spec.Data.Symbols, StringComparer.Ordinal)];
-            return symbols.Contains(symbol) ? read.BarsOf(symbol)
+            List<string> symbols = [.. read.Switched.Union(data.Symbols, StringComparer.Ordinal)];
+            return symbols.Contains(symbol) ? (read.BarsOf(symbol), read.Instruments.FirstOrDefault(i => i.Symbol == symbol))
                 : throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
         }, cancellationToken).ConfigureAwait(false);
         var isAdjusted = view?.Status?.Account.Adjusted.Contains(symbol, StringComparer.Ordinal) ?? false;
-        return part.Show(new Instrument { Symbol = symbol, IsAdjusted = isAdjusted }, to,
-            to == from ? bars : Joined(bars, from, to, CalendarOf(production.Spec.Data, symbol, bars, to)));
+        var instrument = (kept ?? new Instrument { Symbol = symbol }) with { IsAdjusted = isAdjusted };
+        var chart = new MarketChart(query, instrument, to, catalogues.Factors);
+        Bar[] shown = [.. to == from ? bars : Joined(bars, from, to, CalendarOf(data, symbol, bars, to))];
+        for (var i = 0; i < shown.Length; i += IBarSeries.DefaultBlockSize)
+            chart.Add(BarBlock.FromBars(i, shown.AsSpan(i, Math.Min(IBarSeries.DefaultBlockSize, shown.Length - i))));
+        return chart.Show(part);
     }
 
-    /// <summary>Returns the newest entries of a session's log that match, newest first.</summary>
+    // The journal has the prices of the bars alone.
+    private static void CheckFactors(string id, DataSpec data, ChartQuery query)
+    {
+        if (query.Factors.Count == 0) return;
+        if (data.InstrumentOf(query.Symbol)?.Chain is not null)
+            throw new InputException($"{query.Symbol} is a chain of contracts, and the journal of {id} does not have its rolls, over which "
+                + "factors would jump; the chart of a backtest of its configuration has them").At("factors");
+        foreach (var factor in query.Factors)
+            if (FurtherNames.In(factor).FirstOrDefault() is { } column)
+                throw new InputException($"the journal of {id} does not have the column '{column}' of {factor}; the chart of a backtest of "
+                    + "its configuration has it").At("factors");
+    }
+
+    /// <summary>Returns the rows of a list of a session, of now: its log or its orders.</summary>
     /// <returns>Null if the account never had a session.</returns>
     /// <exception cref="JournalException">The journal cannot be read.</exception>
-    public async Task<IReadOnlyList<SessionLogEntry>?> LogAsync(string id, SessionLogQuery query,
-        CancellationToken cancellationToken = default)
+    public async Task<RowText?> RowsAsync(string id, Func<ReadSession, RowText> list, CancellationToken cancellationToken = default)
     {
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (_, production)) return null;
         var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
-        return await Read(id, view, production).TakeAsync(accounts, id, read => read.Log(query), cancellationToken)
-            .ConfigureAwait(false);
+        return await Read(id, view, production).TakeAsync(accounts, id, list, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Returns what the fills of an account cost, measured as <c>granary costs fit</c> does.</summary>

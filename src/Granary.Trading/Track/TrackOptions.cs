@@ -7,7 +7,7 @@ using Granary.Storage.Addresses;
 namespace Granary.Trading.Track;
 
 /// <summary>The options of <c>granary track</c> and of its job.</summary>
-internal record TrackOptions
+internal record TrackOptions : IKeyFaults
 {
     [Key("a CSV of prices or returns: date and a column for each name", Offers = "file")]
     public Address? Panel { get; init; }
@@ -15,9 +15,9 @@ internal record TrackOptions
     public bool Prices { get; init; }
     [Key("the panel holds returns, as 0.01 for 1 % (by its values: some are negative)")]
     public bool Returns { get; init; }
-    [Key("a folder of bar files")]
+    [Key("a folder of bar files", Offers = "folder")]
     public Address? Universe { get; init; }
-    [Key("the panel's column, or with a universe a bar file")]
+    [Key("the panel's column, or with a universe a bar file", Offers = "bar-file")]
     public required string Index { get; init; }
     [Key("how many names the replica holds at the most"), Range(1, int.MaxValue)]
     public required int MaxStocks { get; init; }
@@ -53,15 +53,25 @@ internal record TrackOptions
         + "keeps the pursuit's", Words = "auto local none")]
     public string Refine { get; init; } = "auto";
 
+    /// <inheritdoc/>
+    public IEnumerable<(string Key, string Fault)> KeyFaults
+    {
+        get
+        {
+            if (Panel is null && Universe is null)
+                yield return ("panel", "there is nothing to choose from; give a panel, or a universe of bar files");
+            if (Panel is not null && Universe is not null)
+                yield return ("universe", "'panel' and 'universe' exclude one another; give one of them");
+            if (Prices && Returns) yield return ("returns", "'prices' and 'returns' exclude one another; give what the panel holds");
+            if (Universe is not null && (Prices || Returns))
+                yield return (Prices ? "prices" : "returns", "it says what a panel holds; leave it out with a universe");
+        }
+    }
+
     /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>
     public TrackRequest ToRequest()
     {
-        if (Panel is null == Universe is null)
-            throw new InputException(Panel is null ? "nothing to choose from: give --panel CSV or --universe DIR"
-                : "--panel and --universe exclude one another: give one of them");
-        if (Prices && Returns) throw new InputException("--prices and --returns exclude one another: give what the panel holds");
-        if (Universe is not null && (Prices || Returns))
-            throw new InputException($"--{(Prices ? "prices" : "returns")} says what a --panel holds; leave it out with --universe");
+        if (KeyFaults.FirstOrDefault() is { Fault: { } fault } first) throw new InputException($"{first.Key}: {fault}");
         return new TrackRequest
         {
             Options = new PursuitOptions

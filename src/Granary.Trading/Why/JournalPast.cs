@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Granary.Contracts.Why;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
-using Granary.Reporting.Runs;
 using Granary.Trading.Live;
 
 namespace Granary.Trading.Why;
@@ -17,6 +15,8 @@ internal sealed class JournalPast(IReadOnlyList<(long Sequence, JournalEvent Eve
     int slices)
 {
     private readonly ConcurrentDictionary<string, IReadOnlyList<(long Sequence, JournalEvent Event)>> _own = new(StringComparer.Ordinal);
+
+    private readonly FactLine _lines = new(facts.Select(f => f.Event));
 
     /// <summary>All facts in order.</summary>
     public IReadOnlyList<JournalEvent> Events { get; } = [.. facts.Select(f => f.Event)];
@@ -59,14 +59,12 @@ internal sealed class JournalPast(IReadOnlyList<(long Sequence, JournalEvent Eve
     private static DateTime? At(JournalEvent e, Timeframe timeframe) =>
         FactTime.Of(e, timeframe) is > 0 and var at ? new DateTime(at, DateTimeKind.Utc) : null;
 
-    private static string TextOf(JournalEvent e) => FactLine.Words(e) ?? e switch
+    private string TextOf(JournalEvent e) => _lines.Words(e) ?? e switch
     {
         OrderAnswered { Status: { } status } => $"The venue answered for order {status.ClientId}: {Word(status.State)}"
             + (status.Reason.Length > 0 ? $", {status.Reason}" : ""),
         OrderAnswered a => $"The venue did not answer for order {a.ClientId} in time; its state is unknown",
-        VenueReported { Event.Fill: { } f } => string.Create(CultureInfo.InvariantCulture,
-            $"Filled {(f.Side == Side.Buy ? "buy" : "sell")} {RunText.Number(f.Quantity)} {f.Symbol} at {RunText.Number(f.Price)}, fee "
-                + $"{RunText.Number(f.Fee)}{(f.Leg.Length > 0 ? $", by the {f.Leg}" : "")}, order {f.ClientId}"),
+        VenueReported { Event.Fill: { } f } => $"{_lines.Words(f)}, order {f.ClientId}",
         VenueReported v => $"The venue reported order {v.Event.Status.ClientId}: {Word(v.Event.Status.State)}"
             + (v.Event.Status.Reason.Length > 0 ? $", {v.Event.Status.Reason}" : ""),
         OrderClosed c => $"Order {c.ClientId} is closed: all its effects are booked",

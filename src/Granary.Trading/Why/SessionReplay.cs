@@ -18,6 +18,7 @@ namespace Granary.Trading.Why;
 /// <param name="facts">All facts of the journal, in order.</param>
 internal sealed class SessionReplay(string account, SessionStarted start, IReadOnlyList<JournalEvent> facts, GranaryCatalogues catalogues)
 {
+    private readonly FactLine _lines = new(facts);
     private readonly Lazy<BatchSpec> _read = new(() => ReadProduction(account, start, catalogues).Spec);
 
     private static Production ReadProduction(string account, SessionStarted start, GranaryCatalogues catalogues) =>
@@ -56,7 +57,7 @@ internal sealed class SessionReplay(string account, SessionStarted start, IReadO
     [
         .. facts.OfType<SessionControlled>().Where(c => c.Timestamp >= from && c.Timestamp < to
                 && (c.Command == SessionCommand.Flatten || c.Trade is not null && c.Strategy == strategy))
-            .Select(c => $"At the close {RunText.Time(c.Timestamp)}, {FactLine.Words(c)}."),
+            .Select(c => $"At the close {RunText.Time(c.Timestamp)}, {_lines.Words(c)}."),
     ];
 
     /// <summary>Open time of the bar of a signal, UTC ticks; null if the journal has no such signal.</summary>

@@ -23,6 +23,7 @@ test('a rule is a sentence with the unit of its threshold', () => {
     expect(conditionOf(state, { ...drawdown, on: 'feed-lag', threshold: 60 })).toBe('No bar for 60 s');
     expect(conditionOf(state, { ...drawdown, on: 'rejected-orders', threshold: 3 })).toBe('3 or more orders were rejected');
     expect(conditionOf(state, done)).toBe('A job or batch is done');
+    expect(conditionOf(state, { ...drawdown, on: 'price-below', symbol: 'BTCUSDT', threshold: 70000.5 })).toBe('BTCUSDT falls to 70000.5');
 });
 
 test('a channel has its kind and its limits in words', () => {

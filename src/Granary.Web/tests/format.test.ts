@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bytes, counted, number, percent, price, short, signed, signedPercent, tone, weight } from '../src/format/numbers';
+import { bytes, counted, figure, number, percent, price, short, signed, signedPercent, tone, weight } from '../src/format/numbers';
 import { ago, date, duration, time, learnZones } from '../src/format/times';
 import { zone } from '../src/theme/settings';
 
@@ -37,6 +37,21 @@ describe('figures', () => {
         expect(price(0.001234)).toBe('0.001234');
         expect(price(1.2345e-8)).toBe('0.000000012345');
         expect(price(0)).toBe('0.00');
+        // As Granary.Engine's DigitsTests.
+        expect([101.5, 0.1 + 0.2, 101.505, 101 / 3, 1_234_567.891234].map((v) => figure(v, 2))).toEqual([
+            '101.50',
+            '0.30',
+            '101.505',
+            '33.666667',
+            '1,234,567.89',
+        ]);
+        expect([1.12345, 0.0000123, 7.519612345678901, 0.000012345678901, 0].map((v) => figure(v, null))).toEqual([
+            '1.12345',
+            '0.0000123',
+            '7.5196123',
+            '0.000012345679',
+            '0',
+        ]);
     });
 
     it('count and colour', () => {

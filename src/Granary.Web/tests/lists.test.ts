@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chosenColumns } from '../src/components/ColumnMenu';
-import { filterOfList } from '../src/components/listFilter';
+import { choicesOf, filterOfList } from '../src/components/listFilter';
 import { matching } from '../src/components/LocalList';
 import { csvCell } from '../src/components/saveRows';
 import type { Column } from '../src/components/Table';
@@ -37,6 +37,13 @@ test('each word of a filter is a part of a value, and the first column always st
     expect(chosenColumns(columns, undefined)).toEqual(columns);
 });
 
-test('a cell of a CSV file with a comma or a quote is quoted', () => {
-    expect([csvCell('A(x=1,y=2)'), csvCell('a"b'), csvCell(1.5), csvCell(undefined)]).toEqual(['"A(x=1,y=2)"', '"a""b"', '1.5', '']);
+test('a cell of a CSV file with a comma, a quote or a line end is quoted', () => {
+    const cells = [csvCell('A(x=1,y=2)'), csvCell('a"b'), csvCell('a\rb'), csvCell('a\nb'), csvCell(1.5), csvCell(undefined)];
+    expect(cells).toEqual(['"A(x=1,y=2)"', '"a""b"', '"a\rb"', '"a\nb"', '1.5', '']);
+});
+
+test('each of several lists has its own choices in the address', () => {
+    const search = { symbol: 'ACME', 'events-symbol': 'BOLT', 'events-sort': '-price', 'orders-sort': 'created' };
+    expect(choicesOf('events', search)).toEqual({ symbol: 'BOLT', sort: '-price' });
+    expect(choicesOf(undefined, search)).toEqual(search);
 });

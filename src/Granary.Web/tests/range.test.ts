@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { rangeOf, searchOf, within } from '../src/api/range';
-import { byImportance } from '../src/views/runs/Conditions';
 import { batchOn } from '../src/views/data/BarFiles';
 
 describe('the range of a page', () => {
@@ -21,20 +20,6 @@ describe('the range of a page', () => {
     it('leaves out what is before it and from its end on', () => {
         expect(within({ from: 2, to: 4 }, [1, 2, 3, 4], ['a', 'b', 'c', 'd'])).toEqual({ x: [2, 3], values: ['b', 'c'] });
         expect(within(null, [1, 2], ['a', 'b'])).toEqual({ x: [1, 2], values: ['a', 'b'] });
-    });
-});
-
-describe('conditions', () => {
-    it('come by their mean importance, and those without one last in the order of the run', () => {
-        const rows = [
-            { condition: 'hour', importance: 0.1 },
-            { condition: 'state', importance: null },
-            { condition: 'weekday', importance: 0.3 },
-            { condition: 'hour', importance: 0.4 },
-            { condition: 'entry', importance: null },
-        ];
-        expect(byImportance(rows).map((c) => c.condition)).toEqual(['weekday', 'hour', 'state', 'entry']);
-        expect(byImportance(rows)[1]?.mean).toBeCloseTo(0.25, 12);
     });
 });
 

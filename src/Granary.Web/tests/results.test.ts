@@ -8,10 +8,11 @@ import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { bundlesOf, dealsAt, nextDeal, type Mark } from '../src/components/marks';
 import { stretchFor } from '../src/components/PriceChart';
-import { labelsOf } from '../src/components/tradeLayer';
-import { marksOfLog } from '../src/views/live/Price';
+import { linesOf, shownFactors, withFactors } from '../src/components/factorLines';
+import { changeChart } from '../src/components/chartSettings';
+import { labelsOf, rangeWith } from '../src/components/tradeLayer';
+import { levelsOfAccount, marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
-import { filterOf } from '../src/views/runs/StrategyList';
 
 const strategy = (fast: number, slow: number, sharpe: number): Strategy => ({
     id: `${fast}/${slow}/${sharpe}`,
@@ -137,11 +138,47 @@ describe('a price chart', () => {
         for (const a of written) for (const b of written) if (a !== b) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(15);
         expect(labelsOf([-5, 400], 320)).toEqual([]);
     });
+
+    it('makes room for levels that are at most half of the range of the candles away', () => {
+        expect(rangeWith(100, 120, [])).toEqual({ minValue: 100, maxValue: 120 });
+        expect(rangeWith(100, 120, [90, 130, 131, 50])).toEqual({ minValue: 90, maxValue: 130 });
+    });
 });
 
-it('a text that is no condition finds strategies by their id', () => {
-    expect(filterOf('SmaCross, trades>=30')).toBe('id~SmaCross,trades>=30');
-    expect(filterOf(' ')).toBe('');
+it('the levels of an account are those of its trades, the newest first, which the price scale makes room for', () => {
+    const trade = (entry: string, more: object) => ({
+        ...{ entry, strategy: 's', number: 1, symbol: 'A', side: 'buy' as const, quantity: 1, entryPrice: 100, profit: 5, byHand: false },
+        ...{ enteredAt: `2024-01-0${entry}T00:00:00Z`, trails: false },
+        ...more,
+    });
+    const account = { trades: [trade('1', { stop: 90 }), trade('2', { stop: 97.5, trails: true, target: 130 })], orders: [] };
+    const levels = levelsOfAccount(account as unknown as Parameters<typeof levelsOfAccount>[0], 'A');
+    expect(levels.map((l) => [l.text, l.price, l.fits])).toEqual([
+        ['long +5.00', 100, true],
+        ['trailing stop 97.50', 97.5, true],
+        ['target 130.00', 130, true],
+        ['long +5.00', 100, false],
+        ['stop 90.00', 90, false],
+    ]);
+});
+
+it('a chart whose factors cannot be computed is shown without them, with the reason', async () => {
+    const ask = (factors: string) => (factors === '' ? Promise.resolve('bars') : Promise.reject(new Error('factors: smaa is no factor')));
+    expect(await withFactors('smaa(3)', ask)).toEqual({ chart: 'bars', note: 'Factors are not shown: smaa is no factor.' });
+    await expect(withFactors('', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+});
+
+it('the factors of a strategy are shown without those that are hidden, and oscillators have panes of their own', () => {
+    changeChart('one', { hidden: ['sma(5)'], added: ['rsi(14)', 'sma(20)'] });
+    expect(shownFactors('one', ['sma(5)', 'sma(20)'])).toEqual(['sma(20)', 'rsi(14)']);
+    const lines = linesOf([
+        { name: 'sma(20)', values: [1] },
+        { name: 'rsi(14)', values: [50] },
+    ]);
+    expect(lines.map((l) => [l.name, l.pane])).toEqual([
+        ['sma(20)', undefined],
+        ['rsi(14)', 'rsi'],
+    ]);
 });
 
 it('the verdict is good only where all checks passed', () => {
@@ -200,7 +237,7 @@ describe('the result of a job', () => {
 });
 
 describe('the price chart of a session', () => {
-    const entry = { sequence: 1, timestamp: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
+    const entry = { sequence: 1, time: '2024-01-01T01:00:00Z', strategy: 'S', symbol: 'A', text: '' };
 
     it('has a mark for each fill, signal and refusal at its bar', () => {
         const marks = marksOfLog([

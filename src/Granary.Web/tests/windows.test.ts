@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { rowsOf } from '../src/format/csv';
-import { payOf, turnoverOf } from '../src/views/costs/costs';
-import { chosenNumbers, meanOf, windowsOf } from '../src/views/runs/windows';
+import { payOf } from '../src/views/costs/costs';
+import { chosenNumbers, windowsOf } from '../src/views/runs/windows';
 
 const text = `group,from,chosen_at,to,strategy,objective,in_sample_return,out_of_sample_return,trades,out_of_sample_objective,trials,fast,mode
 A@X:1d,2022-01-01T00:00:00Z,2022-07-02T00:00:00Z,2022-08-13T00:00:00Z,"A(fast=10,mode=""a"")@X:1d",-1.5,-0.07,0.02,3,,9,10,a
@@ -15,18 +15,12 @@ test('windows.csv is read with its quotes and its empty cells, and its numbers a
     expect(rows[0]?.outOfSampleObjective).toBeUndefined();
     expect(rows[1]?.params).toEqual({});
     expect(chosenNumbers(rows)).toEqual([{ name: 'fast', values: [10, null] }]);
-    // By hand: the mean of 2 and 4 is 3; what is not known does not count.
-    expect(meanOf([2, undefined, 4])).toBe(3);
-    expect(meanOf([undefined])).toBeUndefined();
 });
 
 test('a turnover pays the cost in basis points, and nothing for a cost below zero', () => {
-    // 2 · 100 + 2 · 110 = 420; 10 bp of it are 0.42, and -3 bp count as none. An open trade has no exit.
-    const turnover = turnoverOf([{ quantity: 2, entryPrice: 100, exitPrice: 110 }]);
-    expect(turnover).toBe(420);
-    const { mean, low, high } = payOf(turnover, { mean: 10, low: -3, high: 20, upper: 15 });
+    // 10 bp of 420 are 0.42, and -3 bp count as none.
+    const { mean, low, high } = payOf(420, { mean: 10, low: -3, high: 20, upper: 15 });
     expect(mean).toBeCloseTo(0.42, 12);
     expect(low).toBe(0);
     expect(high).toBeCloseTo(0.84, 12);
-    expect(turnoverOf([{ quantity: 2, entryPrice: 100, exitPrice: 110, exitReason: 'open' }])).toBe(200);
 });

@@ -112,4 +112,23 @@ public sealed class ChainBatchTests : IDisposable
             symbols: "[\"ES\"]", data: "\"asof\": [ { \"file\": \"news.csv\", \"columns\": [\"score\"], \"as\": \"news.\" } ],"), "news");
         news.Model.Strategies.Single().Stats!.Trades.ShouldBeGreaterThan(10);
     }
+
+    // From the first contract on, all prices are below zero.
+    [Theory]
+    [InlineData("buy-and-hold")]
+    [InlineData("CL")]
+    public async Task Nothing_is_compared_with_a_benchmark_that_has_prices_below_zero(string benchmark)
+    {
+        foreach (var (contract, first) in new[] { ("CLH22", Start), ("CLM22", Start.AddDays(40)) })
+            Write(contract, Enumerable.Range(0, 60).Select(d => (first.AddDays(d), -d % 7 - 1.0, -d % 5 - 2.0)), 0);
+        var run = await RunAsync(new BatchReader(TestCatalogues.All).Read("below.json", Encoding.UTF8.GetBytes($$"""
+            { "name": "below", "data": { "source": "csv:bars", "symbols": ["CL"], "timeframe": "1d",
+                "instruments": { "CL": { "chain": { "contracts": "CL*", "adjust": "difference" } } } },
+              "account": { "cash": 1000000 }, "strategies": [ {{Crossings}} ], "portfolio": { "weights": "equal" },
+              "benchmark": "{{benchmark}}" }
+            """), _folder), "below-" + benchmark);
+        run.Model.Notes.ShouldContain(n => n.Sentence.Contains("Nothing is compared with the benchmark", StringComparison.Ordinal));
+        run.Model.Benchmark.ShouldBeNull();
+        File.ReadAllText(Path.Combine(run.Folder, "results.json")).ShouldNotContain("NaN");
+    }
 }

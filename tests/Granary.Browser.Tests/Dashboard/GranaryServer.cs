@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Server.Access;
 using Granary.Testing;
 
@@ -142,11 +143,12 @@ internal sealed class GranaryServer : IAsyncDisposable
 
     /// <summary>Starts a session on paper that trades a deployment.</summary>
     /// <param name="speed">As fixed:100ms or asap.</param>
-    public async Task TradeAsync(int deployment, string account, string speed, string to = "2022-03-01")
+    public async Task TradeAsync(int deployment, string account, string speed, string to = "2022-03-01", string? from = null)
     {
         var configuration = await Client.GetStringAsync($"/api/v1/deployments/{deployment}/configuration");
         using var answer = await Client.PostAsJsonAsync("/api/v1/sessions",
-            new { configuration, deployment, account, feed = "csv:.", pace = speed, to, withoutEvidence = true });
+            new { configuration, deployment, account, feed = "csv:.", pace = speed, from, to, withoutEvidence = true },
+            new JsonSerializerOptions { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull });
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -93,6 +94,54 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         visit.Complaints.ShouldBeEmpty();
 
         async Task<double> ScrollAsync() => await page.EvaluateAsync<double>("scrollY");
+    }
+
+    [Fact]
+    public async Task Open_trades_have_lines_at_their_stops_and_targets_which_move_and_the_factors_of_their_strategies()
+    {
+        var server = await traded.ServerAsync();
+        // The market stays between the stop and the target for 60 bars.
+        await server.TradeAsync(1, "levels", "fixed:5s", "2023-06-30", from: "2022-02-01");
+        // A bar has come.
+        await Eventually.IsAsync(() => server.GetAsync("sessions/levels"), s =>
+            s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
+            && status.GetProperty("account").GetProperty("digits").TryGetProperty("COINUSDT", out var symbol)
+            && symbol.GetProperty("last").ValueKind == JsonValueKind.Number);
+        var size = new { units = 1 };
+        await CommandAsync(new { command = "enter", symbol = "COINUSDT", side = "buy", size, stop = 1960, target = 2100 });
+        var trade = await Eventually.IsAsync(async () => (await server.GetAsync("sessions/levels")).GetProperty("status")
+            .GetProperty("account").GetProperty("trades").EnumerateArray().FirstOrDefault(t => t.GetProperty("byHand").GetBoolean()),
+            t => t.ValueKind == JsonValueKind.Object);
+        (trade.GetProperty("stop").GetDouble(), trade.GetProperty("target").GetDouble()).ShouldBe((1960, 2100));
+        var visit = await tab.LoadAsync("/live/levels");
+        await visit.Page.GetByLabel("Symbol").SelectOptionAsync("COINUSDT");
+        foreach (var attribute in (string[])["data-levels", "data-labels"])
+        {
+            await Assertions.Expect(Stage(visit)).ToHaveAttributeAsync(attribute, new Regex("stop 1,960.00"));
+            await Assertions.Expect(Stage(visit)).ToHaveAttributeAsync(attribute, new Regex("target 2,100.00"));
+        }
+        // The factors of the first strategy of the symbol, then none, then one that is added.
+        await Assertions.Expect(Values(visit)).ToContainTextAsync(new Regex("sma\\(5\\) [0-9,.]+.*sma\\(20\\) [0-9,.]+"));
+        await visit.Page.GetByLabel("Factors of").SelectOptionAsync("");
+        await Assertions.Expect(Values(visit)).Not.ToContainTextAsync("sma(5)");
+        await visit.Page.GetByLabel("Factors of").SelectOptionAsync("SmaCross(fast=5,slow=30)@COINUSDT:1h");
+        await Assertions.Expect(Values(visit)).ToContainTextAsync("sma(30)");
+
+        await CommandAsync(new { command = "protect", trade = trade.GetProperty("entry").GetString(), stop = 1950 });
+        await Assertions.Expect(Stage(visit)).ToHaveAttributeAsync("data-levels", new Regex("stop 1,950.00"));
+        await Assertions.Expect(Stage(visit)).ToHaveAttributeAsync("data-levels", new Regex("target 2,100.00"));
+        await CommandAsync(new { command = "protect", trade = trade.GetProperty("entry").GetString(), stop = 0 });
+        await Assertions.Expect(Stage(visit)).Not.ToHaveAttributeAsync("data-levels", new Regex("stop "));
+        visit.Complaints.ShouldBeEmpty();
+        await CommandAsync(new { command = "stop" });
+
+        async Task CommandAsync(object command)
+        {
+            using var answer = await server.Client.PostAsJsonAsync("/api/v1/sessions/levels/commands", command);
+            answer.EnsureSuccessStatusCode();
+            var status = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status");
+            if (status.TryGetProperty("commandFault", out var fault)) fault.GetString().ShouldBeNull();
+        }
     }
 
     [Fact]

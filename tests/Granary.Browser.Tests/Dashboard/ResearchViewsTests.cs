@@ -22,7 +22,8 @@ public class ResearchViewsTests(DashboardTab tab) : IClassFixture<DashboardTab>
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Strategies", Exact = true }).ClickAsync();
         await Text(page, "1,008 strategies match").WaitForAsync();
-        await page.GetByLabel("Find").FillAsync("SmaCross, trades>=30");
+        await page.GetByLabel("Find").FillAsync("SmaCross");
+        await page.GetByLabel("Where").FillAsync("trades>=30");
         await Eventually(async () => !(await page.GetByRole(AriaRole.Status).First.InnerTextAsync()).StartsWith("1,008",
             StringComparison.Ordinal));
         var strategy = page.GetByRole(AriaRole.Region, new() { Name = "Strategies" }).GetByRole(AriaRole.Link).First;

@@ -39,6 +39,6 @@ public class TableWriterTests
         Cell.Percent(double.NaN).ShouldBe("–");
         Cell.Percent(0.1234).ShouldBe("12.34");
         Cell.Count(1_234_567).ShouldBe("1,234,567");
-        Cell.Quantity(62964.654294).ShouldBe("62,964.6543");
+        Cell.Market(62964.654294).ShouldBe("62,964.654");
     }
 }

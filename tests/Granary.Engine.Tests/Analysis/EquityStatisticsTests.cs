@@ -47,6 +47,9 @@ public class EquityStatisticsTests
         var s = EquityStatistics.Of(Synthetic("synthetic_equity.csv"), benchmark: Synthetic("synthetic_benchmark.csv"));
         s.PeriodsPerYear.ShouldBe(252);
         foreach (var (name, expected, of) in SyntheticExpected) of(s).ShouldAgree(expected, name);
+        // numpy alone: the oracle's other cases do not have these.
+        s.Metrics[RatioMetrics.Martin].ShouldAgree(-0.23888952986614925, "martin");
+        s.Metrics[RatioMetrics.TailRatio].ShouldAgree(1.0063671680662263, "tail ratio");
         Date(s.Measures.DeepestDrawdown!.Peak).ShouldBe("2012-07-23");
         Date(s.Measures.DeepestDrawdown.Trough).ShouldBe("2016-09-29");
         s.Measures.DeepestDrawdown.Recovery.ShouldBeNull();

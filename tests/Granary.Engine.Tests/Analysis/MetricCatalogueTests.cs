@@ -28,6 +28,7 @@ public class MetricCatalogueTests
         "weeksProfitable", "finalEquity", .. OfBenchmarks, "var95", "cvar95", "skew", "kurtosis", "ulcerIndex", "omega",
         "longestUnderwaterDays", "probabilisticSharpe", "periodsProfitable", "periodsProfitableInMarket", "var95InMarket", "cvar95InMarket",
         "bestMonth", "worstMonth", "periodsPerYear", "excessSharpe", "excessSortino", "excessAlpha",
+        "martin", "tailRatio",
     ];
 
     private static readonly BenchmarkStatistics Benchmark = new(9, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 252);

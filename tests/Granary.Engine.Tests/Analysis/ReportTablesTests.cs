@@ -54,6 +54,7 @@ public class ReportTablesTests
                 252);
             rolling.Times[at].ShouldBe(slice.Measures.LastTime);
             rolling.Sharpe[at].ShouldAgree(slice.Metrics.Sharpe, "sharpe");
+            rolling.Sortino[at].ShouldAgree(slice.Metrics.Sortino, "sortino");
             rolling.Volatility[at].ShouldAgree(slice.Metrics.Volatility, "volatility");
         }
     }
@@ -64,6 +65,7 @@ public class ReportTablesTests
         var rolling = RollingStatistics.Of(Curve([100, 110, 90, .. Enumerable.Repeat(90.0, 50)]), 10, 252);
         rolling.Volatility[^1].ShouldBe(0);
         rolling.Sharpe[^1].ShouldBe(double.NaN);
+        rolling.Sortino[^1].ShouldBe(double.NaN);
     }
 
     [Fact]

@@ -25,8 +25,7 @@ public sealed class PaperProtectionTests
         _venue.OnBars(open + Timeframe.D1.Ticks, [new ClosedBar("A", new Bar(open, price, price, price, price, 1000), Timeframe.D1)]);
     }
 
-    [Fact]
-    public void A_stop_that_is_sent_again_after_a_split_stays_where_the_split_has_moved_it()
+    private void Enter()
     {
         Day(100);
         _venue.Submit(new BrokerOrder
@@ -39,14 +38,33 @@ public sealed class PaperProtectionTests
             CreatedAt = Start + Timeframe.D1.Ticks,
         });
         Day(100);
+    }
+
+    [Fact]
+    public void A_stop_follows_a_split_and_sending_it_again_changes_nothing()
+    {
+        Enter();
         _venue.Protect("long", 90, 0);
         Day(50);
-        // A session that starts again sends what its journal has.
-        _venue.Protect("long", 90, 0);
+        // A session that starts again sends the stop as it works now.
+        _venue.Protect("long", 45, 0);
         Day(48);
         _venue.Snapshot().Positions["A"].ShouldBe(20);
-        // The stop is at 45.
         Day(44);
+        _venue.Snapshot().Positions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_price_that_was_sent_before_a_split_counts_as_it_is_when_it_is_sent_again()
+    {
+        Enter();
+        _venue.Protect("long", 0, 120);
+        Day(50);
+        _venue.Protect("long", 0, 120);
+        // 60 was the target after the split.
+        Day(70);
+        _venue.Snapshot().Positions["A"].ShouldBe(20);
+        Day(121);
         _venue.Snapshot().Positions.ShouldBeEmpty();
     }
 }

@@ -50,6 +50,17 @@ public sealed class RateSeriesTests
     }
 
     [Fact]
+    public void The_inverse_of_rates_that_grow_has_the_rates_so_far()
+    {
+        var growing = RateSeries.Growing(15);
+        growing.Inverse().IsForeign.ShouldBeTrue("rates may come");
+        growing.Add(10, 2, 10);
+        growing.Add(20, 4, 20);
+        growing.Inverse().Rates.ToArray().ShouldBe([0.5, 0.25]);
+        growing.Of(0.01).Times.ToArray().ShouldBe([10, 20]);
+    }
+
+    [Fact]
     public void The_least_and_the_greatest_rate_of_a_span_include_the_one_before_it()
     {
         Series.Between(12, 19).ShouldBe((2, 2));

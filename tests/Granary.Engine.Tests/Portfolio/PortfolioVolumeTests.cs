@@ -22,7 +22,11 @@ public sealed class PortfolioVolumeTests
         new(number, First, Side.Buy, OrderType.Market, 10, quantity, 0, 0, long.MaxValue);
 
     private static TradeFill Fill(int number, long time, double quantity, bool isEntry, double price = 10) =>
-        new(number, time, price, quantity, 0, new OrderId(number), isEntry, IsFirst: isEntry, IsMaker: false) { BarVolume = 1_000 };
+        new(number, time, price, quantity, 0, new OrderId(number), isEntry, IsFirst: isEntry, IsMaker: false)
+        {
+            BarVolume = 1_000,
+            Reason = isEntry ? ExitReason.Open : ExitReason.Target,
+        };
 
     private static Trade Closed(int number, double quantity, long time) =>
         new(number, Side.Buy, quantity, First, First + Day, 10, time, 12, 2 * quantity, 0, 1, ExitReason.Signal, 0, 0);
@@ -123,7 +127,7 @@ public sealed class PortfolioVolumeTests
         run.OnTrade(0, Closed(1, 100, First + 2 * Day)).ShouldBeNull();
         Bar(run, First + 2 * Day, 13);
         var end = run.EndUnwinding(First + 2 * Day).Select(t => (t.Trade.Reason, t.Trade.Quantity, t.Trade.ExitPrice, t.Trade.Profit));
-        end.ShouldBe([(ExitReason.Signal, 60, 12, 120), (ExitReason.Open, 40, 13, 120)]);
+        end.ShouldBe([(ExitReason.Target, 60, 12, 120), (ExitReason.Open, 40, 13, 120)]);
     }
 
     [Fact]

@@ -87,6 +87,8 @@ public sealed class TypedTablesTests
             ["weight"] = "DOUBLE",
             ["model"] = "VARCHAR",
             ["carry"] = "DOUBLE",
+            ["mae"] = "DOUBLE",
+            ["mfe"] = "DOUBLE",
         });
     }
 

@@ -57,6 +57,8 @@ internal sealed class BareCurve(IReadOnlyList<DateTime> times, IReadOnlyList<dou
             ["Sharpe ratio above the risk-free rate"] = figures.Sharpe - riskFree / figures.Volatility,
             ["Sortino ratio"] = figures.Sortino,
             ["Calmar ratio"] = growth / deepest,
+            ["Martin ratio"] = growth / Math.Sqrt(Depths().Average(d => d * d)),
+            ["Tail ratio"] = Math.Abs(DailyCurve.Quantile(Returns, 0.95) / tail),
             ["Omega ratio"] = Returns.Where(r => r > 0).Sum() / -Returns.Where(r => r < 0).Sum(),
             ["Probability that Sharpe > 0"] = Shape.Normal(perPeriod * Math.Sqrt(Returns.Length - 1) / shape.Error(perPeriod)),
             ["Record needed for 95%"] = perPeriod > 0

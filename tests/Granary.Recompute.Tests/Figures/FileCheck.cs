@@ -41,7 +41,9 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
         var table = CsvTable.Read(Path.Combine(files.Folder, file));
         table.Columns.ShouldBe(["strategy", "symbol", "side", "quantity", "entry_time", "entry_price", "exit_time", "exit_price", "pnl",
             "commission", "pnl_net",
-            "return", "bars", "exit_reason", "weight", "model", "carry"], ignoreOrder: true, "every column is recomputed");
+            "return", "bars", "exit_reason", "weight", "model", "carry", "mae",
+            "mfe"], ignoreOrder: true, "every column is recomputed");
+        var own = files.StrategyTrades().ToLookup(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason), t => t.ExitPrice);
         foreach (var (trade, row) in trades.Zip(table.Rows))
         {
             var where = $"{file}, {trade.Strategy} entered {trade.EntryTime:u}";
@@ -66,6 +68,13 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
             if (double.IsNaN(low)) (low, high) = (bars[exit].Low, bars[exit].High);
             True($"{where}, exit price", trade.ExitPrice >= low - 1e-9 && trade.ExitPrice <= high + 1e-9);
             Same($"{where}, bars", trade.Bars, exit - entry);
+            // A trade that the portfolio itself closed has no excursions, since its strategy's trade went on.
+            double[] followed = [.. own[(trade.Strategy, trade.EntryTime, trade.ExitTime, trade.Reason)]];
+            True($"{where}, excursions are known", followed.Length > 0 == (table.Text(row, "mae").Length > 0));
+            if (followed.Length == 0 || table.Text(row, "mae").Length == 0) continue;
+            var (adverse, favourable) = Excursions.Of(trade, followed[0], bars);
+            Same($"{where}, mae", table.Number(row, "mae"), adverse);
+            Same($"{where}, mfe", table.Number(row, "mfe"), favourable);
         }
     }
 

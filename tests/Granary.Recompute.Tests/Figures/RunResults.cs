@@ -21,6 +21,7 @@ internal sealed class RunResults(ResultsCheck check, RunFigures run, string rule
         foreach (var (i, strategy) in run.Files.Strategies.Index()) Strategy($"strategies[{i}].", strategy);
         Weights();
         Statistics("portfolio.stats.", run.Files.PortfolioStats, run.Rows, run.Trades);
+        check.Number("portfolio.traded", run.Fills.Sum(f => f.Quantity * f.Price * run.Markets.Multiplier(f.Symbol)));
         Benchmark();
         Decisions();
         Notes();

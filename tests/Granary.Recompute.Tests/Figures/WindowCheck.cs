@@ -78,6 +78,12 @@ internal sealed class WindowCheck(RunFiles files, MarketSet markets, double cash
             _table.Number(r, key) / ((_table.Time(r, to) - _table.Time(r, from)).TotalDays / 365.25));
         check.Number("walkForward.efficiencyRatio",
             Yearly("out_of_sample_return", "chosen_at", "to") / Yearly("in_sample_return", "from", "chosen_at"));
+        var chosen = _table.Rows.Where(r => _table.Text(r, "strategy").Length > 0).ToList();
+        check.Number("walkForward.tried", _table.Rows.Sum(r => _table.Number(r, "trials")));
+        check.Number("walkForward.chosen", chosen.Count);
+        check.Number("walkForward.meanInSampleReturn", chosen.Average(r => _table.Number(r, "in_sample_return")));
+        check.Number("walkForward.meanOutOfSampleReturn", chosen.Average(r => _table.Number(r, "out_of_sample_return")));
+        check.Number("walkForward.gained", chosen.Count(r => _table.Number(r, "out_of_sample_return") > 0));
     }
 
     private void Outcomes(string group, List<string[]> windows)

@@ -64,6 +64,8 @@ internal sealed record AccountFigures(
             ["Sharpe ratio"] = Curve.Sharpe,
             ["Sortino ratio"] = Curve.Sortino,
             ["Calmar ratio"] = Curve.Calmar,
+            ["Martin ratio"] = 0 * moments.Skew + Curve.Cagr / Math.Sqrt(Daily.Drawdowns().Prepend(0).Average(d => d * d)),
+            ["Tail ratio"] = 0 * moments.Skew + Math.Abs(DailyCurve.Quantile(daily, 0.95) / tail),
             ["Omega ratio"] = 0 * moments.Skew + daily.Where(r => r > 0).Sum() / -daily.Where(r => r < 0).Sum(),
             ["Probability that Sharpe > 0"] = Shape.Normal(perDay * Math.Sqrt(daily.Length - 1) / error),
             ["Record needed for 95%"] = perDay > 0 ? Math.Ceiling(1 + Math.Pow(error * Shape.Quantile95 / perDay, 2)) : double.NaN,

@@ -68,7 +68,7 @@ internal sealed class AccountTables(PageCheck check, RunFigures run)
             var bars = run.Markets.Bars[g.Key];
             var turnover = bars.Sum(b => b.Volume * b.Close) * run.Markets.Multiplier(g.Key) / bars.Select(b => b.Time.Date).Distinct()
                 .Count();
-            double[] shares = [.. g.Select(f => f.Value / closes[Math.Max(0, closes.FindLastIndex(r => r.Time <= f.Time))].Equity)
+            double[] shares = [.. g.Select(f => f.Value / closes[Math.Max(0, closes.FindLastIndex(r => r.Time < f.Time))].Equity)
                 .Where(s => double.IsFinite(s) && s > 0)];
             var large = DailyCurve.Quantile(shares, 0.95);
             if (0.01 * turnover / large < least) (least, bound) = (0.01 * turnover / large, g.Key);

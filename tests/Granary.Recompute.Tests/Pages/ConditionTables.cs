@@ -73,6 +73,24 @@ internal static class ConditionTables
                 check.Number(path + "high", r.All.High);
                 check.Number(path + "importance", r.Importance);
             }
+        Ranking(check, [.. section.GetProperty("strategies").EnumerateArray()
+            .SelectMany(s => c.Rows.Where(r => r.Strategy == s.GetProperty("strategy").GetString()))]);
+    }
+
+    // The mean over trades: each trade counts the importance of the condition for its strategy.
+    private static void Ranking(ResultsCheck check, List<ConditionFigure> rows)
+    {
+        var ranked = rows.Select(r => r.Condition).Distinct().Select(condition =>
+        {
+            double[] trades = [.. rows.Where(r => r.Condition == condition && !double.IsNaN(r.Importance))
+                .SelectMany(r => Enumerable.Repeat(r.Importance, r.All.Count))];
+            return (Condition: condition, Importance: trades.DefaultIfEmpty(double.NaN).Average(), Trades: trades.Length);
+        }).OrderBy(r => double.IsNaN(r.Importance) ? 1 : 0).ThenByDescending(r => r.Importance).ToList();
+        foreach (var (i, rank) in ranked.Index())
+        {
+            check.Number($"conditions.ranking[{i}].importance", rank.Importance);
+            check.Number($"conditions.ranking[{i}].trades", rank.Trades);
+        }
     }
 
     public static void Page(PageCheck check, RunFigures run)

@@ -37,6 +37,35 @@ internal static class ReturnTables
         };
     }
 
+    /// <summary>Returns of days, weeks from Monday to Sunday, months, quarters and years.</summary>
+    /// <param name="days">The returns of days.</param>
+    /// <param name="curve">From which the longer spans are counted, the first one from the curve's first point.</param>
+    public static void Spans(PageCheck check, IReadOnlyList<double> days, BareCurve curve)
+    {
+        List<(string Name, IReadOnlyList<double> Returns)> spans = [("Days", days)];
+        foreach (var (name, number) in new (string, Func<DateTime, int>)[]
+        {
+            ("Weeks", t => (int)((t - DateTime.UnixEpoch).TotalDays + 3) / 7), ("Months", t => t.Year * 12 + t.Month),
+            ("Quarters", t => t.Year * 4 + (t.Month + 2) / 3), ("Years", t => t.Year),
+        })
+            // After a total loss a span has no return.
+            if (curve.Periods(number).FindAll(double.IsFinite) is { Count: > 1 } all
+                && all.Count < spans[^1].Returns.Count) spans.Add((name, all));
+        if (spans.Count < 2) return;
+        check.Table("Returns of longer spans", [.. spans.Select(s => new Cells
+        {
+            ["Of"] = s.Name,
+            ["Number"] = s.Returns.Count,
+            ["Gains"] = (double)s.Returns.Count(r => r > 0) / s.Returns.Count,
+            ["Mean"] = s.Returns.Average(),
+            ["Worst"] = s.Returns.Min(),
+            ["Lower quartile"] = DailyCurve.Quantile(s.Returns, 0.25),
+            ["Median"] = DailyCurve.Quantile(s.Returns, 0.5),
+            ["Upper quartile"] = DailyCurve.Quantile(s.Returns, 0.75),
+            ["Best"] = s.Returns.Max(),
+        })]);
+    }
+
     // Every bar's label names its range and its count: counts add up, and each is the number of returns between its edges, up to what lies
     // on an edge as it is printed.
     private static void Histogram(PageCheck check, string title, double[] held)
@@ -59,14 +88,13 @@ internal static class ReturnTables
         check.Number(title + ", all returns are in a bar", total.ToString(), held.Length);
     }
 
-    /// <summary>Sharpe ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta to the
-    /// benchmark.</summary>
+    /// <summary>Sharpe ratio, Sortino ratio and volatility over the last w returns of days, w = 126 or a quarter of the record, and beta
+    /// to the benchmark.</summary>
     public static void Rolling(PageCheck check, BareCurve closes, BareCurve? benchmark, string name)
     {
         var window = Math.Min(126, closes.Times.Count / 4);
         if (window < 5) return;
-        var (sharpe, volatility, beta) = (new Dictionary<DateTime, double>(), new Dictionary<DateTime, double>(), new Dictionary<DateTime,
-            double>());
+        Dictionary<DateTime, double> sharpe = [], sortino = [], volatility = [], beta = [];
         if (benchmark is not null) Beta(closes, benchmark, window, beta);
         for (var end = window; end <= closes.Returns.Length; end++)
         {
@@ -75,8 +103,11 @@ internal static class ReturnTables
             var time = closes.Times[end];
             volatility[time] = deviation * Math.Sqrt(closes.PeriodsPerYear);
             sharpe[time] = deviation > 0 ? part.Average() / deviation * Math.Sqrt(closes.PeriodsPerYear) : double.NaN;
+            var losses = Math.Sqrt(part.Average(r => r < 0 ? r * r : 0));
+            sortino[time] = losses > 0 ? part.Average() / losses * Math.Sqrt(closes.PeriodsPerYear) : double.NaN;
         }
-        foreach (var (title, line) in new[] { ("Sharpe ratio over", sharpe), ("Volatility over", volatility), ($"Beta to {name}", beta) })
+        foreach (var (title, line) in new[] { ("Sharpe ratio over", sharpe), ("Sortino ratio over", sortino),
+            ("Volatility over", volatility), ($"Beta to {name}", beta) })
         {
             if (line.Count == 0) continue;
             double[] known = [.. line.Values.Where(double.IsFinite)];
@@ -86,6 +117,7 @@ internal static class ReturnTables
                 known.Min(), known.Max(), line[line.Keys.Max()]);
         }
         check.Chart("Sharpe ratio over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Sharpe"] = sharpe });
+        check.Chart("Sortino ratio over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Sortino"] = sortino });
         check.Chart("Volatility over", new Dictionary<string, IReadOnlyDictionary<DateTime, double>> { ["Volatility"] = volatility });
         if (benchmark is not null) check.Chart($"Beta to {name}", new Dictionary<string, IReadOnlyDictionary<DateTime,
             double>>

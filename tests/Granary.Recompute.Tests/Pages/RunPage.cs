@@ -32,6 +32,7 @@ internal static class RunPage
         var every = new BareCurve([.. run.Rows.Select(r => r.Time)], [.. run.Rows.Select(r => r.Equity)], account.PeriodsPerYear);
         CurveTables.Drawdowns(check, every, Cell.Date);
         ReturnTables.Distribution(check, "day", run.Daily.Returns, run.Daily.Invested);
+        ReturnTables.Spans(check, run.Daily.Returns, closes);
         ReturnTables.Rolling(check, closes, run.Benchmark, name);
         if (run.BenchmarkRows is { } other) ReturnTables.Benchmark(check, run.AtBenchmark!, other, name);
         Charts(check, run, every, name);

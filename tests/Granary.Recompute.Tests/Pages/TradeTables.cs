@@ -123,22 +123,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         check.Drawn("For the holder");
     }
 
-    private (double Adverse, double Favourable) Reach(TradeRow trade, double exitPrice)
-    {
-        var bars = run.Markets.Of(trade.Symbol, _timeframes[trade.Strategy]);
-        var (low, high) = (Math.Min(trade.EntryPrice, exitPrice), Math.Max(trade.EntryPrice, exitPrice));
-        for (var i = FirstAt(bars, trade.EntryTime); i < bars.Count && bars[i].Time < trade.ExitTime; i++)
-            (low, high) = (Math.Min(low, bars[i].Low), Math.Max(high, bars[i].High));
-        var (fall, rise) = ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
-        return trade.Sign > 0 ? (fall, rise) : (rise, fall);
-    }
-
-    private static int FirstAt(List<Markets.MarketBar> bars, DateTime time)
-    {
-        var at = bars.BinarySearch(new Markets.MarketBar(time, 0, 0, 0, 0, 0),
-            Comparer<Markets.MarketBar>.Create((a, b) => a.Time.CompareTo(b.Time)));
-        return at < 0 ? ~at : at;
-    }
+    private (double Adverse, double Favourable) Reach(TradeRow trade, double exitPrice) =>
+        Figures.Excursions.Of(trade, exitPrice, run.Markets.Of(trade.Symbol, _timeframes[trade.Strategy]));
 
     // In order of closing; the expected number from as many independent trades.
     private void Streaks()

@@ -69,7 +69,7 @@ internal sealed class RunFiles(string folder)
     private List<FillRow> ReadFills()
     {
         var table = CsvTable.Read(Path.Combine(Folder, "portfolio_fills.csv"));
-        table.Columns.ShouldBe(["time", "strategy", "number", "symbol", "side", "kind", "price", "quantity", "commission"],
+        table.Columns.Where(c => c != "rate").ShouldBe(["time", "strategy", "number", "symbol", "side", "kind", "price", "quantity", "commission"],
             ignoreOrder: true);
         return [.. table.Rows.Select(r => new FillRow(table.Time(r, "time"), table.Text(r, "strategy"), (int)table.Number(r, "number"),
             table.Text(r, "symbol"), table.Text(r, "side") == "long" ? 1 : -1, table.Text(r, "kind"), table.Number(r, "price"),

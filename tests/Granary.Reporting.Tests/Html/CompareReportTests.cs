@@ -26,6 +26,8 @@ public class CompareReportTests
 
         public IEnumerable<(string Symbol, Engine.Portfolio.PortfolioFill Fill)> PortfolioFills() => run.PortfolioFills();
 
+        public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => run.Rolls(strategy);
+
         public IReadOnlyList<Engine.Market.Bar> Bars(string symbol, string timeframe, int most) => run.Bars(symbol, timeframe, most);
     }
 

@@ -96,6 +96,8 @@ public class HtmlReportTests
 
         public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
 
+        public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
+
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => [];
     }
 
@@ -387,6 +389,8 @@ public class HtmlReportTests
         public IEnumerable<PortfolioTrade> PortfolioTrades() => [];
 
         public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills() => [];
+
+        public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
 
         public IReadOnlyList<Bar> Bars(string symbol, string timeframe, int most) => run.Bars(symbol, timeframe, most);
     }

@@ -34,6 +34,8 @@ internal sealed class SyntheticRun : IRunEvents
 
     public IEnumerable<PortfolioTrade> PortfolioTrades() => _portfolio;
 
+    public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => [];
+
     public IEnumerable<(string Symbol, PortfolioFill Fill)> PortfolioFills()
     {
         foreach (var (member, t, _) in _portfolio)

@@ -277,7 +277,11 @@ public sealed class BudgetedJobsTests : IAsyncLifetime
         again.State.ShouldBe(JobState.Done, again.Fault);
         (await File.ReadAllTextAsync(Path.Combine(_bars.Runs, again.Id, "result.json"))).ShouldContain("judgement 2 on these bars");
         var seen = await RunAsync(person, Batch(more: ", \"portfolio\": { \"weights\": \"equal\" }"));
-        (await RunAsync(person, $$"""{ "kind": "judge", "run": "{{seen.Id}}" }""", "judge")).Fault!
-            .ShouldContain("has no data.holdout");
+        (await Should.ThrowAsync<InputException>(() => SubmitAsync(person, $$"""{ "kind": "judge", "run": "{{seen.Id}}" }""", "judge")))
+            .Message.ShouldContain("has no data.holdout");
+        var kind = new JudgeKind(_bars.Runs);
+        var runs = new Granary.Simulation.RunFolders.RunLibrary(_bars.Runs);
+        kind.RefusalOf("run", runs.Find(own.Id)!, [], null!).ShouldBeNull();
+        kind.RefusalOf("run", runs.Find(seen.Id)!, [], null!)!.ShouldContain("has no data.holdout");
     }
 }

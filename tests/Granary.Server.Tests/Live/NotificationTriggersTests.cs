@@ -1,5 +1,7 @@
 using Granary.Contracts.Deployments;
 using Granary.Contracts.Sessions;
+using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Notifications;
 using Granary.Trading.Live;
 
@@ -91,5 +93,50 @@ public class NotificationTriggersTests
             ["The session of main was interrupted and is tried again: no network"]);
         Texts(With(NotificationEvent.SessionLost), View(1000, phase: SessionPhase.Failed)).ShouldBe(
             ["The session of main failed: the disk is full"]);
+    }
+
+    [Fact]
+    public void A_price_is_reported_once_when_a_bar_reaches_it_and_the_bar_before_did_not()
+    {
+        NotificationTriggers Made() => new(
+        [
+            new NotificationRule(NotificationEvent.PriceAbove, 105, null, ["ops"]) { Symbol = "ACME" },
+            new NotificationRule(NotificationEvent.PriceBelow, 95, "main", ["ops"]) { Symbol = "ACME" },
+        ]);
+        var triggers = Made();
+        long number = 0;
+        List<Notification> Take(string symbol, double open, double high, double low, double close, bool isWarm = false,
+            string timeframe = "1h")
+        {
+            number++;
+            var time = new DateTime(2026, 1, 1).AddHours(number).Ticks;
+            var bar = new ClosedBar(symbol, new Bar(time, open, high, low, close, 1), Timeframe.Parse(timeframe));
+            var taken = new BarsTaken(time, [bar], isWarm);
+            return [.. triggers.Of("main", JournalCodec.Encode(number, Now, taken)).Select(f => f.Event)];
+        }
+        Take("ACME", 100, 120, 90, 100, isWarm: true).ShouldBeEmpty("bars that warm up are of the past");
+        Take("OTHER", 100, 110, 90, 100).ShouldBeEmpty();
+        Take("ACME", 100, 104.5, 99, 104).ShouldBeEmpty();
+        // The high is 106, so that 105 is reached, although the bar closes below it.
+        var rose = Take("ACME", 104, 106, 103, 104.5).ShouldHaveSingleItem();
+        rose.Text.ShouldBe("ACME rose to 105: the bar of 2026-01-01 04:00 UTC reached 106 and closed at 104.5.");
+        // The next bars stay at 105 or above it.
+        Take("ACME", 104.5, 107, 104, 107).ShouldBeEmpty();
+        Take("ACME", 108, 109, 107, 108).ShouldBeEmpty();
+        // A gap from 107 to 94.5 passes 95. After a bar that stays above 95, the price falls to it again.
+        var fell = Take("ACME", 94, 94.5, 93, 94).ShouldHaveSingleItem();
+        fell.Text.ShouldStartWith("ACME fell to 95: ");
+        Take("ACME", 96, 97, 95.5, 96.5).ShouldBeEmpty();
+        Take("ACME", 96, 96, 94, 95.2).ShouldHaveSingleItem().Id.ShouldNotBe(fell.Id);
+        // A bar of four hours has the prices of hours that are known already.
+        Take("ACME", 96, 120, 90, 95.2, timeframe: "4h").ShouldBeEmpty();
+
+        // An entry that is read again, in this process or after a restart, is the same event.
+        var at = new DateTime(2026, 1, 2).Ticks;
+        var again = JournalCodec.Encode(99, Now, new BarsTaken(at, [new ClosedBar("ACME", new Bar(at, 100, 106, 99, 106, 1),
+            Timeframe.Parse("1h"))]));
+        string[] ids = [.. Enumerable.Range(0, 2).Select(_ => triggers.Of("main", again).Single().Event.Id),
+            Made().Of("main", again).Single().Event.Id];
+        ids.Distinct().ShouldHaveSingleItem();
     }
 }

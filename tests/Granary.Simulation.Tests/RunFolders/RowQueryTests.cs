@@ -34,6 +34,7 @@ public sealed class RowQueryTests : IDisposable
     [InlineData("symbol=ACME", "0 2 3")]
     [InlineData("side=short,pnlNet>0", "3")]
     [InlineData("entryTime>=2022-01-02,entryTime<2022-01-04", "1 2")]
+    [InlineData("entryTime~01-02", "1")]
     [InlineData("strategy~b@", "2 3")]
     [InlineData("exitReason!=stop", "0 3")]
     [InlineData("bars<=2", "0 2")]
@@ -44,7 +45,7 @@ public sealed class RowQueryTests : IDisposable
         var found = query.Of(path, null, new RowIndexes()).Items.Select(r => (double)r["pnl"]!);
         string.Join(' ', found.Select(v => v.ToString(CultureInfo.InvariantCulture))).ShouldBe(rows);
         using var csv = new MemoryStream();
-        query.TableOf(path, KnownColumns).Choose(["pnl", "entryTime"]).Write(CsvFormat.Instance, csv);
+        query.TableOf(RowText.OfFile(path), KnownColumns).Choose(["pnl", "entryTime"]).Write(CsvFormat.Instance, csv);
         var lines = Encoding.UTF8.GetString(csv.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines[0].ShouldBe("entry_time,pnl");
         lines.Skip(1).Select(l => l.Split(',')[1]).ShouldBe(rows.Split(' '));
@@ -77,6 +78,48 @@ public sealed class RowQueryTests : IDisposable
         page.Items.Select(i => i.ToJsonString()).ShouldBe(rest.Select(i => i.ToJsonString()));
         // The page after it goes on from there.
         (query with { Cursor = "1" }).Of(path, null, indexes).Position.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("value", "-10 -2 -0 0 3 1e5 A B nothing")]
+    [InlineData("-value", "B A 1e5 3 -0 0 -2 -10 nothing")]
+    public void Rows_are_sorted_by_numbers_then_texts_and_those_without_a_value_come_last(string sort, string expected)
+    {
+        var path = Path.Combine(_folder, "values.csv");
+        File.WriteAllText(path, "strategy,value,name\nS,3,3\nS,,nothing\nS,B,B\nS,-2,-2\nS,1e5,1e5\nS,-0,-0\nS,A,A\nS,-10,-10\nS,0,0\n");
+        var names = new RowQuery(10) { Sort = sort }.Of(path).Items.Select(r => r["name"]!.ToJsonString().Trim('"'));
+        string.Join(' ', names).ShouldBe(expected.Replace("1e5", "100000", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Rows_in_memory_are_a_list_as_those_of_a_file_and_the_older_half_goes_where_there_are_too_many()
+    {
+        var table = new TableDefinition<int>().Whole("number", i => i).Time("time", i => new DateTime(2022, 1, 1).AddDays(i).Ticks)
+            .Text("text", i => $"=1+{i}, \"{i}\"");
+        using var rows = new RowBuffer<int>("the list", table, most: 200_000);
+        for (var i = 0; i < 10; i++) rows.Add(i);
+        var before = rows.Text();
+        var query = new RowQuery(3) { Sort = "-number", Filter = "number<8,text~+", At = UtcTicks.Read("at", "2022-01-06") };
+        query.Of(before).ShouldSatisfyAllConditions(p => p.Total.ShouldBe(8),
+            p => p.Items.Select(r => (string)r["text"]!).ShouldBe(["=1+7, \"7\"", "=1+6, \"6\"", "=1+5, \"5\""]));
+        for (var i = 10; i < 20_000; i++) rows.Add(i);
+        // A list that was taken stays as it was.
+        new RowQuery(20).Of(before).Total.ShouldBe(10);
+        var left = new RowQuery(20_000).Of(rows.Text());
+        ((int)left.Items[^1]["number"]!).ShouldBe(19_999);
+        left.Items.Select(r => (int)r["number"]!).ShouldBe(Enumerable.Range(20_000 - left.Total, left.Total));
+        left.Total.ShouldBeInRange(2_000, 7_000);
+    }
+
+    [Fact]
+    public void A_jump_behind_the_last_signal_shows_the_last_one()
+    {
+        var path = Path.Combine(_folder, "signals.csv");
+        File.WriteAllText(path, "strategy,symbol,time,decision,pnl_net\nA,ACME,2022-01-01T00:00:00Z,accepted,1\n"
+            + "A,ACME,2022-01-02T00:00:00Z,accepted,2\n");
+        var page = new SignalQuery(10) { At = UtcTicks.Read("at", "2030-01-01") }.Of(path);
+        (page.Position, page.Total, page.Next).ShouldBe((1, 2, null));
+        page.Items.Single()["pnlNet"]!.GetValue<double>().ShouldBe(2);
     }
 
     [Fact]

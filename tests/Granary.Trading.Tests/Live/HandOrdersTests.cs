@@ -44,7 +44,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     }
 
     // Gives each command once market time has reached it. A restarted session gets them all again.
-    private sealed class Script(params (long At, IssuedCommand Command)[] commands) : ISessionControl
+    internal sealed class Script(params (long At, IssuedCommand Command)[] commands) : ISessionControl
     {
         public long Now { get; set; }
 
@@ -78,7 +78,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     private sealed class DiedException : Exception;
 
     // Tells the script the time, and dies at a call after a command was written.
-    private sealed class Watched(IBroker inner, Script script, Func<bool> dies) : IBroker, IMarketListener
+    internal sealed class Watched(IBroker inner, Script script, Func<bool> dies) : IBroker, IMarketListener
     {
         public string Name => inner.Name;
 
@@ -268,7 +268,11 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
             (s_start + 2 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME", hand: large with { Preview = true })),
             (s_start + 4 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME",
                 hand: large with { Size = SizeRule.Units(1), Stop = 1e9 })),
-            (s_start + 6 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "NONE", hand: large)));
+            (s_start + 6 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "NONE", hand: large)),
+            (s_start + 8 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME",
+                hand: new HandRequest { Side = Side.Buy, Size = SizeRule.Units(2), Price = 1e6, Stop = 1, Preview = true })),
+            (s_start + 10 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME",
+                hand: new HandRequest { Side = Side.Buy, Size = SizeRule.Units(2), Price = 1, Preview = true })));
         var state = NewState();
         var end = await TradeAsync(script, state);
         var sentence = PortfolioRuleDefinition.BuiltIn.Single(r => r.Refusal.Word == "max-gross").Refusal.Sentence;
@@ -280,6 +284,10 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         preview.Cost.ShouldBeGreaterThan(0);
         asked[2].CommandFault!.ShouldContain("of a long trade must be below the last close");
         asked[3].CommandFault!.ShouldContain("does not trade the symbol NONE");
+        // A limit far above the market is filled by the market, and one far below waits at its price.
+        asked[4].Preview!.Price.ShouldBeLessThan(1_000);
+        asked[4].Preview!.Risk!.Value.ShouldBe(2 * (asked[4].Preview!.Price - 1), 1e-9);
+        asked[5].Preview!.Price.ShouldBe(1);
         Journal(state).OfType<SessionControlled>().ShouldBeEmpty();
         end.Digest.ShouldBe(shared.Alone.Digest);
         end.Account().ShouldBe(shared.Alone.Account());

@@ -105,6 +105,35 @@ internal static class RatioMetrics
         IsUnbounded = true,
     };
 
+    public static Metric Martin { get; } = new("martin", "Martin ratio")
+    {
+        Formula = "cagr / ulcerIndex",
+        Source = "Martin and McCann 1989, also named ulcer performance index",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Curve,
+        Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN
+            : Over(ReturnMetrics.Cagr.Compute(m), RiskMetrics.UlcerIndex.Compute(m)),
+        ShortName = "Martin",
+        Place = 68,
+        IsUnbounded = true,
+    };
+
+    public static Metric TailRatio { get; } = new("tailRatio", "Tail ratio")
+    {
+        Formula = "|q₉₅ / q₅|, the 95 % and the 5 % quantile of r with linear interpolation",
+        Source = "convention",
+        Unit = MetricUnit.Ratio,
+        Better = MetricDirection.Higher,
+        Group = MetricGroup.ReturnForRisk,
+        Needs = MetricParts.Curve,
+        Compute = static (in MetricInput m) => m.Equity.IsRuined ? double.NaN
+            : Math.Abs(Over(m.Tail!.Gain, Math.Abs(m.Tail.OfAll.ValueAtRisk))),
+        Place = 69,
+        IsUnbounded = true,
+    };
+
     public static Metric ProbabilisticSharpe { get; } = new("probabilisticSharpe", "Probability that Sharpe > 0")
     {
         Formula = "Φ((SR − SR*) · √(n − 1) / √(1 − γ₃·SR + (γ₄ − 1)/4·SR²)), SR per period, γ₄ raw, SR* = 0",
@@ -148,8 +177,8 @@ internal static class RatioMetrics
     /// <summary>In the order of the report's table.</summary>
     public static ImmutableArray<Metric> All { get; } =
     [
-        Sharpe, ExcessSharpe, Sortino, ExcessSortino, ExcessAlpha, Calmar, Omega, ProbabilisticSharpe,
-        MinimumTrackRecordLength, PeriodsPerYear,
+        Sharpe, ExcessSharpe, Sortino, ExcessSortino, ExcessAlpha, Calmar, Martin, Omega, TailRatio,
+        ProbabilisticSharpe, MinimumTrackRecordLength, PeriodsPerYear,
     ];
 
     // All divisors are deviations, losses or drawdowns of returns.

@@ -151,31 +151,31 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
         Protected(trade, bar.Time);
     }
 
-    public void Reduced(in TradeFill fill, in Bar bar)
+    public void Reduced(in TradeFill fill, ExitReason reason, in Bar bar)
     {
         _digest.Reduced(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        Filled(fill, bar);
+        Filled(fill, bar, reason);
     }
 
     /// <summary>Sends the last fill of a trade if a listener cannot compute it from the trade.</summary>
-    /// <param name="isWhole">Whether it closes a position of any size, whatever the volume of the bar.</param>
-    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, in Bar bar, bool isWhole)
+    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar)
     {
-        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || _dependsOnSize) Filled(fill, bar, isWhole);
+        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || _dependsOnSize) Filled(fill, bar, reason);
     }
 
-    private readonly void Filled(in TradeFill fill, in Bar bar, bool isWhole = false)
+    private readonly void Filled(in TradeFill fill, in Bar bar, ExitReason reason = ExitReason.Open)
     {
-        if (Want(RunEventKinds.Fill)) SendFill(fill, bar, isWhole);
+        if (Want(RunEventKinds.Fill)) SendFill(fill, bar, reason);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SendFill(in TradeFill fill, in Bar bar, bool isWhole)
+    private readonly void SendFill(in TradeFill fill, in Bar bar, ExitReason reason)
     {
         if (_dependsOnSize && Want(RunEventKinds.Priced))
             Send(RunEvent.Of(new PricedEvent(fill.Number, fill.Time, Terms, IsAtOpen), _symbol));
-        var volume = _isVolumeLimited && !isWhole ? bar.Volume : 0;
-        Send(RunEvent.Of(fill with { BarVolume = volume, IsAtOpen = IsAtOpen }, _symbol));
+        // The end of a listing closes a position of any size, whatever the volume of the bar.
+        var volume = _isVolumeLimited && reason is not (ExitReason.Delisted or ExitReason.Expired) ? bar.Volume : 0;
+        Send(RunEvent.Of(fill with { BarVolume = volume, IsAtOpen = IsAtOpen, Reason = reason }, _symbol));
     }
 
     /// <summary>Keeps the terms of the next fill.</summary>

@@ -96,6 +96,7 @@ internal struct EquityMarks(EquityMeter? meter, Timeframe timeframe)
     // The first bar of [from, end) that opens at a time or later. A rate counts for many bars, or for one: the steps double.
     private static int FirstAt(long[] times, int from, int end, long time)
     {
+        if (times[end - 1] < time) return end;
         var step = 1;
         while (from + step <= end && times[from + step - 1] < time)
         {

@@ -30,23 +30,13 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
         get
         {
             if (execution.CallRate <= 0) return false;
-            var needed = 0.0;
-            foreach (var book in _books) needed += book.InAccount(book.Requirement(book.LastPrice));
+            var needed = Sum(0, b => b.Requirement(b.LastPrice));
             return needed > 0 && Equity < needed;
         }
     }
 
     /// <summary>The equity at which all positions are closed: 0, or with cross margin what they require at the last closes.</summary>
-    public double Floor
-    {
-        get
-        {
-            var needed = 0.0;
-            if (execution.Margin == MarginMode.Cross)
-                foreach (var book in _books) needed += book.InAccount(book.MarginRequirement(book.LastPrice));
-            return needed;
-        }
-    }
+    public double Floor => execution.Margin == MarginMode.Cross ? Sum(0, b => b.MarginRequirement(b.LastPrice)) : 0;
 
     /// <summary>Whether the account had no equity left and was closed; its equity then stays at zero.</summary>
     public bool IsRuined { get; private set; }
@@ -142,50 +132,25 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
         return equity;
     }
 
-    public double Cash
-    {
-        get
-        {
-            if (_endedFlat) return 0;
-            var sum = cash;
-            foreach (var book in _books) sum += book.InAccount(book.Cash);
-            return sum;
-        }
-    }
+    public double Cash => _endedFlat ? 0 : Sum(cash, b => b.Cash);
 
     /// <summary>Proceeds of pending exits less the cost of pending market entries.</summary>
-    public double PendingCash
-    {
-        get
-        {
-            var sum = 0.0;
-            foreach (var book in _books) sum += book.InAccount(book.OwnPendingCash(book.LastPrice));
-            return sum;
-        }
-    }
+    public double PendingCash => Sum(0, b => b.OwnPendingCash(b.LastPrice));
 
     /// <summary>
     /// Cash without the proceeds of short sales, with gains and losses of margined instruments settled; negative = the account owes it.
     /// </summary>
-    public double SettledCash
-    {
-        get
-        {
-            var sum = cash;
-            foreach (var book in _books) sum += book.InAccount(book.SettledCash(book.LastPrice));
-            return sum;
-        }
-    }
+    public double SettledCash => Sum(cash, b => b.SettledCash(b.LastPrice));
 
     /// <summary>Market value of long positions at the last closes, without instruments that have a margin per unit.</summary>
-    public double LongValue
+    public double LongValue => Sum(0, b => b.LongValue(b.LastPrice));
+
+    // Amounts of the books in the account's currency, in their order.
+    private double Sum(double first, Func<StrategyBook, double> amount)
     {
-        get
-        {
-            var sum = 0.0;
-            foreach (var book in _books) sum += book.InAccount(book.LongValue(book.LastPrice));
-            return sum;
-        }
+        var sum = first;
+        foreach (var book in _books) sum += book.InAccount(amount(book));
+        return sum;
     }
 
     /// <summary>

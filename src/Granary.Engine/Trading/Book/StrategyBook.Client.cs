@@ -79,7 +79,8 @@ internal sealed partial class StrategyBook
         if (_trades.IndexOf(number) is >= 0 and var at)
         {
             ref var trade = ref _trades[at];
-            trade.Protection.Replace(terms);
+            // A session sends its prices again at each start; a target that has filled in part goes on.
+            if (!trade.Protection.Replace(terms)) return;
             (trade.TargetOrder, trade.TargetFees) = (default, default);
         }
         else

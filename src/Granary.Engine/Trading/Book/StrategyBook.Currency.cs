@@ -46,8 +46,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ValueAt(long time)
     {
-        _foreign!.ValueAt(time);
-        _account.Cash = _foreign.Cash;
+        if (_foreign!.ValueAt(time)) _account.Cash = _foreign.Cash;
     }
 
     // Events count at the rate that was known at the open of their bar.
@@ -56,8 +55,11 @@ internal sealed partial class StrategyBook
     // Books cash in the currency of the prices.
     private void Pay(double amount)
     {
-        _account.Pay(amount);
-        if (_foreign is null) return;
+        if (_foreign is null)
+        {
+            _account.Pay(amount);
+            return;
+        }
         _foreign.Pay(amount);
         _account.Cash = _foreign.Cash;
     }
@@ -65,8 +67,11 @@ internal sealed partial class StrategyBook
     // Books a fill.
     private void Book(Side side, double quantity, double price, double fee)
     {
-        _account.Book(side, quantity, price, _multiplier, fee);
-        if (_foreign is null) return;
+        if (_foreign is null)
+        {
+            _account.Book(side, quantity, price, _multiplier, fee);
+            return;
+        }
         _foreign.Book(side, quantity, price, _multiplier, fee);
         _account.Cash = _foreign.Cash;
     }

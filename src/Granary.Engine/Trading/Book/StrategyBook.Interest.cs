@@ -10,8 +10,16 @@ internal sealed partial class StrategyBook
     private readonly InterestSettings? _interest;
     private InterestNights _nights;
 
-    /// <summary>Whether the book's own account earns or pays interest at every bar. That of several books has it in one place.</summary>
+    /// <summary>Whether the book's own account earns or pays interest. That of several books has it in one place.</summary>
     public bool BearsInterest => _interest is not null && _shared is null;
+
+    /// <summary>Has a bar processed, whatever its prices are, if the account pays or receives interest at its open.</summary>
+    /// <returns>Whether it has.</returns>
+    public bool ExpectNight(int index)
+    {
+        if (!_nights.IsDue(_block.TimeColumn[index])) return false;
+        return _everyBar = Active = true;
+    }
 
     /// <summary>Whether the prices are in another currency than the account's.</summary>
     public bool IsForeign => _foreign is not null;
@@ -19,16 +27,12 @@ internal sealed partial class StrategyBook
     /// <summary>Cash in the account's currency, if the prices are in another one.</summary>
     public double OwnCash => _foreign?.Own ?? 0;
 
-    /// <summary>
-    /// The balance in the currency of the prices that earns or pays: cash without the proceeds of short sales, which the lender of the
-    /// shares keeps. Futures settle their gains and losses in cash.
-    /// </summary>
+    /// <summary>The balance in the currency of the prices that earns or pays, with what positions settle at a price.</summary>
     public double InterestBalance(double price)
     {
         var cash = _foreign?.Held ?? _account.Cash;
-        if (_trades.Count == 0) return cash;
-        return _power.IsMargined || _execution.Margin != MarginMode.None ? cash + _trades.Net * price
-            : cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;
+        return _trades.Count == 0 ? cash
+            : cash + _power.Settled(_trades.Net * price, _trades.QuantityOf(Side.Sell) * price * _multiplier);
     }
 
     // Books the interest of the nights since the last bar, on the balances before them.

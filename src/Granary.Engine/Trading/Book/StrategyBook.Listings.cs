@@ -47,9 +47,8 @@ internal sealed partial class StrategyBook
     {
         for (var i = _orders.Count - 1; i >= 0; i--)
             if (_orders[i].CreatedAt <= end.Time) Drop(i, OrderState.Cancelled, bar.Time);
-        var reason = _changes!.First == Instrument.Symbol ? ExitReason.Delisted : ExitReason.Expired;
         for (var i = 0; i < _trades.Count; i++)
-            if (_trades[i].EntryTime <= end.Time) CloseAt(i--, end.OldPrice, reason, bar, index);
+            if (_trades[i].EntryTime <= end.Time) CloseAt(i--, end.OldPrice, ExitReason.Expired, bar, index);
         Refresh();
     }
 

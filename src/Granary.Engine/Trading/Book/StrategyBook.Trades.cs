@@ -108,11 +108,11 @@ internal sealed partial class StrategyBook
             _orders.FitExit(trade);
             trade.Parted = true;
             (trade.PartIndex, trade.PartTime, trade.PartReason) = (_block.FirstIndex + index, bar.Time, reason);
-            _events.Reduced(fill, bar);
+            _events.Reduced(fill, reason, bar);
             return false;
         }
         if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
-        _events.LastFill(trade, fill, bar, isWhole: reason is ExitReason.Delisted or ExitReason.Expired);
+        _events.LastFill(trade, fill, reason, bar);
         Settle(ref trade, fill, reason, bar, index);
         var (exiting, number) = (trade.Exiting || _faults is not null, trade.Number);
         _trades.RemoveAt(at);
@@ -132,7 +132,7 @@ internal sealed partial class StrategyBook
         }
         if (_trades.Count == 1 && (_account.Cash <= 0 || _isClosed || _shared is not null)) WriteOff(ref trade);
         var exitPrice = fill.Quantity == trade.EntryQuantity ? fill.Price : trade.ExitNotional / trade.EntryQuantity;
-        var profit = (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier;
+        var profit = trade.Profit(exitPrice, _multiplier);
         var bars = (int)(_block.FirstIndex + index - trade.EntryIndex);
         var net = profit - trade.Commission;
         if (trade.Financing != 0) net += trade.Financing;
@@ -187,7 +187,7 @@ internal sealed partial class StrategyBook
     {
         MarkAll();
         if (_trades.Count == 0) return;
-        _foreign?.ValueAt(_timeframe.CloseOf(time));
+        if (_foreign is not null) ValueAt(_timeframe.CloseOf(time));
         for (var i = 0; i < _trades.Count; i++)
         {
             ref var trade = ref _trades[i];
@@ -237,6 +237,6 @@ internal sealed partial class StrategyBook
     private (double ExitPrice, double Profit) MarkedAt(in OpenTrade trade, double close)
     {
         var exitPrice = (trade.ExitNotional + close * trade.Quantity) / trade.EntryQuantity;
-        return (exitPrice, (int)trade.Side * (exitPrice - trade.EntryPrice) * trade.EntryQuantity * _multiplier);
+        return (exitPrice, trade.Profit(exitPrice, _multiplier));
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     }
 
     /// <summary>Whether no bar can change the account unless the strategy acts: nothing waits, and no price ruins it.</summary>
-    public bool Rests => !Active && _trades.Net >= 0 && _account.Cash >= 0 && _foreign is not { Owes: true };
+    public bool Rests => !Active && !BearsInterest && _trades.Net >= 0 && _account.Cash >= 0 && _foreign is not { Owes: true };
 
     /// <summary>Whether <see cref="Process"/> must run on a bar with this low and high.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,7 +42,6 @@ internal sealed partial class StrategyBook
         if (_trades.Count > 0 && (_hasFinancing || _isDelisted || _members is not null || _hasMarks || _execution.CallRate > 0
             || _shared is not null && _margin.IsCross))
             everyBar = true;
-        everyBar |= BearsInterest;
         if (_foreign is not null) everyBar |= (_trades.Count > 0 || _foreign.Owes) && MayBeRuined();
         else if (_trades.Net < 0 || _account.Cash < 0) WatchRuin(ref low, ref high);
         (_triggerLow, _triggerHigh, _everyBar) = (low, high, everyBar);

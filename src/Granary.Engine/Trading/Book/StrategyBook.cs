@@ -161,8 +161,6 @@ internal sealed partial class StrategyBook
             || _hasFunding;
         _members = Instrument.Membership;
         _changes = Instrument.Changes.IsNone ? null : Instrument.Changes;
-        // Later calls of Refresh keep it.
-        _everyBar = Active = BearsInterest;
     }
 
     public Instrument Instrument { get; }
@@ -273,7 +271,7 @@ internal sealed partial class StrategyBook
     public EquitySums? Finish(long time, double close, long lastIndex)
     {
         MarkAll();
-        _foreign?.ValueAt(_timeframe.CloseOf(time));
+        if (_foreign is not null) ValueAt(_timeframe.CloseOf(time));
         _isClosed = true;
         EndWaiting(ref _events, time);
         ReportOpen(ref _events, time, close, lastIndex, counts: true);
@@ -287,7 +285,7 @@ internal sealed partial class StrategyBook
     public UInt128 DigestIfEnded(long time, double close, long lastIndex, IRunListener? listener)
     {
         MarkAll();
-        _foreign?.ValueAt(_timeframe.CloseOf(time));
+        if (_foreign is not null) ValueAt(_timeframe.CloseOf(time));
         var events = _events.CopyFor(listener);
         EndWaiting(ref events, time);
         ReportOpen(ref events, time, close, lastIndex, counts: false);

@@ -13,10 +13,19 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     // A fee is paid in cash. With a margin mode no leverage covers it, so it takes as much buying power as a margin of that amount.
     private readonly double _feeWeight = execution.Margin == MarginMode.None ? 1 : execution.EffectiveLeverage;
     private readonly bool _isIsolated = execution.Margin == MarginMode.Isolated;
+    private readonly bool _settles = instrument.MarginPerUnit > 0 || execution.Margin != MarginMode.None;
     private readonly FeeModel _fee = execution.Fee;
 
     /// <summary>Whether a position needs a margin per unit instead of its price.</summary>
     public bool IsMargined => _margin > 0;
+
+    /// <summary>
+    /// What positions add to the cash that earns or pays interest. The lender of the shares keeps the proceeds of short sales; futures, and
+    /// all positions of an account with a margin mode, settle their gains and losses in cash.
+    /// </summary>
+    /// <param name="net">The value of longs minus shorts.</param>
+    /// <param name="shorts">The value of shorts.</param>
+    public double Settled(double net, double shorts) => _settles ? net : -shorts;
 
     /// <summary>Returns the amount that a position ties up, before the fee.</summary>
     public double Outlay(double price, double quantity) =>

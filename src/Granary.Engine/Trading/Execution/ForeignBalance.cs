@@ -36,11 +36,13 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
 
     /// <summary>Values the account at the rate of a time.</summary>
     /// <param name="time">UTC ticks.</param>
-    public void ValueAt(long time)
+    /// <returns>Whether the rate has changed.</returns>
+    public bool ValueAt(long time)
     {
-        var cursor = Cursor;
+        var (cursor, before) = (Cursor, Rate);
         Rate = rates.At(time, ref cursor);
         Cursor = cursor;
+        return Rate != before;
     }
 
     /// <summary>The rate that is known at a time near to now, UTC ticks.</summary>

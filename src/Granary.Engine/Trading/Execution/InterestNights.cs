@@ -14,11 +14,15 @@ internal struct InterestNights(long from, long until = long.MaxValue)
     public bool Next(long time, out (long From, long To) nights)
     {
         nights = default;
-        if (time < from || _hasEnded) return false;
+        if (!IsDue(time)) return false;
         _hasEnded = time >= until;
         var (before, day) = (_paidTo, time / TimeSpan.TicksPerDay);
         if (day <= before) return false;
         (nights, _paidTo) = ((before, day), day);
         return before != long.MinValue;
     }
+
+    /// <summary>Whether <see cref="Next"/> has to see a bar: the first of a day, or the one at which another account takes over.</summary>
+    /// <param name="time">Its open, UTC ticks.</param>
+    public readonly bool IsDue(long time) => time >= from && !_hasEnded && (time >= until || time / TimeSpan.TicksPerDay > _paidTo);
 }

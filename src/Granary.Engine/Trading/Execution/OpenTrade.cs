@@ -82,6 +82,9 @@ internal struct OpenTrade
     /// <summary>Books financing; negative is a cost.</summary>
     public void Finance(double amount) => _lot.Financing += amount;
 
+    /// <summary>Profit before fees of the whole trade, if it is closed at an average price.</summary>
+    public readonly double Profit(double price, double multiplier) => _lot.Profit(price, _lot.Entered, multiplier);
+
     /// <summary>Extends the trade's lowest and highest price.</summary>
     public void Reach(double low, double high)
     {

@@ -48,10 +48,13 @@ internal struct TradeProtection
     }
 
     /// <summary>Replaces all levels by prices that stay.</summary>
-    public void Replace(Protection terms)
+    /// <returns>false if they are those that work already.</returns>
+    public bool Replace(Protection terms)
     {
+        if (Terms == terms && Stop == terms.StopPrice && Target == terms.TargetPrice) return false;
         (_terms, Stop, Target) = (terms, terms.StopPrice, terms.TargetPrice);
         (TrailBest, TrailLevel, _fall, _part, _done) = (double.NaN, 0, -1, 0, 0);
+        return true;
     }
 
     /// <summary>Moves the levels with the average price of an entry that fills further. A stop that was moved stays.</summary>

@@ -1,6 +1,9 @@
 using Granary.Contracts.Runs;
 using Granary.Engine.Analysis;
+using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Trading;
 using Granary.Reporting.Html.Views;
+using Granary.Reporting.Runs;
 
 namespace Granary.Reporting.Html.Analysis;
 
@@ -10,7 +13,10 @@ internal static class AnalysisFigures
     // A chart is not wider; longer series are thinned evenly, their last point stays.
     private const int MostPoints = 2000;
 
-    public static RunAnalysis Of(RunView view) => new(Benchmark(view), Rolling(view), Returns(view), Trades(view), Correlation(view));
+    public static RunAnalysis Of(RunView view) => new(Benchmark(view), Rolling(view), Returns(view),
+        [.. view.Drawdowns.Select(d =>
+            new DrawdownSpan(d.Depth, Utc(d.Peak), Utc(d.Trough), d.Recovery is { } end ? Utc(end) : null, d.Days))],
+        Trades(view), Correlation(view));
 
     private static BenchmarkLine? Benchmark(RunView view)
     {
@@ -26,12 +32,20 @@ internal static class AnalysisFigures
         var kept = Thinned(rolling.Times.Length);
         return new RollingFigures(window, view.Period, [.. kept.Select(i => Utc(rolling.Times[i]))],
             [.. kept.Select(i => Defined(closes.Values[i + window] / closes.Values[i] - 1))],
-            [.. kept.Select(i => Defined(rolling.Sharpe[i]))], [.. kept.Select(i => Defined(rolling.Volatility[i]))]);
+            [.. kept.Select(i => Defined(rolling.Sharpe[i]))], [.. kept.Select(i => Defined(rolling.Sortino[i]))],
+            [.. kept.Select(i => Defined(rolling.Volatility[i]))], Beta(view, window, kept.Select(i => rolling.Times[i])));
+    }
+
+    private static IReadOnlyList<double?>? Beta(RunView view, int window, IEnumerable<long> times)
+    {
+        if (CurveWindow.Beta(view, window) is not { Beta.Times.Length: > 0 } rolling) return null;
+        var known = rolling.Beta.Times.Zip(rolling.Beta.Beta).ToDictionary(p => p.First, p => p.Second);
+        return [.. times.Select(t => known.TryGetValue(t, out var beta) ? Defined(beta) : null)];
     }
 
     private static ReturnDistribution? Returns(RunView view) =>
         PeriodDistribution.Applies(view) && PeriodDistribution.Of(view) is { Held.Length: > 0 } returns
-            ? new ReturnDistribution(view.Period, Bins(returns.Held), returns.Rows()) : null;
+            ? new ReturnDistribution(view.Period, Bins(returns.Held), returns.Rows(), ReturnsBySpan.Of(view, returns)) : null;
 
     private static TradeExcursions? Trades(RunView view)
     {
@@ -41,8 +55,20 @@ internal static class AnalysisFigures
         var e = view.Trades.Measures.Excursions!;
         return new TradeExcursions(view.Trades.OfPortfolio, view.Trades.Measures.Trades, Bins(view.Trades.SortedReturns()),
             points, [Row("all", e.Adverse.Average, e.Favourable.Average), Row("wins", e.Adverse.OfWins, e.Favourable.OfWins),
-                Row("losses", e.Adverse.OfLosses, e.Favourable.OfLosses)], Defined(e.EdgeRatio));
+                Row("losses", e.Adverse.OfLosses, e.Favourable.OfLosses)], Defined(e.EdgeRatio),
+            [.. Groups(view.Trades)]);
     }
+
+    private static IEnumerable<TradeGroupRow> Groups(TradeReview trades) =>
+    [
+        .. trades.BySide.Reverse().Select(g => Group("side", RunText.Of(g.Key), g.Value)),
+        .. trades.ByReason.Select(g => Group("exitReason", g.Key.Word(), g.Value)),
+        .. trades.BySymbol.Select(g => Group("symbol", g.Key, g.Value)), .. trades.ByClass.Select(g => Group("class", g.Key, g.Value)),
+    ];
+
+    private static TradeGroupRow Group(string by, string value, TradeGroup group) => new(by, value, group.Measures.Trades,
+        Defined(group[TradeMetrics.WinRate]), Defined(group[TradeMetrics.ProfitFactor]), Defined(group.AverageReturn),
+        Defined(group[TradeMetrics.AverageBars]), group.Measures.NetProfit);
 
     private static StrategyCorrelation? Correlation(RunView view)
     {

@@ -42,6 +42,32 @@ internal sealed class DistributionSection : IReportSection<CurveView>
         ], "narrow");
         foreach (var row in returns.Rows()) Row(html, row.InMarket ? "In the market" : $"All {view.Period}s", row);
         HtmlTable.Close(html);
+        Spans(html, ReturnsBySpan.Of(view, returns));
+    }
+
+    private static void Spans(HtmlWriter html, IReadOnlyList<SpanReturns> spans)
+    {
+        if (spans.Count < 2) return;
+        HtmlTable.Open(html, "Returns of longer spans; the first and the last of each may be cut short",
+        [
+            new("Of", Number: false), new("Number"), new("Gains"), new("Mean", Minor: true), new("Worst"),
+            new("Lower quartile", Hint: "A quarter of the returns is below it"), new("Median"),
+            new("Upper quartile", Hint: "A quarter of the returns is above it"), new("Best"),
+        ], "narrow");
+        foreach (var s in spans)
+        {
+            HtmlTable.RowHead(html, ReturnsBySpan.Title(s.Span));
+            HtmlTable.Number(html, NumberText.Count(s.Count));
+            HtmlTable.Number(html, NumberText.Percent(s.Gains, 1));
+            HtmlTable.SignedPercent(html, s.Mean, minor: true);
+            HtmlTable.SignedPercent(html, s.Worst);
+            HtmlTable.SignedPercent(html, s.LowerQuartile);
+            HtmlTable.SignedPercent(html, s.Median);
+            HtmlTable.SignedPercent(html, s.UpperQuartile);
+            HtmlTable.SignedPercent(html, s.Best);
+            HtmlTable.EndRow(html);
+        }
+        HtmlTable.Close(html);
     }
 
     private static void Histogram(HtmlWriter html, CurveView view, double[] held)

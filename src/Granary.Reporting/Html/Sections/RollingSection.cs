@@ -1,11 +1,10 @@
-using Granary.Engine.Analysis;
 using Granary.Reporting.Html.Analysis;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
 
-/// <summary>Sharpe ratio, volatility and, with a benchmark, beta over a rolling window.</summary>
+/// <summary>Sharpe ratio, Sortino ratio, volatility and, with a benchmark, beta over a rolling window.</summary>
 internal sealed class RollingSection : IReportSection<CurveView>
 {
     public string Id => "rolling";
@@ -21,19 +20,14 @@ internal sealed class RollingSection : IReportSection<CurveView>
         html.Raw("<div class=\"pair\">");
         Plot(html, view, new PlotLine("Sharpe", "s1", rolling.Times, rolling.Sharpe), $"Sharpe ratio over {window} {view.Period}s",
             "annualised", PlotUnit.Ratio);
+        Plot(html, view, new PlotLine("Sortino", "s1", rolling.Times, rolling.Sortino), $"Sortino ratio over {window} {view.Period}s",
+            "annualised", PlotUnit.Ratio);
         Plot(html, view, new PlotLine("Volatility", "s3", rolling.Times, rolling.Volatility),
             $"Volatility over {window} {view.Period}s", "percent a year", PlotUnit.Percent);
-        if (view.Benchmark is { } benchmark) WriteBeta(html, view, benchmark, window);
+        if (CurveWindow.Beta(view, window) is { Beta: { Times.Length: > 1 } beta } of)
+            Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta),
+                $"Beta to {view.BenchmarkName} over {window} {(of.IsByDay ? "day" : view.Period)}s", "beta", PlotUnit.Ratio);
         html.Raw("</div>\n");
-    }
-
-    // The benchmark of a run has times of its rows; one of a file is joined as for the figures against it.
-    private static void WriteBeta(HtmlWriter html, CurveView view, EquityCurve benchmark, int window)
-    {
-        var join = view is RunView ? new CurveJoin(view.Closes, benchmark, IsByDay: false) : CurveJoin.Of(view.Closes, benchmark);
-        if (RollingBeta.Of(join.Own, join.Other, window) is not { Times.Length: > 1 } beta) return;
-        Plot(html, view, new PlotLine("Beta", "s1", beta.Times, beta.Beta),
-            $"Beta to {view.BenchmarkName} over {window} {(join.IsByDay ? "day" : view.Period)}s", "beta", PlotUnit.Ratio);
     }
 
     private static void Plot(HtmlWriter html, CurveView view, PlotLine line, string title, string up, PlotUnit unit)

@@ -118,7 +118,7 @@ internal sealed class TradeReview
         }
         if (review.OfPortfolio)
             foreach (var (symbol, fill) in events.PortfolioFills())
-                review.Fill(symbol, fill.Price * fill.Quantity * review.Multiplier(symbol) * fill.Rate, fill.Time);
+                review.Fill(symbol, fill.ValueOf(review.Multiplier(symbol)), fill.Time);
         if (!review.OfPortfolio)
         {
             long seen = 0;
@@ -169,7 +169,8 @@ internal sealed class TradeReview
         var strategy = _model.Strategies[member];
         var symbol = strategy.SymbolOf(trade);
         var multiplier = Multiplier(symbol);
-        if (!OfPortfolio) Fill(symbol, trade.Quantity * trade.EntryPrice * multiplier, trade.EntryTime);
+        var unit = trade.Quantity * multiplier * trade.Rate;
+        if (!OfPortfolio) Fill(symbol, Math.Abs(trade.EntryPrice) * unit, trade.EntryTime);
         Financing += trade.Financing;
         Moved[member] += Math.Abs(trade.NetProfit);
         if (trade.Reason == ExitReason.Open)
@@ -179,7 +180,7 @@ internal sealed class TradeReview
             if (Open.Count < MostOpen) Open.Add((member, trade));
             return;
         }
-        if (!OfPortfolio) Fill(symbol, trade.Quantity * trade.ExitPrice * multiplier, trade.ExitTime);
+        if (!OfPortfolio) Fill(symbol, Math.Abs(trade.ExitPrice) * unit, trade.ExitTime);
         var net = trade.NetProfit;
         Commission += trade.Commission;
         BeforeCosts += trade.Profit;
@@ -230,18 +231,18 @@ internal sealed class TradeReview
         if (notional == 0) return;
         Traded += notional;
         TradedBySymbol[symbol] = TradedBySymbol.GetValueOrDefault(symbol) + notional;
-        var equity = EquityAt(time);
+        var equity = EquityBefore(time);
         if (!(equity > 0)) return;
         if (!_fills.TryGetValue(symbol, out var fills)) _fills[symbol] = fills = new(MostFills);
         fills.Add(notional / equity);
     }
 
-    private double EquityAt(long time)
+    private double EquityBefore(long time)
     {
         if (!OfPortfolio || _closes.Count == 0) return _model.StartingCash;
+        // A daily bar has the time of its open, and its row is the equity at its close.
         var at = _closes.Times.BinarySearch(time);
-        if (at < 0) at = Math.Max(0, ~at - 1);
-        return _closes.Values[at];
+        return _closes.Values[Math.Max(0, (at < 0 ? ~at : at) - 1)];
     }
 
     private static TradeGroup Group<TKey>(SortedDictionary<TKey, TradeGroup> groups, TKey key)

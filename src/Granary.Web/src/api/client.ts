@@ -68,7 +68,12 @@ export async function json<T>(path: string, init?: RequestInit): Promise<T> {
 export async function download(path: string, name: string, accept?: string): Promise<void> {
     const response = await send(location.origin + prefix + path, accept === undefined ? {} : { headers: { Accept: accept } });
     if (!response.ok) throw await problemOf(response);
-    const url = URL.createObjectURL(await response.blob());
+    saveFile(await response.blob(), name);
+}
+
+/** Saves a file that the page has made. */
+export function saveFile(content: Blob, name: string): void {
+    const url = URL.createObjectURL(content);
     const link = document.createElement('a');
     link.href = url;
     link.download = name;

@@ -30,7 +30,14 @@ export interface Fault {
     sentence: string;
 }
 
-/** The faults that the schema finds before the server is asked. */
+/** How to write a value of a type, where a form takes it as text. */
+const shapes: Record<string, string> = {
+    array: 'A list in JSON is needed, in brackets: [ … ].',
+    object: 'An object in JSON is needed, in braces: { "key": value }.',
+    boolean: 'Use true or false.',
+};
+
+/** The faults that the schema finds before the server is asked. The server says of a text which form it needs. */
 export function faultsOf(schema: Schema, value: Json | undefined, path = '', root = schema): Fault[] {
     const fault = (sentence: string): Fault[] => [{ path, sentence }];
     const own = schema.$ref === undefined ? schema : schema.$ref.split('/').slice(1).reduce<Schema>(step, root);
@@ -46,7 +53,7 @@ export function faultsOf(schema: Schema, value: Json | undefined, path = '', roo
     const type = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
     if (types.length > 0 && !types.includes(type) && !(type === 'number' && types.includes('integer')))
         return fault(
-            types.some((t) => t === 'number' || t === 'integer') ? 'A number is needed.' : `This is not of the type ${types.join(' or ')}.`,
+            types.some((t) => t === 'number' || t === 'integer') ? 'A number is needed.' : (shapes[types[0] ?? ''] ?? 'A text is needed.'),
         );
     if (typeof value === 'number') {
         if (types.includes('integer') && !Number.isInteger(value)) return fault('A whole number is needed.');
@@ -54,8 +61,6 @@ export function faultsOf(schema: Schema, value: Json | undefined, path = '', roo
         if (own.exclusiveMinimum !== undefined && value <= own.exclusiveMinimum) return fault(`Use more than ${own.exclusiveMinimum}.`);
         if (own.maximum !== undefined && value > own.maximum) return fault(`Use at most ${own.maximum}.`);
     }
-    if (typeof value === 'string' && own.pattern !== undefined && !new RegExp(own.pattern).test(value))
-        return fault(`'${value}' does not have the form that is needed.`);
     if (Array.isArray(value)) {
         if (value.length < (own.minItems ?? 0)) return fault('Choose at least one.');
         return own.items ? value.flatMap((item, i) => faultsOf(own.items ?? {}, item, `${path}[${i}]`, root)) : [];

@@ -1,4 +1,4 @@
-import { useCallback, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { online } from './client';
 import { key } from './key';
 import { asProblem, type Problem } from './problem';
@@ -35,8 +35,10 @@ interface State<T> {
  * @param of Which list it is; another name loads another list.
  * @param load Loads the page that begins with a row; without a number the first page, or that of a jump.
  * @param pause Milliseconds to wait before another list is loaded, so that typing does not ask with each letter.
+ * @param version A new one loads the rows in sight again, because the list has grown: at most twice a second, and only at
+ * its beginning.
  */
-export function useRows<T>(of: string, load: (first: number | undefined) => Promise<RowPage<T>>, pause: number) {
+export function useRows<T>(of: string, load: (first: number | undefined) => Promise<RowPage<T>>, pause: number, version = '') {
     const [state, setState] = useState<State<T>>();
     const [failed, setFailed] = useState<{ of: string; problem: Problem }>();
     const [round, setRound] = useState(0);
@@ -83,8 +85,44 @@ export function useRows<T>(of: string, load: (first: number | undefined) => Prom
     }, [read, pause]);
     const shown = useRef(state);
     shown.current = state;
+    const sight = useRef({ first: 0, last: 0 });
+    // The rows in sight stay until the new ones are here; all others are loaded when they come into sight.
+    const renew = useCallback(async () => {
+        if (shown.current?.of !== name) return;
+        const [first, last] = [Math.floor(sight.current.first / pageSize), Math.floor(sight.current.last / pageSize)];
+        const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+        try {
+            const found = await Promise.all(numbers.map((n) => latest.current.load(n * pageSize)));
+            if (latest.current.name !== name) return;
+            asked.current = new Set(numbers.map((n) => `${name}|${n * pageSize}`));
+            setState((s) => ({
+                of: name,
+                total: found[0]?.total ?? 0,
+                pages: new Map(found.map((f, i) => [first + i, f.items])),
+                position: s?.position ?? 0,
+            }));
+            setFailed(undefined);
+        } catch (e) {
+            if (latest.current.name === name) setFailed({ of: name, problem: asProblem(e) });
+        }
+    }, [name]);
+    const newest = useRef(version);
+    newest.current = version;
+    useEffect(() => {
+        let seen = newest.current;
+        let busy = false;
+        const timer = setInterval(() => {
+            // Rows that the user has scrolled or jumped to stay where they are.
+            if (newest.current === seen || busy || sight.current.first > 0) return;
+            seen = newest.current;
+            busy = true;
+            void renew().finally(() => (busy = false));
+        }, 500);
+        return () => clearInterval(timer);
+    }, [renew]);
     const see = useCallback(
         (first: number, last: number) => {
+            sight.current = { first, last };
             const own = shown.current;
             if (own?.of !== name) return;
             for (let page = Math.floor(first / pageSize); page <= Math.floor(last / pageSize); page++) {

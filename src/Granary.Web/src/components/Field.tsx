@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { Fault } from '../api/jsonSchema';
 
 interface Attributes {
@@ -68,6 +68,23 @@ export function Faults(props: { faults: Fault[] }) {
     );
 }
 
+/**
+ * What a field shows: the text as it was typed, while the value is the one that the text stands for. "5, " stands for 5, and "0." for 0: a
+ * field that showed its value could not be typed on.
+ */
+function useTyped(value: string, onValue: (value: string) => void): [string, (text: string) => void] {
+    const [typed, setTyped] = useState<{ text: string; value?: string }>();
+    // The value that the text stands for is known at the next rendering; another one later does not come from the field.
+    const isOwn = typed !== undefined && (typed.value === undefined || typed.value === value);
+    if (typed && isOwn && typed.value === undefined) setTyped({ ...typed, value });
+    if (typed && !isOwn) setTyped(undefined);
+    const type = (text: string) => {
+        setTyped({ text });
+        onValue(text);
+    };
+    return [isOwn ? typed.text : value, type];
+}
+
 type InputProps = Omit<JSX.IntrinsicElements['input'], 'label' | 'onInput' | 'value'> & {
     label: string;
     hint?: string | undefined;
@@ -80,6 +97,7 @@ type InputProps = Omit<JSX.IntrinsicElements['input'], 'label' | 'onInput' | 'va
 
 /** A line of text, a number, a date. */
 export function TextField({ label, hint, fault, value, choices, onValue, ...rest }: InputProps) {
+    const [shown, type] = useTyped(value, onValue);
     return (
         <Field label={label} hint={hint} fault={fault}>
             {(a) => (
@@ -88,8 +106,8 @@ export function TextField({ label, hint, fault, value, choices, onValue, ...rest
                         {...rest}
                         {...a}
                         list={choices && `${a.id}-choices`}
-                        value={value}
-                        onInput={(e) => onValue(e.currentTarget.value)}
+                        value={shown}
+                        onInput={(e) => type(e.currentTarget.value)}
                     />
                     {choices && (
                         <datalist id={`${a.id}-choices`}>
@@ -113,6 +131,7 @@ export function TextArea(props: {
     rows: number;
     onValue: (value: string) => void;
 }) {
+    const [shown, type] = useTyped(props.value, props.onValue);
     return (
         <Field label={props.label} hint={props.hint} fault={props.fault}>
             {(a) => (
@@ -121,8 +140,8 @@ export function TextArea(props: {
                     class="code"
                     spellcheck={false}
                     rows={props.rows}
-                    value={props.value}
-                    onInput={(e) => props.onValue(e.currentTarget.value)}
+                    value={shown}
+                    onInput={(e) => type(e.currentTarget.value)}
                 />
             )}
         </Field>

@@ -1,5 +1,5 @@
 import { effect } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { number } from '../format/numbers';
@@ -49,6 +49,8 @@ interface Props {
     /** Formats a value; default: two decimals. */
     format?: (value: number) => string;
     height?: number;
+    /** Offers a logarithmic scale, where all values are positive. */
+    canLog?: boolean;
     /** Makes x a number instead of a time, and formats it. */
     plain?: (x: number) => string;
     /** Called after a zoom with seconds since 1970; null for the whole. */
@@ -75,9 +77,14 @@ const bars = uPlot.paths.bars?.({
 
 /** Extends the axis by half a bar at each end, so that the outermost bars are complete. */
 const roomForBars: uPlot.Scale.Range = (u, min, max) => {
-    const half = (max - min) / Math.max(1, 2 * (u.data[0].length - 1));
+    const single = u.scales.x?.time ? 43_200 : 0.5;
+    const half = max > min ? (max - min) / Math.max(1, 2 * (u.data[0].length - 1)) : single;
     return [min - half, max + half];
 };
+
+/** The range of values as usual; values that are all 0 are not shown on an axis of 10,000 %. */
+const roomForZero: uPlot.Scale.Range = (_, min, max) =>
+    min === 0 && max === 0 ? [-0.01, 0.01] : (min as number | null) === null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true);
 
 /** Texts of an axis: decimals that are zero at each of its ticks are left out. */
 const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
@@ -94,6 +101,9 @@ export function LineChart(props: Props) {
     const height = props.height ?? 240;
     const theme = shownTheme.value;
     const shownZone = zoneOf();
+    const [wantsLog, setLog] = useState(false);
+    const canLog = props.canLog === true && lines.every((l) => l.values.every((v) => v === null || v > 0));
+    const log = canLog && wantsLog;
     const shape = lines.map((l) => `${l.name}|${l.colour}|${l.filled}|${l.dashed}|${l.edge}`).join();
 
     useEffect(() => {
@@ -112,12 +122,16 @@ export function LineChart(props: Props) {
                 width: element.clientWidth,
                 height,
                 tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
-                scales: { x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) } },
+                scales: {
+                    x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) },
+                    // The distances of logarithms, with the round numbers of a linear axis.
+                    y: log ? { distr: 100 as const, fwd: Math.log, bwd: Math.exp } : { range: roomForZero },
+                },
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
                 axes: [
                     plain ? { ...axis, space: 70, values: (_, values) => values.map(across) } : { ...axis, space: 70, values: ticks },
-                    { ...axis, size: 74, values: (_, values) => withoutZeros(values.map(format)) },
+                    { ...axis, size: 74, filter: (_, splits) => splits, values: (_, values) => withoutZeros(values.map(format)) },
                 ],
                 bands: (latest.current.bands ?? []).map((b) => ({
                     series: [b.high + 1, b.low + 1],
@@ -185,7 +199,7 @@ export function LineChart(props: Props) {
             chart.current = null;
             follow.current = null;
         };
-    }, [height, plain, theme, shownZone, shape]);
+    }, [height, plain, theme, shownZone, shape, log]);
 
     useEffect(() => {
         chart.current?.setData([x, ...lines.map((l) => l.values)] as uPlot.AlignedData);
@@ -197,7 +211,14 @@ export function LineChart(props: Props) {
         <figure class="chart">
             <figcaption>
                 <span class="name">{title}</span>
-                {props.unit && <span class="soft">{props.unit}</span>}
+                <span class="tools">
+                    {props.unit && <span class="soft">{props.unit}</span>}
+                    {canLog && (
+                        <button type="button" aria-label={`Logarithmic scale of ${title}`} aria-pressed={log} onClick={() => setLog(!log)}>
+                            Log
+                        </button>
+                    )}
+                </span>
             </figcaption>
             <div class="stage plot" role="img" aria-label={props.summary} ref={stage} style={{ minHeight: height + 28 }} />
         </figure>

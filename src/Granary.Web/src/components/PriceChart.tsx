@@ -5,9 +5,13 @@ import { useQuery, useVersion } from '../api/useQuery';
 import { number } from '../format/numbers';
 import { date } from '../format/times';
 import { barsAround, everything, windowFor, type Aim, type Held, type Stretch } from './aim';
+import { ChartMenu } from './ChartMenu';
+import { ranges, spanOf, timeframesFrom } from './chartTimes';
 import { changeChart, chartSettings } from './chartSettings';
 import { nextDeal, type Deal, type Mark } from './marks';
+import { ReplayButtons } from './ReplayButtons';
 import { Failed, Loaded, Loading } from './States';
+import { useReplay } from './useReplay';
 
 export type Bars = Schemas['RunBars'];
 
@@ -27,6 +31,8 @@ export interface Level {
     price: number;
     text: string;
     colour: string;
+    /** Whether the price scale makes room for it, as far as the candles stay readable. */
+    fits?: boolean;
 }
 
 export interface Prices {
@@ -82,25 +88,9 @@ const mostBars = 1500;
 /** Bars in an answer for a part of the time: single bars of a trade that took long. */
 const mostPartBars = 3000;
 
-const minutes: Record<string, number> = { '1m': 1, '5m': 5, '15m': 15, '30m': 30, '1h': 60, '4h': 240, '1d': 1440, '1w': 10080 };
-const ranges: [title: string, days: number][] = [
-    ['1D', 1],
-    ['1W', 7],
-    ['1M', 30],
-    ['3M', 91],
-    ['1Y', 365],
-    ['All', Infinity],
-];
-
 const bases: Record<Bars['prices'], string> = {
     raw: 'Prices are raw: as the source has them, not adjusted for splits and dividends.',
     adjusted: 'Prices are adjusted for splits and dividends by the source’s adjusted closes, as of its newest bar.',
-};
-
-/** The timeframes that bars can be joined to. */
-const timeframesFrom = (own: string) => {
-    const base = minutes[own];
-    return base === undefined ? [own] : Object.keys(minutes).filter((t) => t === own || (minutes[t] ?? 0) > base);
 };
 
 /** The marks in sight: how many, and whether some are counts. */
@@ -111,7 +101,6 @@ export interface Marking {
 
 const noDeals: readonly Deal[] = [];
 
-const iso = (seconds: number) => new Date(Math.round(seconds) * 1000).toISOString();
 export const seconds = (text: string) => Date.parse(text) / 1000;
 
 /** The range to load for the view; null while the loaded bars suffice: single bars, or a view of at least a quarter of the loaded range. */
@@ -138,7 +127,10 @@ export function PriceChart(props: Props) {
     const choose = (changes: Parameters<typeof changeChart>[1]) =>
         memory === '' ? setOwn({ ...own, ...changes }) : changeChart(memory, changes);
     const [own, setOwn] = useState<ReturnType<typeof chartSettings>>({});
-    const { log = false, trades: drawsDeals = true, ...settings } = memory === '' ? own : kept;
+    const settings = memory === '' ? own : kept;
+    const { log = false, trades: drawsDeals = true } = settings;
+    const [measures, setMeasures] = useState(false);
+    const picture = useRef<(() => HTMLCanvasElement) | null>(null);
     const timeframe = timeframesFrom(props.timeframe).includes(settings.timeframe ?? '') ? (settings.timeframe ?? '') : props.timeframe;
     const [stretch, setStretch] = useState<Stretch | null>(null);
     const [whole, setWhole] = useState<Stretch | null>(null);
@@ -256,9 +248,24 @@ export function PriceChart(props: Props) {
     narrow.current = () => following && !aim && times.length > 1 && !detail && loadNewest();
     useEffect(() => narrow.current(), [times]);
     const [marking, setMarking] = useState<Marking>();
+    const drawing = useMemo(
+        () => shown && { prices: shown, times, marks: all, deals: drawsDeals ? deals : noDeals },
+        [shown, times, all, deals, drawsDeals],
+    );
+    const replay = useReplay(drawing);
+    const replayFrom = () => {
+        setAim(undefined);
+        replay.begin(seen.current);
+    };
+    const endReplay = () => {
+        const last = replay.shown?.times.at(-1) ?? 0;
+        replay.end();
+        go({ from: last, to: last, bars: barsAround });
+    };
     if (prices.problem && !shown) return <Failed problem={prices.problem} retry={prices.reload} />;
     const height = props.height ?? 420;
-    if (!shown || !bars) return <Loading height={height + 66} />;
+    const drawn = replay.shown;
+    if (!shown || !bars || !drawn) return <Loading height={height + 66} />;
     return (
         <figure class="chart price" ref={figure}>
             <figcaption>
@@ -325,6 +332,22 @@ export function PriceChart(props: Props) {
                         </button>
                     )}
                     {props.tools}
+                    {!props.follow && <ReplayButtons replay={replay} onBegin={replayFrom} onEnd={endReplay} />}
+                    <button
+                        type="button"
+                        aria-pressed={measures}
+                        title="Drag over the prices to measure; with the shift key a drag always does"
+                        onClick={() => setMeasures(!measures)}
+                    >
+                        Measure
+                    </button>
+                    <ChartMenu
+                        settings={settings}
+                        onChange={choose}
+                        onDate={(time) => go({ from: time, to: time, bars: barsAround })}
+                        picture={picture}
+                        file={`${props.symbol}-${bars.timeframe}`}
+                    />
                     <button
                         type="button"
                         onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : figure.current?.requestFullscreen())}
@@ -338,17 +361,20 @@ export function PriceChart(props: Props) {
                     <PriceCanvas
                         summary={`Prices of ${props.symbol} from ${date(bars.times[0])} to ${date(bars.times.at(-1))}, with ${number(all.length)} marks`}
                         symbol={props.symbol}
-                        bars={bars}
-                        times={times}
-                        lines={shown.lines}
-                        marks={all}
-                        deals={drawsDeals ? deals : noDeals}
+                        bars={drawn.prices.bars}
+                        times={drawn.times}
+                        lines={drawn.prices.lines}
+                        marks={drawn.marks}
+                        deals={drawn.deals}
                         chosen={aim?.bars ? aim.from : undefined}
                         levels={props.levels}
                         log={log}
+                        heikinAshi={settings.heikinAshi === true}
+                        measures={measures}
+                        picture={picture}
                         height={height}
-                        follow={following ? followed : undefined}
-                        show={show}
+                        follow={following || replay.isOn ? followed : undefined}
+                        show={replay.isOn ? undefined : show}
                         onPick={props.onPick}
                         sent={sent}
                         onRange={move}
@@ -361,15 +387,9 @@ export function PriceChart(props: Props) {
                 {props.legend} {bars.joined === 1 ? '' : `Each candle joins ${number(bars.joined)} bars: zoom in for single bars.`}{' '}
                 {all.length > 0 && marking?.shown === 0 && 'No trade is in this range.'}
                 {marking?.bundled && 'Numbers count the marks of neighbouring bars: zoom in to see each.'} {shown.note} {bases[bars.prices]}{' '}
+                {settings.heikinAshi && 'Candles are Heikin-Ashi, of means; trades, lines and the values above are at the prices. '}
                 Chart by lightweight-charts of TradingView.
             </p>
         </figure>
     );
-}
-
-function spanOf(stretch: Stretch): Record<string, string> {
-    return {
-        ...(stretch.from === -Infinity ? {} : { from: iso(stretch.from) }),
-        ...(stretch.to === Infinity ? {} : { to: iso(stretch.to) }),
-    };
 }

@@ -123,7 +123,9 @@ function SchemaField({ kind, name, label, schema, value, fault, onValue }: Field
 }
 
 function hintOf(schema: Schema, form: Schema): string | undefined {
-    const { minimum, maximum } = form;
+    const { minimum } = form;
+    // The largest whole number of JSON is no limit that a user could mean.
+    const maximum = form.maximum === Number.MAX_SAFE_INTEGER ? undefined : form.maximum;
     const range =
         minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `At least ${minimum}` : '';
     const text = schema.description ?? form.description ?? '';
@@ -133,6 +135,20 @@ function hintOf(schema: Schema, form: Schema): string | undefined {
         (text === '' || /[.…]$/.test(text) ? '' : '.');
     return [sentence, range && `${range}.`].filter(Boolean).join(' ') || undefined;
 }
+
+const stores = () => take(api.GET('/api/v1/data'));
+const sources = () => take(api.GET('/api/v1/data/sources'));
+const none = () => Promise.resolve<string[]>([]);
+
+/** The values that exist, by the format of a text. */
+const offers: Record<string, () => Promise<string[]>> = {
+    store: async () => (await stores()).map((s) => s.store),
+    symbol: async () => (await stores()).flatMap((s) => s.markets.map((m) => m.symbol)),
+    source: async () => (await sources()).map((s) => s.source),
+    folder: async () => (await sources()).flatMap((s) => (s.source.startsWith('csv:') ? [s.source.slice(4)] : [])),
+    'bar-file': async () => (await take(api.GET('/api/v1/data/files'))).items.map((f) => f.file),
+    account: async () => (await take(api.GET('/api/v1/sessions'))).map((s) => s.id),
+};
 
 interface About {
     label: string;
@@ -150,13 +166,12 @@ function WordField(
     },
 ) {
     const { format, examples, usual, onValue, ...about } = props;
-    const stores = useQuery(format === 'store' || format === 'symbol' ? 'data' : null, () => take(api.GET('/api/v1/data')));
-    const found = (stores.data ?? []).flatMap((s) => (format === 'store' ? [s.store] : s.markets.map((m) => m.symbol)));
-    const choices = format === 'time-zone' ? zones : stores.data ? [...new Set(found)] : examples?.map(textOf);
+    const offered = useQuery(format && offers[format] ? `offers ${format}` : null, offers[format ?? ''] ?? none);
+    const choices = format === 'time-zone' ? zones : offered.data ? [...new Set(offered.data)] : examples?.map(textOf);
     return (
         <TextField
             {...about}
-            type={format === 'iso-8601' ? 'datetime-local' : 'text'}
+            type={format === 'iso-8601' ? 'datetime-local' : format === 'date' ? 'date' : 'text'}
             placeholder={usual}
             choices={choices}
             onValue={(v) => onValue(v === '' ? undefined : v)}

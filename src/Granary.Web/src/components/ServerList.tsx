@@ -1,17 +1,19 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { download, json } from '../api/client';
 import { useAction } from '../api/useAction';
 import { useRows, type RowPage } from '../api/useRows';
 import { useSearch } from '../api/useSearch';
 import { chosenColumns, ColumnMenu } from './ColumnMenu';
 import { SelectField, TextField } from './Field';
-import { filterOfList, type ListField } from './listFilter';
+import { choicesOf, filterOfList, type ListField } from './listFilter';
 import { Empty, Failed, Loading } from './States';
 import { DataTable, type Column } from './Table';
 import { Wrong } from './Wrong';
 
 interface Props<T> {
+    /** Begins the names of its choices in the address, where a page has several lists. */
+    name?: string;
     /** Names the table for screen readers, and its file. */
     label: string;
     /** The path of the list below /api/v1. */
@@ -39,6 +41,10 @@ interface Props<T> {
     height?: number;
     /** The name of the files, without an extension. */
     file: string;
+    /** A new one loads the rows in sight again, because the list has grown. */
+    version?: string;
+    /** Whether the list stands beside others as a panel, without filters and tools. */
+    isPanel?: boolean;
 }
 
 const formats = [
@@ -48,8 +54,8 @@ const formats = [
 
 /** A list that the server filters, sorts and pages, with its filters, its columns and its files. All choices stand in the address. */
 export function ServerList<T>(props: Props<T>) {
-    const { path, columns, date } = props;
-    const { search, set } = useSearch();
+    const { path, columns, date, isPanel = false } = props;
+    const { search, set } = useList(props.name, isPanel);
     const sort = props.sort === undefined ? undefined : (search.sort ?? props.sort);
     const filter = [props.condition ?? '', filterOfList(props.fields, date, search)].filter((f) => f !== '').join(',');
     const query = new URLSearchParams({
@@ -65,6 +71,7 @@ export function ServerList<T>(props: Props<T>) {
             return json<RowPage<T>>(`${path}?${query}&limit=100${place}`);
         },
         filter === '' ? 0 : 200,
+        props.version,
     );
     const shown = useMemo(() => chosenColumns(columns, search.cols), [columns, search.cols]);
     // Where the list begins again, its table does too.
@@ -79,55 +86,65 @@ export function ServerList<T>(props: Props<T>) {
     const isNarrowed = narrowing.some((k) => search[k]);
     return (
         <>
-            <div class="row filters wide list">
-                {props.fields.map((f) =>
-                    f.choices ? (
-                        <SelectField
-                            key={f.key}
-                            label={f.title}
-                            value={search[f.key] ?? ''}
-                            options={[{ value: '', label: 'all' }, ...f.choices.map((c) => ({ value: c, label: c }))]}
-                            onValue={(v) => set({ [f.key]: v })}
-                        />
-                    ) : (
+            {!isPanel && (
+                <>
+                    <div class="row filters wide list">
+                        {props.fields.map((f) =>
+                            f.choices ? (
+                                <SelectField
+                                    key={f.key}
+                                    label={f.title}
+                                    value={search[f.key] ?? ''}
+                                    options={[{ value: '', label: 'all' }, ...f.choices.map((c) => ({ value: c, label: c }))]}
+                                    onValue={(v) => set({ [f.key]: v })}
+                                />
+                            ) : (
+                                <TextField
+                                    key={f.key}
+                                    label={f.title}
+                                    type="search"
+                                    value={search[f.key] ?? ''}
+                                    onValue={(v) => set({ [f.key]: v })}
+                                />
+                            ),
+                        )}
+                        {date !== undefined && (
+                            <>
+                                <TextField label="Since" type="date" value={search.since ?? ''} onValue={(since) => set({ since })} />
+                                <TextField label="Until" type="date" value={search.until ?? ''} onValue={(until) => set({ until })} />
+                            </>
+                        )}
+                        {props.jumps !== false && (
+                            <TextField label="Jump to" type="date" value={search.jump ?? ''} onValue={(v) => set({ jump: v })} />
+                        )}
                         <TextField
-                            key={f.key}
-                            label={f.title}
+                            label="Where"
                             type="search"
-                            value={search[f.key] ?? ''}
-                            onValue={(v) => set({ [f.key]: v })}
+                            value={search.where ?? ''}
+                            placeholder={props.hint}
+                            onValue={(where) => set({ where })}
                         />
-                    ),
-                )}
-                {date !== undefined && (
-                    <>
-                        <TextField label="Since" type="date" value={search.since ?? ''} onValue={(since) => set({ since })} />
-                        <TextField label="Until" type="date" value={search.until ?? ''} onValue={(until) => set({ until })} />
-                    </>
-                )}
-                {props.jumps !== false && (
-                    <TextField label="Jump to" type="date" value={search.jump ?? ''} onValue={(v) => set({ jump: v })} />
-                )}
-                <TextField
-                    label="Where"
-                    type="search"
-                    value={search.where ?? ''}
-                    placeholder={props.hint}
-                    onValue={(where) => set({ where })}
-                />
-            </div>
-            <div class="actions">
-                <span class="note" role="status">
-                    {rows ? props.note(rows.total) : 'Loading'}
-                </span>
-                <span class="push" />
-                <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => set({ cols })} />
-                {formats.map((f) => (
-                    <button key={f.title} type="button" disabled={saving.busy} title="All rows that match" onClick={() => saving.run(f)}>
-                        {f.title}
-                    </button>
-                ))}
-            </div>
+                    </div>
+                    <div class="actions">
+                        <span class="note" role="status">
+                            {rows ? props.note(rows.total) : 'Loading'}
+                        </span>
+                        <span class="push" />
+                        <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => set({ cols })} />
+                        {formats.map((f) => (
+                            <button
+                                key={f.title}
+                                type="button"
+                                disabled={saving.busy}
+                                title="All rows that match"
+                                onClick={() => saving.run(f)}
+                            >
+                                {f.title}
+                            </button>
+                        ))}
+                    </div>
+                </>
+            )}
             <Wrong>{saving.problem?.message}</Wrong>
             {problem && <Failed problem={problem} />}
             {!rows && !problem && <Loading height={props.height ?? 420} />}
@@ -161,6 +178,18 @@ export function ServerList<T>(props: Props<T>) {
             )}
         </>
     );
+}
+
+/** The choices of a list: those of the address that begin with its name, or a panel's own. */
+function useList(name: string | undefined, isPanel: boolean) {
+    const address = useSearch();
+    const [own, setOwn] = useState<Record<string, string>>({});
+    const search = useMemo(() => (isPanel ? own : choicesOf(name, address.search)), [isPanel, own, name, address.search]);
+    const set = (changes: Record<string, string>) =>
+        isPanel
+            ? setOwn({ ...own, ...changes })
+            : address.set(Object.fromEntries(Object.entries(changes).map(([key, value]) => [name ? `${name}-${key}` : key, value])));
+    return { search, set };
 }
 
 const none: never[] = [];

@@ -1,6 +1,20 @@
 /** Width of a column of strategies, pixels: room for the class, three parameters and the market. */
 export const strategyWidth = innerWidth < 700 ? 180 : 250;
 
+/** The whole id of a strategy. A line breaks before a parameter or the market, not within one. */
+export function StrategyId(props: { id: string }) {
+    return (
+        <>
+            {props.id.split(/(?<=[(,])|(?=@)/).map((part, i) => (
+                <>
+                    {i > 0 && <wbr />}
+                    {part}
+                </>
+            ))}
+        </>
+    );
+}
+
 /** A strategy by its class, the values of its parameters and its market; the whole id shows on hover. A row has room for two lines. */
 export function StrategyName(props: { id: string }) {
     const at = props.id.lastIndexOf('@');

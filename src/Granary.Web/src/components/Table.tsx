@@ -27,6 +27,8 @@ export interface Column<T> {
     figure?: boolean;
     /** Explains the title. */
     hint?: string;
+    /** Whether the column is shown only where the user chooses it. */
+    isOptional?: boolean;
 }
 
 export type Sorting = { id: string; descending: boolean } | null;

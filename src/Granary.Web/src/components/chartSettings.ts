@@ -5,8 +5,11 @@ import { charts } from '../theme/settings';
 export interface ChartSettings {
     timeframe?: string;
     log?: boolean;
+    heikinAshi?: boolean;
     /** Whether trades are lines from entry to exit. */
     trades?: boolean;
+    /** The strategy whose factors the chart of an account shows; empty for none. */
+    strategy?: string;
     /** Factors that the strategy uses and the chart leaves out. */
     hidden?: string[];
     /** Factors that the strategy does not use and the chart shows. */

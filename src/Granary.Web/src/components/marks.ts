@@ -17,6 +17,11 @@ export interface Deal {
     side: 'long' | 'short';
     /** The profit, of which the sign is the colour; undefined while it is not known. */
     profit: number | undefined;
+    /** The prices that were furthest against and for the trade while it was open; undefined where they are not known. */
+    worst?: number | undefined;
+    best?: number | undefined;
+    /** What the trade is, without how it ended. */
+    name?: string;
     /** What the line above the chart says at its bars. */
     text: string;
 }

@@ -3,7 +3,7 @@ import type { Column } from './Table';
 /** A cell of a CSV file. */
 export const csvCell = (value: string | number | null | undefined): string => {
     const text = value === null || value === undefined ? '' : String(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
 /** Saves rows that are in the page as a CSV file: the columns that have values. */

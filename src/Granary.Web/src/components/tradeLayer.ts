@@ -1,4 +1,5 @@
 import type {
+    AutoscaleInfo,
     IChartApi,
     ISeriesApi,
     ISeriesPrimitive,
@@ -7,10 +8,11 @@ import type {
     SeriesAttachedParameter,
     Time,
 } from 'lightweight-charts';
+import { signedPercent } from '../format/numbers';
 import { colour } from '../theme/settings';
 import { indexOf } from './aim';
 import type { Deal } from './marks';
-import type { Level } from './PriceChart';
+import type { Bars, Level } from './PriceChart';
 
 /** More trades in sight than this are not drawn as lines: they would cover the prices. */
 const mostDeals = 150;
@@ -31,6 +33,13 @@ export function labelsOf(levels: readonly number[], height: number): { index: nu
     return written;
 }
 
+/** The range of a price scale: that of the candles, and levels that are at most half of it away. */
+export function rangeWith(lowest: number, highest: number, levels: readonly number[]): { minValue: number; maxValue: number } {
+    const room = (highest - lowest) / 2;
+    const near = levels.filter((l) => l >= lowest - room && l <= highest + room);
+    return { minValue: Math.min(lowest, ...near), maxValue: Math.max(highest, ...near) };
+}
+
 /**
  * Draws trades as lines from entry to exit, and levels with their labels at the left edge, where they cover neither the newest candles nor
  * the axis.
@@ -43,6 +52,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
     private deals: readonly Deal[] = [];
     private levels: readonly Level[] = [];
     private chosen: number | undefined;
+    private bars: Bars | undefined;
     private readonly views: IPrimitivePaneView[] = [
         {
             zOrder: () => 'top',
@@ -58,13 +68,21 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         this.redraw = to.requestUpdate;
     }
 
+    autoscaleInfo(from: Logical, to: Logical): AutoscaleInfo | null {
+        const levels = this.levels.filter((l) => l.fits).map((l) => l.price);
+        const { high = [], low = [] } = this.bars ?? {};
+        const [first, end] = [Math.max(0, Math.floor(from)), Math.min(high.length, Math.ceil(to) + 1)];
+        if (levels.length === 0 || first >= end) return null;
+        return { priceRange: rangeWith(Math.min(...low.slice(first, end)), Math.max(...high.slice(first, end)), levels) };
+    }
+
     paneViews(): readonly IPrimitivePaneView[] {
         return this.views;
     }
 
     /** @param chosen The entry of the chosen trade, seconds since 1970. */
-    update(times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
-        [this.times, this.deals, this.levels, this.chosen] = [times, deals, levels, chosen];
+    update(bars: Bars, times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
+        [this.bars, this.times, this.deals, this.levels, this.chosen] = [bars, times, deals, levels, chosen];
         this.redraw();
     }
 
@@ -87,6 +105,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
                 const [x, y] = [across(Math.max(deal.from, times[0] ?? 0)), series.priceToCoordinate(deal.entryPrice)];
                 const [toX, toY] = [across(deal.to ?? last), series.priceToCoordinate(deal.exitPrice ?? deal.entryPrice)];
                 if (x === null || y === null || toX === null || toY === null) continue;
+                if (deal.from === this.chosen) this.drawExcursions(pen, series, deal, x, toX);
                 pen.strokeStyle = colour(deal.profit === undefined ? 'soft' : deal.profit < 0 ? 'loss' : 'gain');
                 pen.lineWidth = deal.from === this.chosen ? 3 : 1.5;
                 pen.setLineDash(deal.to === undefined ? [5, 4] : []);
@@ -99,13 +118,40 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         pen.restore();
     }
 
+    /** How far the price went against a trade and for it, as two areas from its entry to its exit, with the moves in percent. */
+    private drawExcursions(pen: CanvasRenderingContext2D, series: ISeriesApi<'Candlestick'>, deal: Deal, from: number, to: number): void {
+        const entry = series.priceToCoordinate(deal.entryPrice);
+        for (const [extreme, name] of [
+            [deal.worst, 'loss'],
+            [deal.best, 'gain'],
+        ] as const) {
+            const y = extreme === undefined ? null : series.priceToCoordinate(extreme);
+            if (entry === null || y === null) continue;
+            pen.fillStyle = colour(name);
+            pen.globalAlpha = 0.14;
+            pen.fillRect(from, Math.min(entry, y), Math.max(2, to - from), Math.abs(y - entry));
+            pen.globalAlpha = 1;
+            const move = (extreme ?? 0) / deal.entryPrice - 1;
+            const text = signedPercent(deal.side === 'long' ? move : -move);
+            pen.font = '12px system-ui, sans-serif';
+            pen.textBaseline = 'middle';
+            if (to - from < pen.measureText(text).width + 8) continue;
+            // Inside of the area where it is high enough, else beside it.
+            const isHigh = Math.abs(y - entry) >= line;
+            pen.fillText(text, from + 4, y + (y < entry === isHigh ? 1 : -1) * 8);
+        }
+    }
+
     private drawLevels(pen: CanvasRenderingContext2D, size: { width: number; height: number }, series: ISeriesApi<'Candlestick'>): void {
         const places = this.levels.map((l) => series.priceToCoordinate(l.price) ?? -1);
+        const drawn: string[] = [];
+        const written: string[] = [];
         pen.setLineDash([4, 4]);
         pen.lineWidth = 1;
         this.levels.forEach((level, i) => {
             const y = Math.round(places[i] ?? -1) + 0.5;
             if (y < 0 || y > size.height) return;
+            drawn.push(level.text);
             pen.strokeStyle = colour(level.colour);
             pen.globalAlpha = this.levels.length > mostLabels && i >= mostLabels ? 0.35 : 1;
             pen.beginPath();
@@ -120,10 +166,16 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             const level = this.levels[index];
             if (level === undefined) continue;
             const text = level.text;
+            written.push(text);
             pen.fillStyle = colour('paper');
             pen.fillRect(4, y - 7, pen.measureText(text).width + 8, 14);
             pen.fillStyle = colour(level.colour);
             pen.fillText(text, 8, y);
         }
+        // For tests and other readers of the page.
+        const stage = this.chart?.chartElement().parentElement;
+        if (!stage) return;
+        stage.dataset.levels = drawn.join('\n');
+        stage.dataset.labels = written.join('\n');
     }
 }

@@ -58,6 +58,26 @@ export function price(value: number | null | undefined): string {
     return number(value, size >= 1000 ? 2 : size >= 1 ? 4 : small).replace(/(\.\d{2}\d*?)0+$/, '$1');
 }
 
+// A price of the data has fewer digits; an average of fills, or a share of an equity, has more.
+const mostExact = 10;
+const ofComputed = 8;
+
+/**
+ * A price or quantity with these digits after the point, as the logs of sessions have it. One that lies between two steps, or whose digits
+ * are not known, has those that it needs, at most eight significant ones.
+ */
+export function figure(value: number | null | undefined, digits: number | null | undefined): string {
+    if (value === null || value === undefined || !Number.isFinite(value)) return none;
+    if (digits != null && Math.abs(value - Number(value.toFixed(digits))) <= Math.max(10 ** (-digits - 4), Math.abs(value) * 1e-14))
+        return number(value, digits);
+    const size = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+    const decimals = (significant: number) => Math.min(20, Math.max(0, significant - 1 - size));
+    // The tenth digit behind the last exact one shows that a value was computed.
+    const isExact = Math.abs(value - Number(value.toPrecision(mostExact))) <= Math.abs(value) * 1e-14;
+    const text = number(value, isExact ? decimals(mostExact) : Math.max(digits ?? 0, decimals(ofComputed)));
+    return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** A weight with the decimals that it has, at most four: 1, 0.05. */
 export function weight(value: number | null | undefined): string {
     return number(value, 4).replace(/\.?0+$/, '');

@@ -22,12 +22,14 @@ export function RuleDialog(props: Props) {
     const [account, setAccount] = useState(rule?.account ?? '');
     const [to, setTo] = useState<readonly string[]>(rule?.to ?? state.channels.slice(0, 1).map((c) => c.name));
     const [every, setEvery] = useState(rule?.every ?? '');
+    const [symbol, setSymbol] = useState(rule?.symbol ?? '');
     const [why, setWhy] = useState('');
     const after: Rule = {
         on,
         threshold: event?.unit == null ? null : Number(threshold),
         account: event?.hasAccount && account !== '' ? account : null,
         to: [...to],
+        symbol: event?.unit === 'price' ? symbol.trim() : null,
         every: event?.isUrgent || every.trim() === '' ? null : every.trim(),
     };
     const choose = (next: string) => {
@@ -51,9 +53,10 @@ export function RuleDialog(props: Props) {
                 onValue={choose}
             />
             <div class="row">
+                {event?.unit === 'price' && <TextField label="Symbol" required value={symbol} onValue={setSymbol} />}
                 {event?.unit != null && (
                     <TextField
-                        label={`Threshold${unitOf(state, on) === '' ? '' : `, ${unitOf(state, on)}`}`}
+                        label={event.unit === 'price' ? 'Price' : `Threshold${unitOf(state, on) === '' ? '' : `, ${unitOf(state, on)}`}`}
                         type="number"
                         min={0}
                         step="any"

@@ -10,7 +10,7 @@ export interface Edit {
     after?: Rule | undefined;
 }
 
-const units: Record<string, string> = { percent: '%', count: '', seconds: 's' };
+const units: Record<string, string> = { percent: '%', count: '', seconds: 's', price: '' };
 
 /** The unit of an event's threshold, as it is shown behind the number. */
 export const unitOf = (state: State, on: string) => units[state.events.find((e) => e.on === on)?.unit ?? ''] ?? '';
@@ -49,6 +49,10 @@ export function conditionOf(state: State, rule: Rule): string {
             return 'A session started, or continued';
         case 'session-ended':
             return 'A session ended';
+        case 'price-above':
+            return `${rule.symbol ?? 'The symbol'} rises to ${amount}`;
+        case 'price-below':
+            return `${rule.symbol ?? 'The symbol'} falls to ${amount}`;
         default:
             return `${rule.on} ${amount}`.trim();
     }
@@ -59,6 +63,7 @@ const same = (a: Rule, b: Rule) =>
     (a.threshold ?? null) === (b.threshold ?? null) &&
     (a.account ?? null) === (b.account ?? null) &&
     (a.every ?? null) === (b.every ?? null) &&
+    (a.symbol ?? null) === (b.symbol ?? null) &&
     a.to.join() === b.to.join();
 
 const kinds: Record<string, string> = {

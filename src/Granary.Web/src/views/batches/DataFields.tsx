@@ -21,12 +21,16 @@ export function DataFields(props: {
     const symbols = at(value, ['data', 'symbols']);
     const list = Array.isArray(symbols) ? symbols.map(textOf) : [];
     const setSymbols = (next: string[]) => set(['data', 'symbols'], next.length === 0 ? '*' : next);
+    // A source that has no bars between the dates says so as a fault of its own.
+    const ofSource = faultAt(faults, 'data.source');
+    const hasDates = data('from') !== '' || data('to') !== '';
+    const ofDates = hasDates && ofSource?.endsWith('change from and to') ? ofSource : undefined;
     const date = (label: string, key: string) => (
         <TextField
             label={label}
             type="date"
             value={data(key).slice(0, 10)}
-            fault={faultAt(faults, `data.${key}`)}
+            fault={faultAt(faults, `data.${key}`) ?? (data(key) === '' ? undefined : ofDates)}
             onValue={(v) => set(['data', key], v === '' ? undefined : v)}
         />
     );
@@ -36,7 +40,7 @@ export function DataFields(props: {
             <SelectField
                 label="Source"
                 value={String(chosen)}
-                fault={faultAt(faults, 'data.source')}
+                fault={ofDates === undefined ? ofSource : undefined}
                 hint="Stores and folders of the data folder, your uploads, and generated sample markets"
                 options={[
                     ...sources.map((s, i) => ({

@@ -13,8 +13,7 @@ import { counted, none, number, percent, signedNumber } from '../../format/numbe
 import { date } from '../../format/times';
 import { useTitle } from '../../layout/title';
 import { runPath, type RunDetails } from '../runs/run';
-import { takeAll, type Trade } from '../runs/trades';
-import { modelOf, payOf, referenceNames, turnoverOf, type CostModel, type Costs, type Measured } from './costs';
+import { modelOf, payOf, referenceNames, type CostModel, type Costs, type Measured } from './costs';
 
 const basis = (v: number | null | undefined) => (v == null ? none : signedNumber(v, 2));
 
@@ -213,24 +212,18 @@ function Payment(props: { model: CostModel }) {
 
 function Paid(props: { run: string; model: CostModel }) {
     const { run, model } = props;
-    const found = useQuery(`pay ${run}`, async () => {
-        const [trades, details] = await Promise.all([
-            takeAll<Trade>(`${runPath(run)}/portfolio-trades?sort=entryTime`, Infinity),
-            json<RunDetails>(runPath(run)),
-        ]);
-        return { trades, stats: details.portfolio.stats };
-    });
+    const found = useQuery(`pay ${run}`, () => json<RunDetails>(runPath(run)));
     return (
         <Loaded query={found} height={160}>
-            {({ trades, stats }) => {
-                const turnover = turnoverOf(trades);
-                const pay = payOf(turnover, model.pool);
+            {({ portfolio: { stats, traded } }) => {
+                if (traded == null) return <p class="soft">The portfolio of this run has no fills.</p>;
+                const pay = payOf(traded, model.pool);
                 return (
                     <>
                         <Pairs
                             pairs={[
-                                { name: 'Trades of the portfolio', value: number(trades.length) },
-                                { name: 'Value of all entries and exits', value: number(turnover) },
+                                { name: 'Closed trades of the portfolio', value: number(stats?.trades) },
+                                { name: 'Bought and sold', value: number(traded) },
                                 { name: 'Slippage by these costs', value: number(pay.mean, 2) },
                                 { name: 'Interval of 99%', value: `${number(pay.low, 2)} to ${number(pay.high, 2)}` },
                                 { name: 'At the upper end', value: number(pay.upper, 2) },

@@ -59,8 +59,3 @@ export function payOf(turnover: number, cost: Measured): Measured {
     const pay = (bp: number) => (Math.max(0, bp) * turnover) / 10_000;
     return { mean: pay(cost.mean), low: pay(cost.low), high: pay(cost.high), upper: pay(cost.upper) };
 }
-
-/** The value of all entries and exits of some trades, account currency. */
-export function turnoverOf(trades: readonly { quantity: number; entryPrice: number; exitPrice?: number; exitReason?: string }[]): number {
-    return trades.reduce((sum, t) => sum + t.quantity * (t.entryPrice + (t.exitReason === 'open' ? 0 : (t.exitPrice ?? 0))), 0);
-}

@@ -6,7 +6,7 @@ import { Loaded } from '../../components/States';
 import { counted, number, percent, price, signedNumber, signedPercent, tone } from '../../format/numbers';
 import { time } from '../../format/times';
 import { AccountCharts } from '../runs/AccountCharts';
-import { loadRun, runPath, verdictOf, type RunDetails } from '../runs/run';
+import { currencyOf, loadRun, runPath, verdictOf, type RunDetails } from '../runs/run';
 import type { Trade } from '../runs/trades';
 import { differenceOf, loadTrades, luckOf, mostTrades } from './results';
 
@@ -38,7 +38,7 @@ export function Results(props: { id: string; before: string | null }) {
                         <Key run={shown.run} />
                         {before.data && <Changes before={before.data} now={shown} />}
                         <Luckbar run={shown.run} />
-                        <AccountCharts run={shown.run.id} />
+                        <AccountCharts run={shown.run.id} currency={currencyOf(shown.run)} />
                         <Trades shown={shown} />
                         <p>
                             <a class="button" href={runPath(shown.run.id)}>

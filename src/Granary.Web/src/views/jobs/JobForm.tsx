@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { json } from '../../api/client';
-import { changed, faultsOf, serverFaults, type Fault, type JsonMap, type Schema } from '../../api/jsonSchema';
-import { asProblem } from '../../api/problem';
+import { changed, faultsOf, type Fault, type JsonMap, type Schema } from '../../api/jsonSchema';
+import { useSubmit } from '../../api/useSubmit';
 import { Faults } from '../../components/Field';
 import { SchemaFields } from '../../components/SchemaFields';
 import type { Job } from './job';
@@ -41,31 +41,18 @@ export function JobForm(props: {
     /** Called with the faults, so that the page's own fields show theirs. */
     onFaults?: (faults: Fault[]) => void;
 }) {
-    const { kind, schema, onFaults } = props;
+    const { kind, schema } = props;
     const [value, setValue] = useState(props.initial);
-    const [faults, setOwnFaults] = useState<Fault[]>([]);
-    const setFaults = (next: Fault[]) => {
-        setOwnFaults(next);
-        onFaults?.(next);
-    };
-    const [busy, setBusy] = useState(false);
-    const submit = async (e: Event) => {
-        e.preventDefault();
+    const { faults, busy, submit } = useSubmit(props.onFaults);
+    const send = (e: Event) => {
         const whole = props.complete?.(value) ?? value;
-        const wrong = faultsOf(schema, whole);
-        setFaults(wrong);
-        if (wrong.length > 0) return;
-        setBusy(true);
-        try {
+        return submit(e, faultsOf(schema, whole), async () => {
             const body = JSON.stringify({ kind, ...whole });
             props.onStarted(await json<Job>('/jobs?check=true', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }));
-        } catch (fault) {
-            setFaults(serverFaults(asProblem(fault).message));
-        }
-        setBusy(false);
+        });
     };
     return (
-        <form class="card" noValidate onSubmit={(e) => void submit(e)}>
+        <form class="card" noValidate onSubmit={(e) => void send(e)}>
             <Faults faults={faults} />
             <SchemaFields
                 kind={kind}

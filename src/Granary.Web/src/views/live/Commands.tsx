@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { json, type Schemas } from '../../api/client';
 import { useAction } from '../../api/useAction';
+import { ActionMenu } from '../../components/ActionMenu';
 import { Confirm, Dialog } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
 import { HoldButton } from '../../components/HoldButton';
@@ -29,24 +30,25 @@ export function Commands(props: { session: Session; onDone: (session: Session) =
     const close = () => setAsked(undefined);
     return (
         <div class="actions">
-            <button type="button" onClick={() => setAsked('enter')}>
-                Enter by hand
-            </button>
-            {paused ? (
-                <button type="button" class="primary" onClick={() => setAsked('resume')}>
-                    Resume entries
+            <ActionMenu>
+                <button type="button" onClick={() => setAsked('enter')}>
+                    Enter by hand
                 </button>
-            ) : (
-                <button type="button" onClick={() => setAsked('pause')}>
-                    Pause entries
+                {paused ? (
+                    <button type="button" class="primary" onClick={() => setAsked('resume')}>
+                        Resume entries
+                    </button>
+                ) : (
+                    <button type="button" onClick={() => setAsked('pause')}>
+                        Pause entries
+                    </button>
+                )}
+                <button type="button" onClick={() => setAsked('stop')}>
+                    End the session
                 </button>
-            )}
+            </ActionMenu>
             <button type="button" class="danger" onClick={() => setAsked('flatten')}>
                 Close everything
-            </button>
-            <span class="push" />
-            <button type="button" onClick={() => setAsked('stop')}>
-                End the session
             </button>
             {asked === 'flatten' && <Flatten session={session} onDone={props.onDone} onClose={close} />}
             {asked === 'enter' && <EnterDialog session={session} onDone={props.onDone} onClose={close} />}

@@ -1,15 +1,12 @@
-import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
-import { json, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
-import { useQuery, useVersion } from '../../api/useQuery';
+import { useMemo, useState } from 'preact/hooks';
+import type { Schemas } from '../../api/client';
 import { useSearch } from '../../api/useSearch';
 import { Badge } from '../../components/Badge';
-import { chosenColumns, ColumnMenu } from '../../components/ColumnMenu';
-import { TextField } from '../../components/Field';
-import { saveRows } from '../../components/saveRows';
-import { Failed, Loaded } from '../../components/States';
+import type { ListField } from '../../components/listFilter';
+import { ServerList } from '../../components/ServerList';
 import { StrategyName } from '../../components/StrategyName';
-import { DataTable, type Column } from '../../components/Table';
+import type { Column } from '../../components/Table';
+import { counted } from '../../format/numbers';
 import { time } from '../../format/times';
 import { whyPath } from '../why/address';
 
@@ -33,14 +30,14 @@ const whyOf = (session: string, e: Entry) =>
               session,
               strategy: e.strategy,
               symbol: e.symbol,
-              at: e.timestamp ?? '',
+              at: e.time ?? '',
               ...(e.kind === 'fill' && e.role === 'entry' ? { step: -1 } : {}),
           });
 
 const columnsOf = (session: string): Column<Entry>[] => [
-    { id: 'time', title: 'Time', width: 150, value: (e) => e.timestamp ?? '', cell: (e) => time(e.timestamp, e.symbol || undefined) },
+    { id: 'time', title: 'Time', width: 150, value: (e) => e.time, cell: (e) => time(e.time, e.symbol ?? undefined) },
     { id: 'kind', title: 'Kind', width: 100, value: (e) => e.kind, cell: (e) => <KindBadge kind={e.kind} /> },
-    { id: 'symbol', title: 'Symbol', width: 100, value: (e) => e.symbol, cell: (e) => e.symbol },
+    { id: 'symbol', title: 'Symbol', width: 100, value: (e) => e.symbol, cell: (e) => e.symbol ?? '' },
     {
         id: 'why',
         title: 'Why',
@@ -57,7 +54,15 @@ const columnsOf = (session: string): Column<Entry>[] => [
         },
     },
     { id: 'text', title: 'Event', width: 520, value: (e) => e.text, cell: (e) => <span title={e.text}>{e.text}</span> },
-    { id: 'strategy', title: 'Strategy', width: 260, value: (e) => e.strategy, cell: (e) => <StrategyName id={e.strategy} /> },
+    { id: 'side', title: 'Side', width: 60, value: (e) => e.side, cell: (e) => e.side ?? '' },
+    { id: 'reason', title: 'Reason', width: 120, value: (e) => e.reason, cell: (e) => e.reason ?? '' },
+    {
+        id: 'strategy',
+        title: 'Strategy',
+        width: 260,
+        value: (e) => e.strategy,
+        cell: (e) => (e.strategy ? <StrategyName id={e.strategy} /> : ''),
+    },
 ];
 
 function KindBadge(props: { kind: Kind }) {
@@ -65,118 +70,56 @@ function KindBadge(props: { kind: Kind }) {
     return badge ? <Badge kind={badge}>{props.kind}</Badge> : <Badge>{props.kind}</Badge>;
 }
 
-/** Entries in one answer of the server. */
-const pageSize = 200;
-
-/** The log of a session, the newest first; scrolling down loads the past. */
-function useLog(id: string, query: Record<string, string>, version: number) {
-    const name = JSON.stringify(query);
-    const path = `/sessions/${encodeURIComponent(id)}/log?${new URLSearchParams({ ...query, limit: String(pageSize) })}`;
-    const newest = useQuery(`log ${id} ${name}`, () => json<Entry[]>(path));
-    useVersion(newest, version);
-    const [past, setPast] = useState<{ of: string; entries: Entry[]; ended: boolean }>({ of: name, entries: [], ended: false });
-    const own = useMemo(() => (past.of === name ? past : { of: name, entries: [], ended: false }), [past, name]);
-    const entries = useMemo(() => {
-        const first = newest.data ?? [];
-        const last = first.at(-1)?.sequence ?? Infinity;
-        // More has come since than the newest page holds: what was loaded before would leave a gap.
-        if ((own.entries[0]?.sequence ?? last) < last) return first;
-        // What came since a page of the past was loaded moves on into it.
-        return [...first, ...own.entries.filter((e) => e.sequence < last)];
-    }, [newest.data, own]);
-    const loading = useRef(false);
-    const [problem, setProblem] = useState<Problem>();
-    const more = useCallback(() => {
-        const before = entries.at(-1)?.sequence;
-        if (loading.current || own.ended || before === undefined || entries.length < pageSize) return;
-        loading.current = true;
-        json<Entry[]>(`${path}&before=${before}`)
-            .then((page) => {
-                setProblem(undefined);
-                setPast({ of: name, entries: [...entries, ...page], ended: page.length < pageSize });
-            })
-            .catch((e: unknown) => setProblem(asProblem(e)))
-            .finally(() => (loading.current = false));
-    }, [entries, own.ended, path, name]);
-    return { newest, entries, more, ended: own.ended || entries.length < pageSize, problem };
-}
+const fieldsOf = (symbols: readonly string[]): ListField[] => [
+    { key: 'symbol', title: 'Symbol', choices: symbols.length > 30 || symbols.length === 0 ? undefined : symbols },
+    { key: 'side', title: 'Side', choices: ['buy', 'sell'] },
+    { key: 'reason', title: 'Reason' },
+    { key: 'strategy', title: 'Strategy' },
+    { key: 'text', title: 'Text' },
+];
 
 /** Fills, signals, refusals, models, commands and states of a session, newest first. */
-export function Events(props: { id: string; version: number; height?: number }) {
+export function Events(props: { id: string; symbols?: readonly string[]; version: string; height?: number }) {
     const address = useSearch();
     // A panel stands beside others, and each has its own choice.
-    const [own, setOwn] = useState<Record<string, string>>({});
+    const [own, setOwn] = useState('');
     const isPanel = props.height !== undefined;
-    const search = isPanel ? own : address.search;
-    const set = isPanel ? (changes: Record<string, string>) => setOwn({ ...own, ...changes }) : address.set;
-    const kind = search.events as Kind | undefined;
-    const height = props.height ?? 360;
-    const { of = '', text = '', until = '' } = { of: search.of, text: search.text, until: search.until };
-    const { newest, entries, more, ended, problem } = useLog(
-        props.id,
-        {
-            ...(kind ? { kind } : {}),
-            ...(of === '' ? {} : { strategy: of }),
-            ...(text === '' ? {} : { text }),
-            ...(until === '' ? {} : { until }),
-        },
-        props.version,
-    );
+    const kind = ((isPanel ? own : address.search.events) ?? '') as Kind | '';
+    const setKind = (events: Kind | '') => (isPanel ? setOwn(events) : address.set({ events }));
     const columns = useMemo(() => columnsOf(props.id), [props.id]);
-    const shown = useMemo(() => chosenColumns(columns, search.cols), [columns, search.cols]);
+    const fields = useMemo(() => fieldsOf(props.symbols ?? []), [props.symbols]);
     return (
         <>
             <div class="actions">
                 <h2>Events</h2>
                 <span class="tools" role="group" aria-label="Kind of events">
-                    <button type="button" aria-pressed={!kind} onClick={() => set({ events: '' })}>
+                    <button type="button" aria-pressed={kind === ''} onClick={() => setKind('')}>
                         All
                     </button>
                     {(Object.keys(kinds) as Kind[]).map((k) => (
-                        <button key={k} type="button" aria-pressed={kind === k} onClick={() => set({ events: k })}>
+                        <button key={k} type="button" aria-pressed={kind === k} onClick={() => setKind(k)}>
                             {kinds[k].title}
                         </button>
                     ))}
                 </span>
-                {!isPanel && (
-                    <>
-                        <span class="push" />
-                        <ColumnMenu columns={columns} named={search.cols} onNamed={(cols) => set({ cols })} />
-                        <button
-                            type="button"
-                            title="The entries that are loaded"
-                            onClick={() => saveRows(shown, entries, `${props.id}-events`)}
-                        >
-                            CSV
-                        </button>
-                    </>
-                )}
             </div>
-            {!isPanel && (
-                <div class="row filters list">
-                    <TextField label="Strategy" type="search" value={of} onValue={(v) => set({ of: v })} />
-                    <TextField label="Text" type="search" value={text} onValue={(v) => set({ text: v })} />
-                    <TextField label="Jump to before" type="date" value={until} onValue={(v) => set({ until: v })} />
-                </div>
-            )}
-            {problem && <Failed problem={problem} retry={more} />}
-            <Loaded query={newest} height={height}>
-                {() =>
-                    entries.length === 0 ? (
-                        <p class="soft">No such event has happened yet.</p>
-                    ) : (
-                        <DataTable
-                            label="Events"
-                            rows={entries}
-                            columns={shown}
-                            id={(e) => String(e.sequence)}
-                            height={height}
-                            total={ended ? entries.length : entries.length + 1}
-                            onMore={more}
-                        />
-                    )
-                }
-            </Loaded>
+            <ServerList
+                name="events"
+                label="Events"
+                path={`/sessions/${encodeURIComponent(props.id)}/log`}
+                query={kind === '' ? undefined : { kind }}
+                columns={columns}
+                fields={fields}
+                date="time"
+                sort="-sequence"
+                note={(total) => `${counted(total, 'event')}.`}
+                empty="No such event has happened yet."
+                hint="price>100, text~stop"
+                height={props.height ?? 360}
+                file={`${props.id}-events`}
+                version={props.version}
+                isPanel={isPanel}
+            />
         </>
     );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Schemas } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { useAction } from '../../api/useAction';
+import { useSearch } from '../../api/useSearch';
 import { Dialog } from '../../components/Dialog';
 import { SelectField, TextField } from '../../components/Field';
 import { HoldButton } from '../../components/HoldButton';
@@ -131,15 +132,21 @@ const changes: { value: Change; label: string }[] = [
     { value: 'reverse', label: 'Reverse: close, and enter the other side' },
 ];
 
+const textOf = (level: number | null | undefined) => (level == null ? '' : String(level));
+
 const levels = { label: '', hint: 'Empty for none' };
 
 /** Changes an open trade by hand. */
 export function TradeDialog(props: { session: Session; trade: Trade; onDone: (session: Session) => void; onClose: () => void }) {
-    const { session, trade } = props;
+    const { session } = props;
+    // As it is now, while it is open.
+    const trade = session.status?.account.trades.find((t) => t.entry === props.trade.entry) ?? props.trade;
     const [change, setChange] = useState<Change>('protect');
     const [quantity, setQuantity] = useState(String(Number((trade.quantity / 2).toPrecision(10))));
-    const [stop, setStop] = useState(trade.stop == null ? '' : String(trade.stop));
-    const [target, setTarget] = useState(trade.target == null ? '' : String(trade.target));
+    // As they were when the dialog opened; a trailing stop moves on meanwhile.
+    const [before] = useState({ stop: textOf(trade.stop), target: textOf(trade.target) });
+    const [stop, setStop] = useState(before.stop);
+    const [target, setTarget] = useState(before.target);
     const choose = (to: Change) => {
         setChange(to);
         // The levels of the trade are on the wrong side of its reversal.
@@ -150,13 +157,20 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
     };
     const [q, s, t] = [asNumber(quantity), asNumber(stop), asNumber(target)];
     const hasLevels = s !== undefined && t !== undefined;
+    // A level that was not touched stays as it is.
+    const isTouched = { stop: stop !== before.stop, target: target !== before.target };
+    const levelsAfter =
+        change === 'reverse'
+            ? { stop: s ?? 0, target: t ?? 0 }
+            : { ...(isTouched.stop ? { stop: s ?? 0 } : {}), ...(isTouched.target ? { target: t ?? 0 } : {}) };
+    const isMoved = change === 'reverse' || isTouched.stop || isTouched.target;
     const body: Body | undefined =
         change === 'part'
             ? q != null && q > 0
                 ? { command: 'close', trade: trade.entry, quantity: q }
                 : undefined
-            : hasLevels
-              ? { command: change, trade: trade.entry, stop: s ?? 0, target: t ?? 0 }
+            : hasLevels && isMoved
+              ? { command: change, trade: trade.entry, ...levelsAfter }
               : undefined;
     return (
         <Dialog title={`${trade.symbol}: change the trade`} onClose={props.onClose}>
@@ -176,7 +190,11 @@ export function TradeDialog(props: { session: Session; trade: Trade; onDone: (se
             <Order
                 session={session}
                 body={body}
-                hint="Type a number above 0, without a comma for thousands."
+                hint={
+                    change === 'protect' && hasLevels && !isMoved
+                        ? 'Change the stop or the target; an empty field removes it.'
+                        : 'Type a number above 0, without a comma for thousands.'
+                }
                 action={
                     change === 'part'
                         ? 'Hold to close the part'
@@ -202,7 +220,11 @@ const sizes = [
 export function EnterDialog(props: { session: Session; onDone: (session: Session) => void; onClose: () => void }) {
     const { session } = props;
     const symbols = Object.keys(session.status?.account.digits ?? {});
-    const [symbol, setSymbol] = useState(symbols[0] ?? '');
+    // The symbol of the chart.
+    const shown = useSearch().search.symbol;
+    const [symbol, setSymbol] = useState(
+        () => [shown, ...Object.keys(session.status?.positions ?? {}), ...symbols].find((s) => s && symbols.includes(s)) ?? '',
+    );
     const [side, setSide] = useState('buy');
     const [rule, setRule] = useState('percentOfEquity');
     const [size, setSize] = useState('5');

@@ -22,7 +22,7 @@ import { Equity } from './Equity';
 import { Events } from './Events';
 import { Limits } from './Limits';
 import { Price } from './Price';
-import { isRunning, StateBadge, stateOf } from './StateBadge';
+import { isRunning, StateBadge, stateOf, versionOf } from './StateBadge';
 import { Strategies } from './Strategies';
 import { Trades } from './Trades';
 import './live.css';
@@ -91,6 +91,8 @@ function useExchangeZones(account: string): void {
     });
 }
 
+const noSymbols: string[] = [];
+
 function Part(props: { session: Session; tab: string; onDone: (session: Session) => void }) {
     const { session, tab } = props;
     const { id } = session;
@@ -104,6 +106,8 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
         },
         [set],
     );
+    const symbols = configuration.data?.symbols ?? noSymbols;
+    const version = versionOf(session);
     const done = (s: Session) => {
         configuration.reload();
         props.onDone(s);
@@ -130,12 +134,12 @@ function Part(props: { session: Session; tab: string; onDone: (session: Session)
                         )}
                     </Loaded>
                     <Equity session={session} />
-                    <Trades session={session} onDone={props.onDone} onShow={show} />
+                    <Trades session={session} symbols={symbols} version={version} onDone={props.onDone} onShow={show} />
                     <h2>Strategies</h2>
                     <Loaded query={configuration} height={260}>
                         {(c) => <Strategies session={session} members={c.strategies} height={330} onDone={done} />}
                     </Loaded>
-                    <Events id={id} version={(session.status?.bars ?? 0) + (isRunning(session) ? 0 : 1)} />
+                    <Events id={id} symbols={symbols} version={version} />
                 </>
             );
     }

@@ -2,12 +2,12 @@ import { useLocation } from 'preact-iso';
 import { useEffect, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import { api, json, take, type Schemas } from '../../api/client';
-import { asProblem, type Problem } from '../../api/problem';
+import { faultAt, serverFaults, type Fault } from '../../api/jsonSchema';
+import { asProblem } from '../../api/problem';
 import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
-import { SelectField, TextField } from '../../components/Field';
+import { Faults, SelectField, TextField } from '../../components/Field';
 import { Empty, Loaded } from '../../components/States';
-import { Wrong } from '../../components/Wrong';
 import { useTitle } from '../../layout/title';
 import { feedOf } from './feed';
 
@@ -18,6 +18,9 @@ interface Configuration {
     folder?: string;
     data: { source: string };
 }
+
+/** The keys of the request whose fields show their faults. */
+const fields = ['account', 'feed', 'from'];
 
 const speeds = [
     { value: 'fixed:200ms', label: 'a bar every 0.2 seconds' },
@@ -104,11 +107,12 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
     const [speed, setSpeed] = useState('fixed:1s');
     const [from, setFrom] = useState('');
     const [anyway, setAnyway] = useState(false);
-    const [problem, setProblem] = useState<Problem>();
+    const [faults, setFaults] = useState<Fault[]>([]);
     const [busy, setBusy] = useState(false);
     const brokers = useQuery('brokers', () => json<{ name: string; summary: string }[]>('/catalogue/brokers'));
     const failed = deployment?.failedChecks ?? [];
-    useEffect(() => setProblem(undefined), [account, broker, feed, speed, from, anyway]);
+    const sources = useQuery('sources', () => take(api.GET('/api/v1/data/sources')));
+    useEffect(() => setFaults([]), [account, broker, feed, speed, from, anyway]);
     const start = async (e: Event) => {
         e.preventDefault();
         setBusy(true);
@@ -129,7 +133,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
             });
             route(`/live/${encodeURIComponent(session.id)}`);
         } catch (fault) {
-            setProblem(asProblem(fault));
+            setFaults(serverFaults(asProblem(fault).message));
             setBusy(false);
         }
     };
@@ -141,6 +145,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     value={account}
                     onValue={setAccount}
                     required
+                    fault={faultAt(faults, 'account')}
                     hint="Its name in the journal and for its weights"
                 />
                 <SelectField
@@ -157,10 +162,19 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     value={feed}
                     onValue={setFeed}
                     required
+                    choices={[...new Set((sources.data ?? []).map((s) => s.source))]}
+                    fault={faultAt(faults, 'feed')}
                     hint="store:DIR, csv:DIR or parquet:DIR to replay, ws:EXCHANGE for now"
                 />
                 <SelectField label="Speed of a replay" value={speed} options={speeds} onValue={setSpeed} />
-                <TextField label="First bar" value={from} onValue={setFrom} placeholder="2022-06-01" hint="Empty: the feed’s first" />
+                <TextField
+                    label="First bar"
+                    value={from}
+                    onValue={setFrom}
+                    placeholder="2022-06-01"
+                    fault={faultAt(faults, 'from')}
+                    hint="Empty: the feed’s first"
+                />
             </div>
             {failed.length > 0 && (
                 <div class="notice">
@@ -176,7 +190,7 @@ function Form(props: { configuration: Configuration; deployment: Deployment | un
                     </label>
                 </div>
             )}
-            <Wrong>{problem?.message}</Wrong>
+            <Faults faults={faults.filter((f) => !fields.includes(f.path))} />
             <div class="actions">
                 <button type="submit" class="primary" disabled={busy || (failed.length > 0 && !anyway)}>
                     {broker === 'paper' ? 'Start on paper' : `Start at ${broker}`}

@@ -12,6 +12,10 @@ const words: Record<string, { text: string; kind?: 'yes' | 'no' | 'wait' }> = {
     ended: { text: 'Ended' },
 };
 
+/** Tells states of a session apart: in a new one its lists of orders and events have changed. */
+export const versionOf = ({ phase, status }: Schemas['SessionView']): string =>
+    [phase, status?.state, status?.bars, status?.fills, status?.ordersSent, status?.rejected, status?.account.orders.length].join('/');
+
 /** Whether a session has not ended: it trades, recovers, or is handed over to another silo. */
 export function isRunning(session: Schemas['SessionView']): boolean {
     return session.phase === 'running' || session.phase === 'handing-over';

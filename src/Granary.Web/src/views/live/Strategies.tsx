@@ -4,8 +4,9 @@ import type { Schemas } from '../../api/client';
 import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
+import { LocalList } from '../../components/LocalList';
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
-import { DataTable, type Column } from '../../components/Table';
+import type { Column } from '../../components/Table';
 import { counted, number, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { command } from './Commands';
@@ -35,7 +36,7 @@ export function Strategies(props: { session: Session; members: readonly Member[]
     }, [trades, mayChange]);
     return (
         <>
-            <DataTable label="Strategies" rows={members} columns={columns} id={(m) => m.id} height={props.height} />
+            <LocalList name="strategies" label="Strategies" rows={members} columns={columns} id={(m) => m.id} height={props.height} />
             {changed && <Change session={session} member={changed} onDone={props.onDone} onClose={() => setChanged(undefined)} />}
         </>
     );

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { can } from '../../api/caller';
 import type { Schemas } from '../../api/client';
-import { Badge } from '../../components/Badge';
 import { Confirm } from '../../components/Dialog';
 import { TextField } from '../../components/Field';
 import { LocalList } from '../../components/LocalList';
@@ -14,45 +13,13 @@ import { whyPath } from '../why/address';
 import { command } from './Commands';
 import { priceOf, quantityOf } from './digits';
 import { TradeDialog } from './HandDialogs';
+import { Orders, type Order } from './Orders';
 import { isRunning } from './StateBadge';
 
 type Session = Schemas['SessionView'];
 type Trade = Schemas['AccountTradeRow'];
-type Order = Schemas['AccountOrderRow'];
 
 const sideOf = (side: string) => (side === 'buy' ? 'long' : 'short');
-
-const orderColumns = (session: Session): Column<Order>[] => [
-    { id: 'symbol', title: 'Symbol', width: 110, value: (o) => o.symbol, cell: (o) => o.symbol },
-    { id: 'side', title: 'Side', width: 70, value: (o) => o.side, cell: (o) => o.side },
-    { id: 'type', title: 'Type', width: 90, value: (o) => o.type, cell: (o) => o.type },
-    {
-        id: 'quantity',
-        title: 'Quantity',
-        width: 110,
-        figure: true,
-        value: (o) => o.quantity,
-        cell: (o) => quantityOf(session, o.symbol, o.quantity),
-    },
-    {
-        id: 'filled',
-        title: 'Filled',
-        width: 110,
-        figure: true,
-        value: (o) => o.filled,
-        cell: (o) => quantityOf(session, o.symbol, o.filled),
-    },
-    { id: 'price', title: 'Price', width: 110, figure: true, value: (o) => o.price, cell: (o) => priceOf(session, o.symbol, o.price) },
-    {
-        id: 'state',
-        title: 'State',
-        width: 110,
-        value: (o) => o.state,
-        cell: (o) => (o.state === 'unknown' ? <Badge kind="no">unknown</Badge> : o.state),
-    },
-    { id: 'created', title: 'Made', width: 150, value: (o) => o.createdAt, cell: (o) => time(o.createdAt, o.symbol) },
-    { id: 'strategy', title: 'Strategy', width: 250, value: (o) => o.strategy, cell: (o) => <StrategyName id={o.strategy} /> },
-];
 
 interface Position {
     symbol: string;
@@ -71,7 +38,7 @@ function positionsOf(session: Session): Position[] {
             symbol,
             quantity,
             last,
-            value: last === null ? null : quantity * last,
+            value: own.length === 0 ? null : own.reduce((s, t) => s + (t.value ?? 0), 0),
             profit: own.length === 0 ? null : own.reduce((s, t) => s + (t.profit ?? 0), 0),
         };
     });
@@ -102,10 +69,16 @@ const positionColumns = (session: Session): Column<Position>[] => [
 /** Positions with their trades, and open orders. */
 export function Trades(props: {
     session: Session;
+    symbols?: readonly string[];
+    /** A new one where the orders have changed. */
+    version: string;
     onDone: (session: Session) => void;
     onShow?: (to: { symbol: string; time: number }) => void;
+    /** Whether it stands beside other panels, whose choices are not in the address. */
+    isPanel?: boolean;
 }) {
-    const { session, onShow } = props;
+    const { session, onShow, isPanel = false } = props;
+    const Open = isPanel ? DataTable<Trade> : LocalList<Trade>;
     const [closing, setClosing] = useState<Trade>();
     const [changing, setChanging] = useState<Trade>();
     const [cancelling, setCancelling] = useState<Order>();
@@ -114,7 +87,6 @@ export function Trades(props: {
     const show = useMemo(() => onShow && ((t: Trade) => onShow({ symbol: t.symbol, time: Date.parse(t.enteredAt) / 1000 })), [onShow]);
     const acts = mayClose ? { close: setClosing, change: setChanging } : undefined;
     const columns = tradeColumns(session, show, acts);
-    const orders = [...orderColumns(session), ...(mayClose ? [cancelColumn(setCancelling)] : [])];
     const positions = positionsOf(session);
     return (
         <>
@@ -128,7 +100,8 @@ export function Trades(props: {
             {(account?.trades?.length ?? 0) === 0 ? (
                 <p class="soft">No trade is open.</p>
             ) : (
-                <DataTable
+                <Open
+                    name="trades"
                     label="Open trades"
                     rows={account?.trades ?? []}
                     columns={columns}
@@ -137,34 +110,18 @@ export function Trades(props: {
                     {...(show ? { onOpen: show } : {})}
                 />
             )}
-            <h2>Orders</h2>
-            {(account?.orders?.length ?? 0) === 0 ? (
-                <p class="soft">No order is open at the broker.</p>
-            ) : (
-                <LocalList name="orders" label="Orders" rows={account?.orders ?? []} columns={orders} id={(o) => o.clientId} height={420} />
-            )}
+            <Orders
+                session={session}
+                symbols={props.symbols}
+                version={props.version}
+                isPanel={isPanel}
+                cancel={mayClose ? setCancelling : undefined}
+            />
             {changing && <TradeDialog session={session} trade={changing} onDone={props.onDone} onClose={() => setChanging(undefined)} />}
             {cancelling && <Cancel session={session} order={cancelling} onDone={props.onDone} onClose={() => setCancelling(undefined)} />}
             {closing && <Close session={session} trade={closing} onDone={props.onDone} onClose={() => setClosing(undefined)} />}
         </>
     );
-}
-
-// Strategies manage their own entries.
-const isCancellable = (o: Order) => o.strategy === 'operator' && !o.clientId.includes('-x');
-
-function cancelColumn(cancel: (order: Order) => void): Column<Order> {
-    return {
-        id: 'cancel',
-        title: 'Action',
-        width: 90,
-        cell: (o) =>
-            isCancellable(o) && (
-                <button type="button" class="plain" aria-label={`Cancel entry ${o.symbol}`} onClick={() => cancel(o)}>
-                    Cancel
-                </button>
-            ),
-    };
 }
 
 function tradeColumns(
@@ -221,7 +178,19 @@ function tradeColumns(
             cell: (t) => <span class={tone(t.profit)}>{signedMoney(t.profit)}</span>,
             hint: 'At the last close, before fees',
         },
-        { id: 'stop', title: 'Stop', width: 95, figure: true, value: (t) => t.stop, cell: (t) => priceOf(session, t.symbol, t.stop) },
+        {
+            id: 'stop',
+            title: 'Stop',
+            width: 135,
+            figure: true,
+            value: (t) => t.stop,
+            cell: (t) => (
+                <>
+                    {t.trails && <span class="soft">trails </span>}
+                    {priceOf(session, t.symbol, t.stop)}
+                </>
+            ),
+        },
         {
             id: 'target',
             title: 'Target',
@@ -229,6 +198,15 @@ function tradeColumns(
             figure: true,
             value: (t) => t.target,
             cell: (t) => priceOf(session, t.symbol, t.target),
+        },
+        {
+            id: 'risk',
+            title: 'At risk',
+            width: 100,
+            figure: true,
+            value: (t) => t.risk,
+            cell: (t) => (t.risk == null ? none : number(t.risk, 2)),
+            hint: 'From the last close to the stop, before costs',
         },
         ...(acts
             ? [

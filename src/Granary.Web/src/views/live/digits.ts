@@ -1,22 +1,19 @@
 import type { Schemas } from '../../api/client';
-import { number, price } from '../../format/numbers';
+import { figure } from '../../format/numbers';
 
 type Session = Schemas['SessionView'];
 
 /** A price with the digits of its instrument's tick. */
 export function priceOf(session: Session, symbol: string, value: number | null | undefined): string {
     const digits = session.status?.account.digits[symbol]?.price;
-    return digits == null || value == null || !isOn(value, digits) ? price(value) : number(value, digits);
+    return figure(value, digits);
 }
 
 /** A quantity with the digits of its instrument's lot. */
 export function quantityOf(session: Session, symbol: string, value: number | null | undefined): string {
     const digits = session.status?.account.digits[symbol]?.quantity;
-    return digits == null ? number(value, 4).replace(/\.?0+$/, '') : number(value, digits);
+    return figure(value, digits);
 }
-
-// An average of several fills has more digits than the tick.
-const isOn = (value: number, digits: number) => Math.abs(value - Number(value.toFixed(digits))) < 1e-9 * Math.max(1, Math.abs(value));
 
 // 1,250 can be 1250 or 1.25.
 const ambiguous = /^[1-9]\d{0,2},\d{3}$/;

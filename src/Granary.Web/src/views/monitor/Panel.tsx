@@ -7,7 +7,7 @@ import { Events } from '../live/Events';
 import { Limits } from '../live/Limits';
 import { Price } from '../live/Price';
 import { Headline } from '../live/SessionView';
-import { StateBadge } from '../live/StateBadge';
+import { StateBadge, versionOf } from '../live/StateBadge';
 import { Strategies } from '../live/Strategies';
 import { Trades } from '../live/Trades';
 import { useConfiguration } from '../live/configuration';
@@ -112,11 +112,11 @@ function Content(props: { session: Session; panel: Shown; onChange: (change: Par
         case 'limits':
             return <Limits session={session} />;
         case 'events':
-            return <Events id={session.id} version={session.status?.bars ?? 0} height={height} />;
+            return <Events id={session.id} version={versionOf(session)} height={height} />;
         case 'trades':
             return (
                 <div class="part" role="region" aria-label={`Lists of ${session.id}`} tabIndex={0} style={{ maxHeight: height }}>
-                    <Trades session={session} onDone={onDone} />
+                    <Trades session={session} version={versionOf(session)} onDone={onDone} isPanel />
                 </div>
             );
     }

@@ -6,6 +6,7 @@ import { useQuery } from '../../api/useQuery';
 import { SelectField, TextField } from '../../components/Field';
 import { Wrong } from '../../components/Wrong';
 import { ShortTable } from '../../components/ShortTable';
+import { StrategyId } from '../../components/StrategyName';
 import { counted, number, weight } from '../../format/numbers';
 import { time } from '../../format/times';
 import { Changes } from './Changes';
@@ -182,7 +183,7 @@ function Table(props: {
                 rows={found.slice(at * pageSize, (at + 1) * pageSize)}
                 kind={(s) => (base[s] === weights[s] ? '' : 'changed')}
                 columns={[
-                    { title: 'Strategy', cell: (s) => s },
+                    { title: 'Strategy', cell: (s) => <StrategyId id={s} /> },
                     { title: 'In force', figure: true, cell: (s) => weight(inForce[s] ?? base[s]) },
                     ...(onEdit
                         ? [

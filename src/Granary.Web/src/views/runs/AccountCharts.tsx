@@ -14,7 +14,7 @@ export interface Compared {
 }
 
 /** Equity with buying and holding, and drawdown: of the portfolio, or of a strategy in its own account. */
-export function AccountCharts(props: { run: string; strategy?: string; benchmark?: Compared | undefined }) {
+export function AccountCharts(props: { run: string; currency: string; strategy?: string; benchmark?: Compared | undefined }) {
     const { run, strategy, benchmark } = props;
     const { range, choose } = useRange();
     const equity = useCurve(run, 'equity', strategy);
@@ -36,11 +36,12 @@ export function AccountCharts(props: { run: string; strategy?: string; benchmark
             {equity.data ? (
                 <LineChart
                     title="Equity"
-                    unit="account currency"
+                    unit={props.currency}
                     summary={`Equity of ${of} over time`}
                     x={x}
                     lines={[{ name: 'Equity', values: equity.data.values, colour: 's1' }, ...others]}
                     onZoom={choose}
+                    canLog
                     height={280}
                 />
             ) : (

@@ -2,15 +2,16 @@ import { api, take, type Schemas } from '../../api/client';
 import { useRange, within } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
 import { RangeBar } from '../../components/RangeBar';
+import { BoxPlot } from '../../components/BoxPlot';
 import { HeatTable } from '../../components/HeatTable';
 import { LineChart, type Line } from '../../components/LineChart';
 import { Empty, Loaded } from '../../components/States';
 import { ShortTable } from '../../components/ShortTable';
 import { StrategyName } from '../../components/StrategyName';
-import { number, percent, signedNumber, signedPercent, tone } from '../../format/numbers';
+import { number, percent, signedMoney, signedNumber, signedPercent, tone } from '../../format/numbers';
 import { AllocationsSection } from './Allocations';
 import { UniverseSection } from './Universe';
-import { strategyPath, type RunDetails } from './run';
+import { runPath, strategyPath, type RunDetails } from './run';
 
 type Analysis = Schemas['RunAnalysis'];
 
@@ -56,7 +57,7 @@ export function AnalysisTab(props: { run: RunDetails }) {
                     {!rolling && !returns && !trades && !correlation && !hasSections && nothing}
                     {rolling && <Rolling of={rolling} />}
                     {returns && <Returns of={returns} />}
-                    {trades && <Trades of={trades} />}
+                    {trades && <Trades run={run} of={trades} />}
                     {correlation && <Correlation run={run} of={correlation} />}
                     {sections}
                 </>
@@ -79,6 +80,7 @@ function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
             {[
                 { name: 'Return', values: values.return, unit: 'percent', colour: 's2', format: (v: number) => percent(v, 1) },
                 { name: 'Sharpe ratio', values: values.sharpe, unit: 'annualised', colour: 's1', format: (v: number) => number(v, 2) },
+                { name: 'Sortino ratio', values: values.sortino, unit: 'annualised', colour: 's4', format: (v: number) => number(v, 2) },
                 {
                     name: 'Volatility',
                     values: values.volatility,
@@ -86,6 +88,9 @@ function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
                     colour: 's3',
                     format: (v: number) => percent(v, 1),
                 },
+                ...(values.beta
+                    ? [{ name: 'Beta', values: values.beta, unit: 'to the benchmark', colour: 's1', format: (v: number) => number(v, 2) }]
+                    : []),
             ].map((l) => (
                 <LineChart
                     key={l.name}
@@ -104,7 +109,7 @@ function Rolling(props: { of: NonNullable<Analysis['rolling']> }) {
 }
 
 function Returns(props: { of: NonNullable<Analysis['returns']> }) {
-    const { period, inMarket, rows } = props.of;
+    const { period, inMarket, rows, spans } = props.of;
     return (
         <section>
             <h2>Distribution of returns</h2>
@@ -125,7 +130,38 @@ function Returns(props: { of: NonNullable<Analysis['returns']> }) {
                     { title: 'Best', figure: true, cell: (r) => signedPercent(r.best), tone: (r) => tone(r.best) },
                 ]}
             />
+            {spans.length > 1 && <Spans of={spans} />}
         </section>
+    );
+}
+
+const share = (r: number) => signedPercent(r);
+
+/** The returns of longer and longer spans, each as a box from the lower to the upper quartile, within a line from the worst to the best. */
+function Spans(props: { of: readonly Schemas['SpanReturns'][] }) {
+    const low = Math.min(0, ...props.of.map((s) => s.worst));
+    const high = Math.max(0, ...props.of.map((s) => s.best));
+    return (
+        <>
+            <h3>Returns of longer spans</h3>
+            <ShortTable
+                label="Returns of longer spans"
+                class="spans"
+                rows={props.of}
+                columns={[
+                    { title: 'Of', cell: (s) => `${s.span.charAt(0).toUpperCase()}${s.span.slice(1)}s` },
+                    { title: 'Number', figure: true, cell: (s) => number(s.count) },
+                    { title: 'Gains', figure: true, cell: (s) => percent(s.gains, 1) },
+                    { title: 'Mean', figure: true, cell: (s) => share(s.mean), tone: (s) => tone(s.mean) },
+                    { title: 'Worst', figure: true, cell: (s) => share(s.worst), tone: (s) => tone(s.worst) },
+                    { title: 'Lower quartile', figure: true, cell: (s) => share(s.lowerQuartile), tone: (s) => tone(s.lowerQuartile) },
+                    { title: 'Median', figure: true, cell: (s) => share(s.median), tone: (s) => tone(s.median) },
+                    { title: 'Upper quartile', figure: true, cell: (s) => share(s.upperQuartile), tone: (s) => tone(s.upperQuartile) },
+                    { title: 'Best', figure: true, cell: (s) => share(s.best), tone: (s) => tone(s.best) },
+                    { title: 'Worst to best', cell: (s) => <BoxPlot of={s} low={low} high={high} /> },
+                ]}
+            />
+        </>
     );
 }
 
@@ -134,8 +170,46 @@ const excursions = [
     { key: 'favourable', title: 'In the trade’s favour (MFE)' },
 ] as const;
 
-function Trades(props: { of: NonNullable<Analysis['trades']> }) {
-    const { ofPortfolio, trades, returns, points, rows, edgeRatio } = props.of;
+const properties: Record<string, string> = { side: 'Side', exitReason: 'Exit by', symbol: 'Symbol', class: 'Strategy' };
+
+/** Closed trades by side, exit, symbol and class; most lead to the list of these trades. */
+function TradeGroups(props: { run: RunDetails; list: string; of: readonly Schemas['TradeGroupRow'][] }) {
+    return (
+        <>
+            <h3>Trades by what they have in common</h3>
+            <ShortTable
+                label="Trades by what they have in common"
+                rows={props.of}
+                columns={[
+                    {
+                        title: 'Trades with',
+                        cell: (g) => (
+                            <>
+                                {properties[g.by] ?? g.by}:{' '}
+                                {g.by === 'class' ? (
+                                    g.value
+                                ) : (
+                                    <a href={`${runPath(props.run.id)}?${props.list}${g.by}=${encodeURIComponent(g.value)}#trades`}>
+                                        {g.value}
+                                    </a>
+                                )}
+                            </>
+                        ),
+                    },
+                    { title: 'Trades', figure: true, cell: (g) => number(g.trades) },
+                    { title: 'Won', figure: true, cell: (g) => percent(g.winRate, 1) },
+                    { title: 'Profit factor', figure: true, cell: (g) => number(g.profitFactor, 2) },
+                    { title: 'Mean return', figure: true, cell: (g) => signedPercent(g.averageReturn), tone: (g) => tone(g.averageReturn) },
+                    { title: 'Bars', figure: true, cell: (g) => number(g.averageBars, 1) },
+                    { title: 'Net profit', figure: true, cell: (g) => signedMoney(g.netProfit), tone: (g) => tone(g.netProfit) },
+                ]}
+            />
+        </>
+    );
+}
+
+function Trades(props: { run: RunDetails; of: NonNullable<Analysis['trades']> }) {
+    const { ofPortfolio, trades, returns, points, rows, edgeRatio, groups } = props.of;
     const cloud = (of: (typeof points)[number], won: boolean) => (of.return > 0 === won ? of.return : null);
     return (
         <section>
@@ -176,6 +250,7 @@ function Trades(props: { of: NonNullable<Analysis['trades']> }) {
                 ]}
             />
             <p class="note">Edge ratio {number(edgeRatio, 2)}: mean favourable over mean adverse excursion; 1 is what chance gives.</p>
+            <TradeGroups run={props.run} list={ofPortfolio ? '' : 'tab=trades&'} of={groups} />
         </section>
     );
 }

@@ -3,6 +3,7 @@ import { useQuery } from '../../api/useQuery';
 import { useSearch } from '../../api/useSearch';
 import { SelectField, TextField } from '../../components/Field';
 import { HeatTable } from '../../components/HeatTable';
+import { ShortTable } from '../../components/ShortTable';
 import { Empty, Loaded } from '../../components/States';
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
 import { DataTable, type Column } from '../../components/Table';
@@ -93,45 +94,87 @@ function Order() {
     );
 }
 
-/** The conditions of strategies, the most important first: by the mean importance over the trades of the strategies that have one. */
-export function byImportance(
-    rows: readonly { condition: string; importance?: number | null; trades?: number }[],
-): { condition: string; mean: number; trades: number }[] {
-    const names = [...new Set(rows.map((r) => r.condition))];
-    // The importance of a strategy with many trades is known better: it counts as often as it has trades.
-    const of = (condition: string) => {
-        const known = rows.filter((r) => r.condition === condition && typeof r.importance === 'number');
-        const trades = known.reduce((sum, r) => sum + (r.trades ?? 1), 0);
-        const sum = known.reduce((all, r) => all + (r.importance ?? 0) * (r.trades ?? 1), 0);
-        return { condition, mean: trades === 0 ? Number.NEGATIVE_INFINITY : sum / trades, trades };
-    };
-    return names.map(of).sort((a, b) => (a.mean === b.mean ? 0 : b.mean - a.mean));
+/** Trades that stand behind each row, unless the user says otherwise. The importance of a handful of trades is chance. */
+const leastTrades = 10;
+
+/** Asks how many trades have to stand behind a row. */
+function Least(props: { least: string }) {
+    const { set } = useSearch();
+    return (
+        <TextField
+            label="Least trades"
+            type="number"
+            min={0}
+            value={props.least}
+            onValue={(v) => set({ least: v })}
+            hint="Behind each row; 0 for all"
+        />
+    );
 }
+
+/** The query of the rows behind which enough trades stand, the most important condition first. */
+const asked = (strategy: string, least: string) =>
+    new URLSearchParams({
+        limit: '1000',
+        sort: '-importance',
+        ...(strategy === '' ? {} : { strategy }),
+        ...(Number(least) > 0 ? { filter: `trades>=${Number(least)}` } : {}),
+    }).toString();
+
+/** The conditions of one strategy in the order of its rows, each with its importance and the trades that stand behind it. */
+export const conditionsOf = (rows: readonly { condition: string; importance?: number | null; trades: number }[]) =>
+    // Each trade is in one value of a condition, so that those of its values add up.
+    [...new Set(rows.map((r) => r.condition))].map((condition) => {
+        const own = rows.filter((r) => r.condition === condition);
+        return { condition, importance: own[0]?.importance ?? null, trades: own.reduce((sum, r) => sum + r.trades, 0) };
+    });
 
 /** Profit by condition of one strategy. */
 export function ConditionTable(props: { run: RunDetails; strategy: string }) {
-    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance&strategy=${encodeURIComponent(props.strategy)}`;
-    const rows = useQuery(path, () => json<{ items: Condition[] }>(path));
+    const { search } = useSearch();
+    const least = search.least ?? String(leastTrades);
+    const path = `${runPath(props.run.id)}/conditions`;
+    const all = useQuery(`${path} ${props.strategy}`, () => json<{ items: Condition[] }>(`${path}?${asked(props.strategy, '0')}`));
     return (
-        <Loaded query={rows} height={300}>
-            {(page) =>
-                page.items.length === 0 ? (
+        <Loaded query={all} height={300}>
+            {({ items }) => {
+                const rows = items.filter((c) => c.trades >= Number(least));
+                const ranked = conditionsOf(items).filter((c) => c.importance !== null);
+                return items.length === 0 ? (
                     <Empty title="Nothing is known of conditions">
                         <p>Too few trades, or the batch left conditions.csv out.</p>
                     </Empty>
                 ) : (
                     <>
                         <Order />
-                        <DataTable
-                            label="Profit by condition"
-                            rows={page.items}
-                            columns={columns}
-                            id={(c) => `${c.condition}/${c.value}`}
-                            height={420}
-                        />
+                        {ranked.length > 0 && (
+                            <ShortTable
+                                label="Conditions by importance"
+                                rows={ranked}
+                                columns={[
+                                    { title: 'Condition', cell: (c) => c.condition },
+                                    { title: 'Importance', figure: true, cell: (c) => percent(c.importance, 1) },
+                                    { title: 'Trades behind it', figure: true, cell: (c) => number(c.trades) },
+                                ]}
+                            />
+                        )}
+                        <div class="filters">
+                            <Least least={least} />
+                        </div>
+                        {rows.length === 0 ? (
+                            <p class="soft">No row has so many trades: ask for fewer behind each row.</p>
+                        ) : (
+                            <DataTable
+                                label="Profit by condition"
+                                rows={rows}
+                                columns={columns}
+                                id={(c) => `${c.condition}/${c.value}`}
+                                height={420}
+                            />
+                        )}
                     </>
-                )
-            }
+                );
+            }}
         </Loaded>
     );
 }
@@ -141,17 +184,7 @@ function ConditionMap(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
     const strategies = props.run.conditions?.strategies ?? [];
     const rows = strategies.flatMap((s) => s.rows);
-    // One importance of a strategy counts once, not once for each value of its condition.
-    const ordered = byImportance(
-        strategies.flatMap((s) =>
-            s.rows
-                .filter((r, i) => s.rows.findIndex((o) => o.condition === r.condition) === i)
-                .map((r) => ({
-                    ...r,
-                    trades: s.rows.reduce((sum, o) => sum + (o.condition === r.condition ? o.trades : 0), 0),
-                })),
-        ),
-    );
+    const ordered = props.run.conditions?.ranking ?? [];
     const conditions = ordered.map((c) => c.condition);
     const shown = search.condition && conditions.includes(search.condition) ? search.condition : conditions[0];
     if (shown === undefined) return null;
@@ -166,9 +199,10 @@ function ConditionMap(props: { run: RunDetails }) {
                     onValue={(condition) => setSearch({ condition })}
                     options={ordered.map((c) => ({
                         value: c.condition,
-                        label: Number.isFinite(c.mean)
-                            ? `${c.condition}, importance ${percent(c.mean, 1)} over ${counted(c.trades, 'trade')}`
-                            : c.condition,
+                        label:
+                            c.importance === null
+                                ? c.condition
+                                : `${c.condition}, importance ${percent(c.importance, 1)} over ${counted(c.trades, 'trade')}`,
                     }))}
                 />
             </div>
@@ -198,19 +232,11 @@ function ConditionMap(props: { run: RunDetails }) {
     );
 }
 
-/** Trades that stand behind each row of a run's conditions, unless the user says otherwise. */
-const leastTrades = 10;
-
 /** Which conditions were tried over the whole run, and which held later. */
 export function Conditions(props: { run: RunDetails }) {
     const { search, set: setSearch } = useSearch();
-    // The importance of a condition with a handful of trades is chance: it would lead the list.
     const least = search.least ?? String(leastTrades);
-    const query = new URLSearchParams({
-        ...(search.of ? { strategy: search.of } : {}),
-        ...(Number(least) > 0 ? { filter: `trades>=${Number(least)}` } : {}),
-    });
-    const path = `${runPath(props.run.id)}/conditions?limit=1000&sort=-importance&${query}`;
+    const path = `${runPath(props.run.id)}/conditions?${asked(search.of ?? '', least)}`;
     const rows = useQuery(path, () => json<{ items: Condition[]; total: number }>(path));
     return (
         <>
@@ -228,14 +254,7 @@ export function Conditions(props: { run: RunDetails }) {
                     placeholder="SmaCross(fast=10,slow=50)@ACME:1h"
                     hint="The whole id; empty for all"
                 />
-                <TextField
-                    label="Least trades"
-                    type="number"
-                    min={0}
-                    value={least}
-                    onValue={(v) => setSearch({ least: v })}
-                    hint="Behind each row; 0 for all"
-                />
+                <Least least={least} />
             </div>
             <Loaded query={rows} height={560}>
                 {(page) =>

@@ -2,13 +2,15 @@ import { Badge } from '../../components/Badge';
 import { Figures, type Figure } from '../../components/Figures';
 import { RangeBar } from '../../components/RangeBar';
 import { ShortTable } from '../../components/ShortTable';
+import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
 import { number, percent, signedMoney, signedPercent, tone } from '../../format/numbers';
 import { AccountCharts } from './AccountCharts';
 import { useAnalysis } from './Analysis';
+import { Drawdowns } from './Drawdowns';
 import { Months } from './Months';
 import { PortfolioTrades } from './PortfolioTrades';
-import { checkNames, verdictOf, type Check, type RunDetails, type Stats } from './run';
+import { checkNames, currencyOf, verdictOf, type Check, type RunDetails, type Stats } from './run';
 import { useFigures } from './useFigures';
 
 /** How long the drawdown was, and whose peak it is below. */
@@ -34,8 +36,9 @@ export function Overview(props: { run: RunDetails }) {
                         (run.kind === 'walk-forward' ? '.' : ', and each strategy has an account of its own.')}
             </p>
             {run.portfolio.stats === null && <p class="notice">No strategy of this run has a weight, so that it has no portfolio.</p>}
-            <AccountCharts run={run.id} benchmark={analysis.data?.benchmark ?? undefined} />
+            <AccountCharts run={run.id} currency={currencyOf(run)} benchmark={analysis.data?.benchmark ?? undefined} />
             <Months run={run} />
+            {(analysis.data?.drawdowns.length ?? 0) > 0 && <Drawdowns of={analysis.data?.drawdowns ?? []} />}
             <PortfolioTrades run={run} />
             <Checks run={run} />
         </>
@@ -74,28 +77,31 @@ function figuresOf(run: RunDetails, s: Stats, isPart: boolean): Figure[] {
                     : `from every bar; ${percent(deflated.value, 1)} sure it is not luck`,
         },
         { name: 'Max drawdown', value: percent(s.maxDrawdown), note: drawdownNote(s, isPart) },
-        {
-            name: 'Trades',
-            value: number(s.trades),
-            note:
-                stressed === undefined
-                    ? 'closed'
-                    : `${signedPercent(stressed, 1)} with double costs and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
-        },
+        ...(stressed === undefined
+            ? []
+            : [
+                  {
+                      name: 'With double costs',
+                      value: signedPercent(stressed, 1),
+                      tone: tone(stressed),
+                      note: `and each order one bar later, ${run.kind === 'walk-forward' ? 'of the portfolio' : 'mean of the strategies’ own accounts'}`,
+                  },
+              ]),
+        { name: 'Trades', value: number(s.trades), note: 'closed' },
         { name: 'Win rate', value: percent(s.winRate, 1), note: 'closed trades with a net profit' },
         { name: 'Profit factor', value: number(s.profitFactor, 2), note: 'net wins over net losses' },
         {
             name: 'Expectancy',
             value: signedMoney(s.expectancy),
             tone: tone(s.expectancy),
-            note: 'mean net profit of a trade, account currency',
+            note: `mean net profit of a trade, ${currencyOf(run)}`,
         },
         {
             name: 'Average exposure',
             value: percent(s.grossExposureAverage, 1),
             note: `longs and shorts over equity; in the market ${percent(s.exposure, 0)} of the time`,
         },
-        { name: 'Commission', value: number(s.commission, 2), note: 'account currency' },
+        { name: 'Commission', value: number(s.commission, 2), note: currencyOf(run) },
     ];
 }
 
@@ -126,7 +132,7 @@ function Checks(props: { run: RunDetails }) {
                                 tone: ([, check]) =>
                                     check.word ? 'soft' : check.state === 'passed' ? 'gain' : check.state === 'failed' ? 'loss' : 'soft',
                             },
-                            { title: 'What was found', cell: ([, check]) => check.sentence, prose: true },
+                            { title: 'What was found', cell: ([, check]) => <Unbroken>{check.sentence}</Unbroken>, prose: true },
                         ]}
                     />
                 </>
@@ -146,7 +152,9 @@ function Checks(props: { run: RunDetails }) {
                     <summary>Notes about the run ({number(notes?.length)})</summary>
                     <ul>
                         {notes?.map((n) => (
-                            <li key={n.sentence}>{n.sentence}</li>
+                            <li key={n.sentence}>
+                                <Unbroken>{n.sentence}</Unbroken>
+                            </li>
                         ))}
                     </ul>
                 </details>

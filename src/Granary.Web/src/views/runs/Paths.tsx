@@ -5,7 +5,7 @@ import { eventName, eventsOf, figureName, figureText, listedRisks, mostSize, pro
 import type { ResampledMethod, Resampling } from './run';
 
 /** What could have happened to the portfolio of a run. */
-export function Paths(props: { of: Resampling }) {
+export function Paths(props: { of: Resampling; currency: string }) {
     const { of } = props;
     const drawn = of.methods.filter((m) => m.fan);
     return (
@@ -18,7 +18,7 @@ export function Paths(props: { of: Resampling }) {
             </p>
             <div class="pair">
                 {drawn.map((m) => (
-                    <Fan key={m.method} of={of} method={m} />
+                    <Fan key={m.method} of={of} method={m} currency={props.currency} />
                 ))}
             </div>
             <h3>Methods</h3>
@@ -38,8 +38,8 @@ export function Paths(props: { of: Resampling }) {
     );
 }
 
-function Fan(props: { of: Resampling; method: ResampledMethod }) {
-    const { of, method } = props;
+function Fan(props: { of: Resampling; method: ResampledMethod; currency: string }) {
+    const { of, method, currency } = props;
     if (!method.fan) return null;
     const { times, equity, quantiles } = method.fan;
     const final = method.figures.find((f) => f.figure === 'finalEquity');
@@ -47,7 +47,7 @@ function Fan(props: { of: Resampling; method: ResampledMethod }) {
     return (
         <LineChart
             title={method.title}
-            unit="account currency"
+            unit={currency}
             summary={`Equity of the record, and of ${counted(method.paths, 'path')}: nine of ten end between ${number(final?.quantiles[0])} and ${number(final?.quantiles.at(-1))}`}
             x={times.map((t) => Date.parse(t) / 1000)}
             format={(v) => number(v)}

@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useRange } from '../../api/range';
 import { ServerList } from '../../components/ServerList';
 import { StrategyName, strategyWidth } from '../../components/StrategyName';
@@ -24,7 +24,8 @@ const columnsOf = (run: string): Column<Row>[] => [
         ),
     },
     { id: 'symbol', title: 'Symbol', width: 84, value: (t) => t.symbol, cell: (t) => t.symbol },
-    ...tradeColumns,
+    // With all columns the list would be wider than most screens.
+    ...tradeColumns.map((c) => (c.id === 'mae' || c.id === 'mfe' ? { ...c, isOptional: true } : c)),
     {
         id: 'why',
         title: 'Why',
@@ -42,7 +43,8 @@ const columnsOf = (run: string): Column<Row>[] => [
     {
         id: 'strategy',
         title: 'Strategy',
-        width: strategyWidth,
+        // All columns fit into a window of 1440 pixels; a long name takes two lines.
+        width: Math.min(strategyWidth, 212),
         value: (t) => t.strategy,
         cell: (t) => (
             <a href={strategyPath(run, t.strategy)}>
@@ -60,6 +62,7 @@ function Trades(props: { run: RunDetails; of: 'portfolio' | 'strategies' }) {
     const fields = useMemo(() => [...tradeFields(run.markets), { key: 'strategy', title: 'Strategy' }], [run.markets]);
     return (
         <ServerList
+            name="trades"
             label={of === 'portfolio' ? 'Trades of the portfolio' : 'Trades of all strategies'}
             path={`${runPath(run.id)}/${of === 'portfolio' ? 'portfolio-trades' : 'trades'}`}
             query={range.query}
@@ -80,9 +83,13 @@ function Trades(props: { run: RunDetails; of: 'portfolio' | 'strategies' }) {
 
 /** The trades of the portfolio of a run. */
 export function PortfolioTrades(props: { run: RunDetails }) {
+    const section = useRef<HTMLElement>(null);
+    useEffect(() => {
+        if (location.hash === '#trades') section.current?.scrollIntoView();
+    }, []);
     if (!props.run.files.includes('portfolio_trades.csv')) return null;
     return (
-        <section>
+        <section ref={section}>
             <h2>Trades of the portfolio</h2>
             <Trades run={props.run} of="portfolio" />
         </section>

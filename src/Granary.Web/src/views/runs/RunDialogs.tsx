@@ -7,6 +7,7 @@ import { Confirm, Dialog } from '../../components/Dialog';
 import { SelectField, TextField } from '../../components/Field';
 import { Pairs } from '../../components/Pairs';
 import { Loaded } from '../../components/States';
+import { Unbroken } from '../../components/Unbroken';
 import { Wrong } from '../../components/Wrong';
 import { counted, number } from '../../format/numbers';
 import { feedOf } from '../live/feed';
@@ -171,7 +172,7 @@ function PaperForm(props: Props & { configuration: Configuration; known: Schemas
                     <ul>
                         {failed.map(([name, check]) => (
                             <li key={name}>
-                                <b>{checkNames[name] ?? name}:</b> {check.sentence}
+                                <b>{checkNames[name] ?? name}:</b> <Unbroken>{check.sentence}</Unbroken>
                             </li>
                         ))}
                     </ul>

@@ -15,13 +15,13 @@ import { Overview } from './Overview';
 import { ParameterMaps } from './ParameterMaps';
 import { Paths } from './Paths';
 import { AllTrades } from './PortfolioTrades';
-import { loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
+import { currencyOf, loadRun, loadStrategiesAhead, namedAs, runKinds, verdictOf, type RunDetails } from './run';
 import { RunActions } from './RunActions';
 import { RunFiles } from './RunFiles';
 import { SearchTab } from './SearchTab';
 import './runs.css';
 import { StrategyDetails } from './StrategyDetails';
-import { askedBy, StrategyList } from './StrategyList';
+import { StrategyList } from './StrategyList';
 import { Windows } from './Windows';
 
 const allTabs = [
@@ -54,25 +54,23 @@ const tabsOf = (run: RunDetails) =>
 
 // What the address has of one part: the filters of its list, and the trade of a chart.
 const ofOneTab = [
-    ...[
-        'strategy',
-        'at',
-        'end',
-        'market',
-        'sort',
-        'where',
-        'since',
-        'until',
-        'jump',
-        'cols',
-        'symbol',
-        'side',
-        'exitReason',
-        'find',
-        'weighted',
-    ],
+    'strategy',
+    'at',
+    'end',
+    'market',
+    'sort',
+    'where',
+    'since',
+    'until',
+    'jump',
+    'cols',
+    'id',
+    'symbol',
+    'weighted',
     'window',
 ];
+
+const partsOf = (search: Record<string, string>) => [...ofOneTab, ...Object.keys(search).filter((k) => k.startsWith('trades-'))];
 
 /** The results of a run. */
 export default function RunView() {
@@ -81,7 +79,6 @@ export default function RunView() {
     const run = useQuery(`run/${id}`, () => loadRun(id));
     useState(() => {
         if (search.strategy && !run.data) loadStrategiesAhead(id, namedAs(search.strategy));
-        else if (search.tab === 'strategies' && !search.strategy && !run.data) loadStrategiesAhead(id, askedBy(search));
     });
     useTitle(run.data?.name ?? 'Run');
     return (
@@ -93,7 +90,7 @@ export default function RunView() {
                         label="Results"
                         tabs={tabsOf(loaded)}
                         shown={search.strategy ? undefined : (search.tab ?? '')}
-                        without={ofOneTab}
+                        without={partsOf(search)}
                     />
                     {search.strategy ? <StrategyDetails run={loaded} id={search.strategy} /> : <Tab run={loaded} tab={search.tab ?? ''} />}
                 </>
@@ -114,7 +111,7 @@ function Tab(props: { run: RunDetails; tab: string }) {
         case 'analysis':
             return <AnalysisTab run={run} />;
         case 'paths':
-            return run.resampling ? <Paths of={run.resampling} /> : <Overview run={run} />;
+            return run.resampling ? <Paths of={run.resampling} currency={currencyOf(run)} /> : <Overview run={run} />;
         case 'parameters':
             return <ParameterMaps run={run} />;
         case 'search':

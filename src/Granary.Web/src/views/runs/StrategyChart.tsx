@@ -3,17 +3,14 @@ import { json, type Schemas } from '../../api/client';
 import { useRange } from '../../api/range';
 import { useQuery } from '../../api/useQuery';
 import { indexOf } from '../../components/aim';
-import { chartSettings } from '../../components/chartSettings';
+import { FactorMenu } from '../../components/FactorMenu';
+import { linesOf, mostFactors, shownFactors, withFactors } from '../../components/factorLines';
 import type { Deal, Mark } from '../../components/marks';
 import { PriceChart, seconds, type PriceLine, type Prices } from '../../components/PriceChart';
 import { price, signedPercent } from '../../format/numbers';
-import { FactorMenu } from './FactorMenu';
 import { runPath, type RunDetails, type Strategy } from './run';
 import type { Signal } from './StrategyDetails';
 import type { Trade } from './trades';
-
-const oscillators =
-    /^(rsi|stochastic|williams|cci|roc|momentum|adx|aroon|atr|natr|macd|obv|mfi|cmf|stddev|zscore|return|volatility|efficiency|slope|column)/;
 
 /** The trade that the page shows: the address names it. */
 export interface ShownTrade {
@@ -38,25 +35,24 @@ export function StrategyChart(props: {
 }) {
     const { run, strategy, symbol, trades, signals } = props;
     const { range, choose } = useRange();
-    const { hidden, added } = chartSettings(strategy.id);
     const used = useFactors(run.id, strategy.id);
-    const factors = useMemo(
-        () => used && [...used.filter((f) => !hidden?.includes(f)), ...(added ?? []).filter((f) => !used.includes(f))],
-        [used, hidden, added],
-    );
+    const chosen = used && shownFactors(strategy.id, used).join(';');
+    const factors = useMemo(() => (chosen === undefined ? undefined : chosen.split(';').filter((f) => f !== '')), [chosen]);
     const hasLines = factors !== undefined && signals !== undefined;
     const load = useCallback(
         async (part: Record<string, string>): Promise<Prices> => {
             // Factors and stops are those of the strategy's own bars.
             const own = hasLines && part.timeframe === strategy.timeframe;
-            const query = new URLSearchParams({ ...part, ...(own ? { factors: factors.join(';'), strategy: strategy.id } : {}) });
-            const chart = await json<Schemas['ChartBars']>(`${runPath(run.id)}/chart?${query}`);
+            const { chart, note } = await withFactors(own ? factors.join(';') : '', (asked) => {
+                const query = new URLSearchParams({ ...part, ...(own ? { factors: asked, strategy: strategy.id } : {}) });
+                return json<Schemas['ChartBars']>(`${runPath(run.id)}/chart?${query}`);
+            });
             const times = chart.bars.times.map(seconds);
             const why = chart.levels?.why;
             return {
                 bars: chart.bars,
-                lines: own ? [...linesOf(chart), ...(levelsOf(chart) ?? stopsOf(signals, times))] : [],
-                note: why ? `Moved stops are not shown. ${why}` : undefined,
+                lines: own ? [...linesOf(chart.factors), ...(levelsOf(chart) ?? stopsOf(signals, times))] : [],
+                note: [note, why && `Moved stops are not shown. ${why}`].filter(Boolean).join(' ') || undefined,
             };
         },
         [run.id, strategy, factors, signals, hasLines],
@@ -106,6 +102,8 @@ const noFactors: string[] = [];
 /** A trade as a line in the chart. */
 export const dealOf = (t: Trade): Deal => {
     const isOpen = t.exitTime === undefined || t.exitReason === 'open';
+    const sign = t.side === 'long' ? 1 : -1;
+    const name = `${t.side} from ${price(t.entryPrice)}`;
     return {
         from: seconds(t.entryTime),
         to: isOpen ? undefined : seconds(t.exitTime ?? ''),
@@ -113,7 +111,10 @@ export const dealOf = (t: Trade): Deal => {
         exitPrice: t.exitPrice,
         side: t.side,
         profit: t.return,
-        text: `${t.side} from ${price(t.entryPrice)}${isOpen ? ', open' : ''} ${signedPercent(t.return)}`,
+        worst: t.mae === undefined ? undefined : t.entryPrice * (1 - sign * t.mae),
+        best: t.mfe === undefined ? undefined : t.entryPrice * (1 + sign * t.mfe),
+        name,
+        text: `${name}${isOpen ? ', open' : ''} ${signedPercent(t.return)}`,
     };
 };
 
@@ -123,17 +124,10 @@ function useFactors(run: string, strategy: string): string[] | undefined {
     const rows = useQuery(`run/${run}/factors/${strategy}`, () =>
         json<{ items: { factor?: string }[] }>(path).catch(() => ({ items: [] })),
     );
-    return useMemo(() => rows.data && [...new Set(rows.data.items.flatMap((r) => (r.factor ? [r.factor] : [])))].slice(0, 6), [rows.data]);
-}
-
-function linesOf(chart: Schemas['ChartBars']): PriceLine[] {
-    const colours = ['s2', 's1', 's3', 's4', 'soft', 'loss'];
-    return chart.factors.map((f, i) => ({
-        name: f.name,
-        colour: colours[i % colours.length] ?? 's1',
-        pane: oscillators.test(f.name) ? f.name.split('(')[0] : undefined,
-        values: f.values,
-    }));
+    return useMemo(
+        () => rows.data && [...new Set(rows.data.items.flatMap((r) => (r.factor ? [r.factor] : [])))].slice(0, mostFactors),
+        [rows.data],
+    );
 }
 
 const levelLine = (name: 'Stop' | 'Target', values: readonly (number | null)[]): PriceLine => ({

@@ -15,9 +15,9 @@ import { time } from '../../format/times';
 import { AccountCharts } from './AccountCharts';
 import { ConditionTable } from './Conditions';
 import { drawdownNote } from './Overview';
-import { loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Strategy } from './run';
+import { currencyOf, loadStrategies, namedAs, runPath, verdictOf, type RunDetails, type Strategy } from './run';
 import { StrategyChart } from './StrategyChart';
-import { takeAll, tradeColumns, tradeFields, tradeHint, type Trade } from './trades';
+import { lackOf, takeAll, tradeColumns, tradeFields, tradeHint, type Trade } from './trades';
 import { useFigures } from './useFigures';
 import { whyPath } from '../why/address';
 
@@ -59,6 +59,21 @@ const columnsWith = (show: (trade: Trade) => void, why: (trade: Trade) => string
 
 const none: never[] = [];
 
+/**
+ * The rows that the chart marks: all of the strategy or, where there are more than a chart loads, those of the range and around the trade
+ * that the address names.
+ * @param key The time by which the range narrows them.
+ */
+function useMarks<T>(path: string, key: string, { query, range }: ReturnType<typeof useRange>, at: string | undefined) {
+    const whole = useQuery(path, () => takeAll<T>(path));
+    const isCut = whole.data !== undefined && whole.data.rows.length < whole.data.total;
+    const filter = range ? `&filter=${key}>=${query.from},${key}<${query.to}` : '';
+    const part = useQuery(isCut && (range !== null || at !== undefined) ? `${path}${filter}/${at ?? ''}` : null, () =>
+        takeAll<T>(`${path}${filter}`, at),
+    );
+    return part.data ? part : whole;
+}
+
 /** One strategy of a run: figures, price chart with its trades, profit by condition, list of trades. */
 export function StrategyDetails(props: { run: RunDetails; id: string }) {
     const { run, id } = props;
@@ -97,8 +112,8 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
     const path = `${runPath(run.id)}/trades`;
     const of = useMemo(() => ({ run: run.id, strategy: strategy.id }), [run.id, strategy.id]);
     const id = encodeURIComponent(strategy.id);
-    const trades = useQuery(`run/${run.id}/trades/${id}`, () => takeAll<Trade>(`${path}?strategy=${id}`));
-    const signals = useQuery(`run/${run.id}/signals/${id}`, () => takeAll<Signal>(`${runPath(run.id)}/signals?strategy=${id}`));
+    const trades = useMarks<Trade>(`${path}?strategy=${id}`, 'exitTime', range, search.at);
+    const signals = useMarks<Signal>(`${runPath(run.id)}/signals?strategy=${id}`, 'time', range, search.at);
     const symbols = strategy.symbol.split('+');
     const symbol = symbols.find((s) => s === search.market) ?? symbols[0] ?? strategy.symbol;
     // The address names the trade that the chart shows, so that each way to a trade is the same one.
@@ -107,7 +122,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
         const at = Date.parse(search.at ?? '') / 1000;
         if (Number.isNaN(at)) return undefined;
         const until = Date.parse(search.end ?? '') / 1000;
-        const known = trades.data?.find((t) => t.symbol === symbol && Date.parse(t.entryTime) / 1000 === at);
+        const known = trades.data?.rows.find((t) => t.symbol === symbol && Date.parse(t.entryTime) / 1000 === at);
         const exit = known?.exitTime === undefined ? undefined : Date.parse(known.exitTime) / 1000;
         return { time: at, until: Number.isNaN(until) ? exit : until, steps };
     }, [search.at, search.end, trades.data, symbol, steps]);
@@ -162,7 +177,7 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                         name: 'Expectancy',
                         value: signedMoney(s.expectancy),
                         tone: tone(s.expectancy),
-                        note: 'mean net profit of a trade',
+                        note: `mean net profit of a trade, ${currencyOf(run)}`,
                     },
                     { name: 'Weight', value: weight(strategy.weight), note: <Badge kind={verdict.kind}>{verdict.text}</Badge> },
                 ]}
@@ -174,25 +189,28 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
                 symbol={symbol}
                 symbols={symbols}
                 onSymbol={(market) => set({ market, at: '' })}
-                trades={trades.data ?? none}
-                signals={signals.problem ? none : signals.data}
+                trades={trades.data?.rows ?? none}
+                signals={signals.problem ? none : signals.data?.rows}
                 goTo={goTo}
                 onDeal={step}
                 onPick={pick}
             />
+            {[lackOf('trades', trades.data), lackOf('signals', signals.data)].map((lack) => lack && <p class="note">{lack}</p>)}
             <p>
                 <a class="button" href={whyPath(of)}>
                     Why at a bar, or why no trade?
                 </a>
             </p>
-            <AccountCharts run={run.id} strategy={strategy.id} />
+            <AccountCharts run={run.id} currency={currencyOf(run)} strategy={strategy.id} />
             <h2>Trades</h2>
             <ServerList
+                name="trades"
                 label="Trades"
                 path={path}
                 query={{ strategy: strategy.id, ...range.query }}
                 columns={columns}
                 fields={tradeFields(symbols)}
+                date="entryTime"
                 sort="entryTime"
                 onOpen={show}
                 note={(total) => `${counted(total, 'trade')}${isPart ? ', closed in the range' : ''}. Choose one to see it in the chart.`}

@@ -13,8 +13,8 @@ import { StrategyName } from '../../components/StrategyName';
 import { rowsOf } from '../../format/csv';
 import { counted, number, percent, signedPercent, tone } from '../../format/numbers';
 import { date } from '../../format/times';
-import { runPath, tradePath, type RunDetails } from './run';
-import { chosenNumbers, meanOf, windowsOf, type WindowRow } from './windows';
+import { currencyOf, runPath, tradePath, type RunDetails } from './run';
+import { chosenNumbers, windowsOf, type WindowRow } from './windows';
 
 const colours = ['s1', 's2', 's3', 's4', 'soft'];
 
@@ -38,7 +38,7 @@ export function Windows(props: { run: RunDetails }) {
                             At the end of each window the best parameters of its record are chosen; they trade the time after it. Only that
                             time counts in the results of the run.
                         </p>
-                        <Summary all={all} />
+                        <Summary run={run} choices={all.length} />
                         <div class="filters">
                             <SelectField
                                 label="Choices of"
@@ -55,27 +55,30 @@ export function Windows(props: { run: RunDetails }) {
     );
 }
 
-function Summary(props: { all: readonly WindowRow[] }) {
-    const { all } = props;
-    const made = all.filter((w) => w.strategy !== '' && w.trials !== undefined);
-    const known = made.filter((w) => w.inSample !== undefined && w.outOfSample !== undefined);
-    const [inside, outside] = [meanOf(known.map((w) => w.inSample)), meanOf(known.map((w) => w.outOfSample))];
-    const won = known.filter((w) => (w.outOfSample ?? 0) > 0).length;
+function Summary(props: { run: RunDetails; choices: number }) {
+    const w = props.run.walkForward;
+    if (w === undefined) return null;
     return (
         <Figures
             figures={[
-                { name: 'Windows', value: number(new Set(all.map((w) => w.chosenAt)).size), note: counted(all.length, 'choice') },
+                { name: 'Windows', value: number(w.windows), note: counted(props.choices, 'choice') },
+                { name: 'Trials', value: number(w.tried), note: 'combinations tried, over all choices' },
                 {
-                    name: 'Trials',
-                    value: number(all.reduce((s, w) => s + (w.trials ?? 0), 0)),
-                    note: 'combinations tried, over all choices',
+                    name: 'Mean return in sample',
+                    value: signedPercent(w.meanInSampleReturn),
+                    tone: tone(w.meanInSampleReturn),
+                    note: 'of a window’s choice',
                 },
-                { name: 'Mean return in sample', value: signedPercent(inside), tone: tone(inside), note: 'of a window’s choice' },
-                { name: 'Mean return after it', value: signedPercent(outside), tone: tone(outside), note: 'out of sample' },
+                {
+                    name: 'Mean return after it',
+                    value: signedPercent(w.meanOutOfSampleReturn),
+                    tone: tone(w.meanOutOfSampleReturn),
+                    note: 'out of sample',
+                },
                 {
                     name: 'Earned after it',
-                    value: percent(known.length === 0 ? undefined : won / known.length, 0),
-                    note: `${number(won)} of ${counted(known.length, 'choice')}`,
+                    value: percent(w.chosen === 0 ? undefined : w.gained / w.chosen, 0),
+                    note: `${number(w.gained)} of ${counted(w.chosen, 'choice')}`,
                 },
             ]}
         />
@@ -181,7 +184,7 @@ function WindowEquity(props: { run: RunDetails; row: WindowRow }) {
             {(c) => (
                 <LineChart
                     title={`Equity of the portfolio from ${date(row.chosenAt)} to ${date(row.to)}`}
-                    unit="account currency"
+                    unit={currencyOf(run)}
                     summary="The equity of the portfolio in the window"
                     x={c.times.map((t) => Date.parse(t) / 1000)}
                     lines={[{ name: 'Equity', values: c.values, colour: 's1' }]}

@@ -19,7 +19,11 @@ export interface Check {
 export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     strategies: number;
     files: string[];
-    portfolio: { stats: Stats | null };
+    portfolio: {
+        stats: Stats | null;
+        /** The value of all that the portfolio bought and sold, account currency. */
+        traded?: number | null;
+    };
     notes?: { code: string; sentence: string }[];
     evidence?: Record<string, Check>;
     /** Findings that decide nothing. */
@@ -40,6 +44,18 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
             strategy: string;
             rows: { condition: string; value: string; trades: number; meanReturn: number | null; importance?: number | null }[];
         }[];
+        /** The conditions of these strategies, the most important first, with the trades behind them. */
+        ranking: { condition: string; importance: number | null; trades: number }[];
+    };
+    /** Sums over the windows of a walk-forward; absent in other runs. */
+    walkForward?: {
+        windows: number;
+        tried: number;
+        /** Choices with a return in sample and after it, which the next figures count. */
+        chosen: number;
+        meanInSampleReturn: number | null;
+        meanOutOfSampleReturn: number | null;
+        gained: number;
     };
     /** What could have happened to the portfolio; absent if the batch draws no paths. */
     resampling?: Resampling;
@@ -53,7 +69,12 @@ export interface RunDetails extends Omit<Schemas['RunSummary'], 'strategies'> {
     searched?: boolean;
     /** The zone of each market's exchange, IANA, by symbol. */
     zones?: Record<string, string>;
+    /** The account's currency, and the parts of the return; absent where all markets have one currency. */
+    currency?: { account: string };
 }
+
+/** The currency of a run's amounts, as far as its results name it. */
+export const currencyOf = (run: RunDetails): string => run.currency?.account || 'account currency';
 
 /** The section `resampling` of results.json: paths that are drawn from the record of the portfolio. */
 export interface Resampling {

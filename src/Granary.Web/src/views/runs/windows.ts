@@ -52,9 +52,3 @@ export function chosenNumbers(rows: readonly WindowRow[]): { name: string; value
         }))
         .filter((p) => p.values.some((v) => v !== null));
 }
-
-/** The mean of what is known; undefined where nothing is. */
-export function meanOf(values: readonly (number | undefined)[]): number | undefined {
-    const known = values.filter((v): v is number => v !== undefined);
-    return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;
-}

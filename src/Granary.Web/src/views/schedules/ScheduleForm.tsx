@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { api, json, take, type Schemas } from '../../api/client';
-import { changed, faultAt, faultsOf, serverFaults, type Fault, type JsonMap } from '../../api/jsonSchema';
-import { asProblem } from '../../api/problem';
+import { changed, faultAt, faultsOf, serverFaults, type JsonMap } from '../../api/jsonSchema';
 import { useQuery } from '../../api/useQuery';
+import { useSubmit } from '../../api/useSubmit';
 import { Dialog } from '../../components/Dialog';
 import { Faults, SelectField, TextField } from '../../components/Field';
 import { SchemaFields } from '../../components/SchemaFields';
@@ -61,8 +61,7 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
     const [request, setRequest] = useState<JsonMap>(schedule ? requestOf(schedule) : { cron: '0 2 * * *', enabled: true });
     const [kind, setKind] = useState(schedule?.kind ?? 'train');
     const [job, setJob] = useState<JsonMap>(schedule ? changed(schedule.job as JsonMap, 'kind', undefined) : {});
-    const [faults, setFaults] = useState<Fault[]>([]);
-    const [busy, setBusy] = useState(false);
+    const { faults, busy, submit } = useSubmit();
     const schema = kinds.find((k) => k.name === kind)?.schema ?? {};
     const cron = String(request.cron ?? '');
     const timeZone = String(request.timeZone ?? '');
@@ -80,22 +79,13 @@ function Fields(props: { schedule: Schedule | undefined; kinds: Kind[]; onClose:
             onValue={(v) => setRequest((r) => changed(r, key, v === '' ? undefined : v))}
         />
     );
-    const submit = async (e: Event) => {
-        e.preventDefault();
-        const wrong = [...(name === '' ? [{ path: 'name', sentence: 'This is needed.' }] : []), ...faultsOf(schema, job)];
-        setFaults(wrong);
-        if (wrong.length > 0) return;
-        setBusy(true);
-        try {
+    const send = (e: Event) =>
+        submit(e, [...(name === '' ? [{ path: 'name', sentence: 'This is needed.' }] : []), ...faultsOf(schema, job)], async () => {
             await putSchedule(name, { ...request, job: { kind, ...job } });
             props.onClose();
-        } catch (fault) {
-            setFaults(serverFaults(asProblem(fault).message));
-            setBusy(false);
-        }
-    };
+        });
     return (
-        <form noValidate onSubmit={(e) => void submit(e)}>
+        <form noValidate onSubmit={(e) => void send(e)}>
             <Faults faults={faults} />
             {!schedule && (
                 <TextField

@@ -123,6 +123,7 @@ export default function SignalsView() {
                 columns={columns}
                 fields={fields}
                 date="time"
+                sort="time"
                 note={(total) => `${counted(total, 'signal')}.`}
                 empty="The portfolio refused no such signal, or the strategies gave none."
                 hint="pnlNet>0, quantity>10"

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { api, take } from '../../api/client';
-import { useQuery } from '../../api/useQuery';
-import { changeChart, chartSettings } from '../../components/chartSettings';
-import { Menu } from '../../components/Menu';
+import { api, take } from '../api/client';
+import { useQuery } from '../api/useQuery';
+import { changeChart, chartSettings } from './chartSettings';
+import { Menu } from './Menu';
 
 /** Chooses the factors that the chart of a strategy shows: those that it uses, and others. */
 export function FactorMenu(props: { strategy: string; used: readonly string[] }) {

@@ -10,28 +10,41 @@ using Granary.Simulation.RunFolders;
 
 namespace Granary.Backtesting.Charts;
 
-/// <summary>All bars of a market of a run, in memory, so panning does not read the source again.</summary>
-internal sealed class RunChart
+/// <summary>All bars of a market of a run or a session, in memory, with factors over all of them.</summary>
+internal sealed class MarketChart
 {
     private readonly Instrument _instrument;
     private readonly Timeframe _timeframe;
     private readonly List<Bar> _bars = [];
     private readonly ChartQuery _query;
+    private readonly FactorColumns _columns;
     private readonly List<double>[] _factors;
     private double[] _stops = [], _targets = [];
     private string? _missing;
 
-    private RunChart(ChartQuery query, Instrument instrument, Timeframe timeframe)
+    /// <param name="timeframe">The timeframe of the bars.</param>
+    /// <param name="known">The factors that the process knows.</param>
+    /// <exception cref="InputException">A text is not a factor of one market.</exception>
+    public MarketChart(ChartQuery query, Instrument instrument, Timeframe timeframe, FactorCatalogue known)
     {
         (_query, _instrument, _timeframe) = (query, instrument, timeframe);
+        _columns = Columns(new MarketSeries(instrument, timeframe), query.Factors, known);
         _factors = [.. query.Factors.Select(_ => new List<double>())];
+    }
+
+    /// <summary>Adds the next bars, and computes the factors over them.</summary>
+    public void Add(BarBlock block)
+    {
+        _columns.Next(block);
+        for (var i = 0; i < block.Count; i++) _bars.Add(block[i]);
+        for (var f = 0; f < _factors.Length; f++) _factors[f].AddRange(_columns[f]);
     }
 
     /// <summary>Reads the bars of a market from the run's source, and computes factors over all of them.</summary>
     /// <param name="runFolder">The folder of the run.</param>
     /// <param name="replayed">Runs the strategy again for its levels; null without a strategy.</param>
     /// <exception cref="InputException">The run has no such symbol, or a text is not a factor of one market.</exception>
-    internal static async Task<RunChart> ReadAsync(string runFolder, ChartQuery query, Func<Task<StrategyReplay>>? replayed,
+    internal static async Task<MarketChart> ReadAsync(string runFolder, ChartQuery query, Func<Task<StrategyReplay>>? replayed,
         GranaryCatalogues catalogues, CancellationToken cancellationToken)
     {
         var manifest = RunManifest.Read(runFolder);
@@ -47,15 +60,9 @@ internal sealed class RunChart
         };
         var series = await source.OpenAsync(wanted, cancellationToken).ConfigureAwait(false);
         await using var _ = series.ConfigureAwait(false);
-        var chart = new RunChart(query, series.Instrument, shown);
-        var columns = Columns(new MarketSeries(series.Instrument, shown), query.Factors, catalogues.Factors);
+        var chart = new MarketChart(query, series.Instrument, shown, catalogues.Factors);
         var replay = replayed?.Invoke();
-        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
-        {
-            columns.Next(block);
-            for (var i = 0; i < block.Count; i++) chart._bars.Add(block[i]);
-            for (var f = 0; f < query.Factors.Count; f++) chart._factors[f].AddRange(columns[f]);
-        }
+        await foreach (var block in series.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false)) chart.Add(block);
         if (replay is not null && await replay.ConfigureAwait(false) is var strategy)
         {
             // If the strategy cannot be run again, the chart is shown without levels, with the reason.

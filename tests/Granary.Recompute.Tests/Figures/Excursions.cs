@@ -1,0 +1,29 @@
+using Granary.Recompute.Tests.Markets;
+using Granary.Recompute.Tests.Running;
+
+namespace Granary.Recompute.Tests.Figures;
+
+/// <summary>How far the price went against a trade and for it, as fractions of the entry price.</summary>
+internal static class Excursions
+{
+    /// <summary>Of the bars from the entry to before the exit, and of the price of the exit.</summary>
+    /// <param name="exitPrice">Of the trade that the excursions are of: a portfolio's trade has those of its strategy.</param>
+    /// <param name="bars">In the order of their times.</param>
+    public static (double Adverse, double Favourable) Of(TradeRow trade, double exitPrice, List<MarketBar> bars)
+    {
+        var (low, high) = (Math.Min(trade.EntryPrice, exitPrice), Math.Max(trade.EntryPrice, exitPrice));
+        // An open trade, and one that the end of the data closed, has seen the whole last bar.
+        bool Has(DateTime time) => trade.IsOpen || trade.Reason == "data-ended" ? time <= trade.ExitTime : time < trade.ExitTime;
+        for (var i = FirstAt(bars, trade.EntryTime); i < bars.Count && Has(bars[i].Time); i++)
+            (low, high) = (Math.Min(low, bars[i].Low), Math.Max(high, bars[i].High));
+        var (fall, rise) = ((trade.EntryPrice - low) / trade.EntryPrice, (high - trade.EntryPrice) / trade.EntryPrice);
+        return trade.Sign > 0 ? (fall, rise) : (rise, fall);
+    }
+
+    private static int FirstAt(List<MarketBar> bars, DateTime time)
+    {
+        var at = bars.BinarySearch(new MarketBar(time, 0, 0, 0, 0, 0),
+            Comparer<MarketBar>.Create((a, b) => a.Time.CompareTo(b.Time)));
+        return at < 0 ? ~at : at;
+    }
+}
