@@ -17,7 +17,8 @@ public sealed class KilledRunsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private const string Grid = """
-        "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] }, "size": { "percentOfEquity": 50 }
+        "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
+        "size": { "percentOfEquity": 50 }
         """;
 
     // The weighted strategies run again for the portfolio's events, since the first pass keeps none. One class is compiled by the run. The
