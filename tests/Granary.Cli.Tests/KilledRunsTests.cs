@@ -16,15 +16,18 @@ public sealed class KilledRunsTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    private const string Grid = """
+        "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
+        "size": { "percentOfEquity": 50 }
+        """;
+
     // The weighted strategies run again for the portfolio's events, since the first pass keeps none. One class is compiled by the run. The
     // account has currencies, interest, borrowed shares and a chain.
     private string Batch => _folder.Write("killed.json", $$"""
         { "name": "killed", "code": ["Above.cs"],
           "data": { {{ForeignMarkets.Data("AAA", Dollars)}}, "timeframe": "1h" }, {{ForeignMarkets.Account}}
-          "strategies": [ { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
-            "sides": "both", "size": { "percentOfEquity": 50 } },
-            { "class": "SmaCross", "params": { "fast": [3, 4, 5, 6, 7], "slow": [60, 62, 64, 66, 68, 70, 72, 74] },
-              "symbols": ["AAA", "{{string.Join("\", \"", Dollars)}}"], "sides": "long", "timeframe": "2h", "size": { "percentOfEquity": 50 } },
+          "strategies": [ { {{Grid}}, "sides": "both" },
+            { {{Grid}}, "symbols": ["AAA", "{{string.Join("\", \"", Dollars)}}"], "sides": "long", "timeframe": "2h" },
             { "class": "Above", "params": { "length": [200, 400, 800] }, "size": { "percentOfEquity": 50 } } ],
           "outputs": ["results", "prod", "equity", "portfolio_trades"], "portfolio": { "weights": "winners" } }
         """);

@@ -24,14 +24,14 @@ internal static class ForeignMarkets
         {
             var expiry = s_start.AddDays(75 + 84 * number);
             expiries.Add($"{contract},{expiry:yyyy-MM-dd}");
-            File.WriteAllLines(Path.Combine(markets, contract + ".csv"), closes.Select((close, i) => string.Create(CultureInfo.InvariantCulture,
-                    $"{s_start.AddHours(i):yyyy-MM-dd HH:mm},{close + number},{close + number + 0.3},{close + number - 0.3},{close + number},9"))
+            File.WriteAllLines(Path.Combine(markets, contract + ".csv"), closes.Select(c => c + number).Select((p, i) => string.Create(
+                    CultureInfo.InvariantCulture, $"{s_start.AddHours(i):yyyy-MM-dd HH:mm},{p},{p + 0.3},{p - 0.3},{p},9"))
                 .Take((int)(expiry - s_start).TotalHours).Prepend("time,open,high,low,close,volume"));
         }
         File.WriteAllLines(Path.Combine(folder, "expiries.csv"), expiries);
         var (inDollar, inYen) = (1.1, 140.0);
-        File.WriteAllLines(Path.Combine(folder, "rates.csv"), Enumerable.Range(0, 720).Select(d => string.Create(CultureInfo.InvariantCulture,
-            $"{s_start.AddDays(d - 40):yyyy-MM-dd},{inDollar *= 1 + 0.01 * (random.NextDouble() - 0.5)},"
+        File.WriteAllLines(Path.Combine(folder, "rates.csv"), Enumerable.Range(0, 720).Select(d => string.Create(
+            CultureInfo.InvariantCulture, $"{s_start.AddDays(d - 40):yyyy-MM-dd},{inDollar *= 1 + 0.01 * (random.NextDouble() - 0.5)},"
                 + $"{inYen *= 1 + 0.01 * (random.NextDouble() - 0.5)}")).Prepend("time,EURUSD,EURJPY"));
         File.WriteAllLines(Path.Combine(folder, "borrow.csv"), ["time,symbol,fee,available", .. Enumerable.Range(0, 700).SelectMany(d =>
             symbols.Append("ES").Select(s => $"{s_start.AddDays(d - 40):yyyy-MM-dd},{s},{1 + d % 7},{(d % 30 < 3 ? "no" : "yes")}"))]);

@@ -26,6 +26,7 @@ internal static class ListeningServer
                 _ = server.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
                 return address;
             }
-        throw new InvalidOperationException($"the server ended before it listened: {await server.StandardError.ReadToEndAsync(late.Token)}");
+        throw new InvalidOperationException(
+            $"the server ended before it listened: {await server.StandardError.ReadToEndAsync(late.Token)}");
     }
 }

@@ -62,7 +62,8 @@ internal sealed class AccountBooks
             || Started.Instruments.FirstOrDefault(i => i.Symbol == trade.Symbol) is not { } instrument) return null;
         var rate = 1.0;
         var currency = CurrencyUnit.Of(SymbolCurrency.Of(data, instrument).Currency);
-        if (data.AccountCurrency is { } account && CurrencyUnit.Of(account) != currency && !_rates.TryGetValue(currency, out rate)) return null;
+        if (data.AccountCurrency is { } account && CurrencyUnit.Of(account) != currency && !_rates.TryGetValue(currency, out rate))
+            return null;
         return (int)trade.Side * (close - trade.Basis) * trade.Open * instrument.Multiplier * rate;
     }
 

@@ -131,8 +131,6 @@ public static class LiveSession
         var past = read.Events;
         CheckJournal(past.Aggregate((SessionStarted?)null, LastStart), journal.Name, request, production);
         var spec = SpecOf(production, past);
-        // The first bar, which is checked too, may come later.
-        if (IsStream(request, spec)) AccountCurrency.CheckInterest(spec, clock.GetUtcNow().UtcTicks);
         var changed = await CompareAsync(request, spec, past, journal.Name, cancellationToken).ConfigureAwait(false);
         var control = ControlOf(request, environment, clock);
         var runner = new SessionRunner(production, clock, request.Attempt);
@@ -276,6 +274,8 @@ public static class LiveSession
         try
         {
             CheckFeed(feed, request, spec);
+            // The first bar, which is checked too, may come later.
+            if (IsStream(request, spec)) AccountCurrency.CheckInterest(spec, clock.GetUtcNow().UtcTicks);
             var rates = await SessionRates.OpenAsync(spec, request.Bars, IsStream(request, spec), feed.Series.Select(s => s.Instrument),
                 clock, cancellationToken).ConfigureAwait(false);
             if (rates is null || !rates.Pairs.Except(spec.Data.Symbols, StringComparer.Ordinal).Any()) return (feed, rates);

@@ -116,8 +116,13 @@ public sealed class RecoveriesTests(SessionsInTheClusterTests.Made made) : IClas
     {
         var polls = new HungCalls(int.MaxValue, nameof(IComputeService.PollAsync));
         await using var cluster = await TestSilos.StartAsync(3,
-            s => s with { BlockSize = 128, StrategyDeadline = TimeSpan.FromMinutes(10), SiloTimeout = TimeSpan.FromMinutes(10), Drain = TimeSpan.Zero },
-            silo => silo.AddOutgoingGrainCallFilter(polls));
+            s => s with
+            {
+                BlockSize = 128,
+                StrategyDeadline = TimeSpan.FromMinutes(10),
+                SiloTimeout = TimeSpan.FromMinutes(10),
+                Drain = TimeSpan.Zero,
+            }, silo => silo.AddOutgoingGrainCallFilter(polls));
         using var counted = new Recoveries(cluster);
         using var gate = cluster.Gates.Close(400);
         var id = await cluster.SubmitAsync(Batch);
