@@ -145,10 +145,9 @@ public sealed class BorrowingTests : IDisposable
         };
     }
 
-    private JsonObject Spec(string what, string recall, string shortage) => new()
+    private JsonObject Spec(string what, string recall) => new()
     {
         ["what"] = what,
-        ["shortage"] = shortage,
         ["run"] = _folder.File("run"),
         ["cash"] = 100_000,
         ["currency"] = "EUR",
@@ -174,7 +173,7 @@ public sealed class BorrowingTests : IDisposable
             "--out", _folder.File("run"), "--quiet", "--no-guards", "--yes");
         var script = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Figures", "borrowing.py");
         using var process = Process.Start(new ProcessStartInfo(Python,
-            [script, _folder.Write("spec.json", Spec(what, recall, shortage).ToJsonString())])
+            [script, _folder.Write("spec.json", Spec(what, recall).ToJsonString())])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

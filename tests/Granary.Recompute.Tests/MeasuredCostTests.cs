@@ -72,7 +72,9 @@ public sealed class MeasuredCostTests : IDisposable
         foreach (var (column, text) in names) cells[column] = text;
         cells["Fills"] = Number(line, "fills");
         cells["Mean of fills"] = Number(line, "raw");
-        cells["To the pool"] = line.TryGetProperty("shrinkage", out var share) ? share.GetDouble() : double.NaN;
+        // The pool and its sides are drawn to nothing.
+        cells["To the pool"] = line.TryGetProperty("shrinkage", out var share) && share.GetDouble() is > 0 and var drawn ? drawn
+            : double.NaN;
         return cells;
     }
 
