@@ -1,9 +1,9 @@
-using System.Globalization;
 using Granary.Contracts.Why;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
 using Granary.Storage.Addresses;
@@ -47,7 +47,7 @@ public sealed class SessionWhyTests : IDisposable
         answer.Factors.ShouldAllBe(f => Math.Abs(decided.Factors[f.Name] - f.Value!.Value) < 1e-12);
         answer.Conditions.Single(c => c.Holds).Text.ShouldBe(decided.Side == Engine.Trading.Side.Buy
             ? "sma(5) crosses above sma(20)" : "sma(5) crosses below sma(20)");
-        // Its order, and the fill that came back.
+        // Its order, and the fill that came back, with the two decimals of the samples unless it lies between two prices.
         var orders = journal.OfType<OrderIntended>().Where(o => o.Strategy == Strategy && o.Trade == decided.Number
             && o.Order.Closes is null)
             .ToList();
@@ -56,7 +56,7 @@ public sealed class SessionWhyTests : IDisposable
         foreach (var fill in journal.OfType<VenueReported>().Where(v => v.Event.Fill?.ClientId == orders.FirstOrDefault()?.Order.ClientId
             && v.Event.Fill is { Leg: "" }))
             answer.Venue.ShouldContain(f => f.Kind == nameof(VenueReported)
-                && f.Text.Contains(fill.Event.Fill!.Price.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal));
+                && f.Text.Contains(Digits.Text(fill.Event.Fill!.Price, 2), StringComparison.Ordinal));
         answer.Portfolio.ShouldNotBeNull();
     }
 
