@@ -117,7 +117,7 @@ public sealed class RowQueryTests : IDisposable
         var path = Path.Combine(_folder, "signals.csv");
         File.WriteAllText(path, "strategy,symbol,time,decision,pnl_net\nA,ACME,2022-01-01T00:00:00Z,accepted,1\n"
             + "A,ACME,2022-01-02T00:00:00Z,accepted,2\n");
-        var page = new SignalQuery(10) { At = UtcTicks.Read("at", "2030-01-01") }.Of(path);
+        var page = new SignalQuery(new RowQuery(10) { At = UtcTicks.Read("at", "2030-01-01") }).Of(path);
         (page.Position, page.Total, page.Next).ShouldBe((1, 2, null));
         page.Items.Single()["pnlNet"]!.GetValue<double>().ShouldBe(2);
     }
