@@ -77,14 +77,25 @@ const bars = uPlot.paths.bars?.({
 
 /** Extends the axis by half a bar at each end, so that the outermost bars are complete. */
 const roomForBars: uPlot.Scale.Range = (u, min, max) => {
-    const single = u.scales.x?.time ? 43_200 : 0.5;
-    const half = max > min ? (max - min) / Math.max(1, 2 * (u.data[0].length - 1)) : single;
+    const [only, second] = u.data[0];
+    if (only === undefined) return [min, max];
+    // Of a single value the library would show years.
+    if (second === undefined) {
+        const half = u.scales.x?.time ? 43_200 : 0.5;
+        return [only - half, only + half];
+    }
+    const half = (max - min) / (2 * (u.data[0].length - 1));
     return [min - half, max + half];
 };
 
-/** The range of values as usual; values that are all 0 are not shown on an axis of 10,000 %. */
-const roomForZero: uPlot.Scale.Range = (_, min, max) =>
-    min === 0 && max === 0 ? [-0.01, 0.01] : (min as number | null) === null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true);
+/** The range of values as usual; bars begin at 0, and values that are all 0 are not shown on an axis of 10,000 %. */
+const rangeOf =
+    (hasBars: boolean): uPlot.Scale.Range =>
+    (_, min, max) => {
+        if ((min as number | null) === null) return [null, null];
+        const [low, high] = hasBars ? [Math.min(0, min), Math.max(0, max)] : [min, max];
+        return low === 0 && high === 0 ? [-0.01, 0.01] : uPlot.rangeNum(low, high, 0.1, true);
+    };
 
 /** Texts of an axis: decimals that are zero at each of its ticks are left out. */
 const withoutZeros = (texts: string[]) => (texts.every((t) => t.endsWith('.00')) ? texts.map((t) => t.slice(0, -3)) : texts);
@@ -111,6 +122,7 @@ export function LineChart(props: Props) {
         if (element === null) return;
         const across = (v: number) => (latest.current.plain ?? String)(v);
         const format = (v: number) => (latest.current.format ?? ((n: number) => number(n, 2)))(v);
+        const hasBars = latest.current.lines.some((l) => l.bars === true);
         const axis: uPlot.Axis = {
             stroke: colour('soft'),
             font: '12px system-ui, sans-serif',
@@ -123,9 +135,9 @@ export function LineChart(props: Props) {
                 height,
                 tzDate: (s) => uPlot.tzDate(new Date(s * 1000), shownZone),
                 scales: {
-                    x: { time: !plain, ...(latest.current.lines.some((l) => l.bars) ? { range: roomForBars } : {}) },
+                    x: { time: !plain, ...(hasBars ? { range: roomForBars } : {}) },
                     // The distances of logarithms, with the round numbers of a linear axis.
-                    y: log ? { distr: 100 as const, fwd: Math.log, bwd: Math.exp } : { range: roomForZero },
+                    y: log ? { distr: 100 as const, fwd: Math.log, bwd: Math.exp } : { range: rangeOf(hasBars) },
                 },
                 legend: { live: true },
                 cursor: { drag: { x: true, y: false }, points: { size: 6 } },
