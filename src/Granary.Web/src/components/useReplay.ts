@@ -11,8 +11,8 @@ export interface Drawing {
     deals: readonly Deal[];
 }
 
-/** Milliseconds for each bar while a replay plays. */
-const pace = 350;
+/** The replay speed: milliseconds for each bar. */
+const replaySpeed = 350;
 
 const cutBars = (bars: Bars, count: number): Bars => ({
     ...bars,
@@ -69,7 +69,7 @@ export function useReplay(drawing: Drawing | undefined) {
     const next = times[at];
     useEffect(() => {
         if (!plays || next === undefined) return;
-        const timer = setTimeout(() => setUntil(next), pace);
+        const timer = setTimeout(() => setUntil(next), replaySpeed);
         return () => clearTimeout(timer);
     }, [plays, next]);
     return {
