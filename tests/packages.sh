@@ -18,8 +18,9 @@ csharp() { section "$1" | awk -v n="$2" '/^```csharp/ { if (++found == n) on = 1
 page() { commands "$1" | tee /dev/stderr | bash -euo pipefail; }
 
 # What somebody new has: an empty home, empty folders, and a clone, of which only infra is called. The clone was restored before, and packing
-# it finds the packages where that did: else its projects would name a folder that is gone after this script.
-restored="${NUGET_PACKAGES:-$HOME/.nuget/packages}"
+# it finds the packages where that did: else its projects would name a folder that is gone after this script. With the slash at the end that
+# NuGet has by itself: without it the restore writes other files, and all projects are compiled again.
+restored="${NUGET_PACKAGES:-$HOME/.nuget/packages/}"
 export HOME="$work/home" DOTNET_CLI_HOME="$work/home" DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 unset NUGET_PACKAGES NUGET_FALLBACK_PACKAGES XDG_DATA_HOME XDG_CONFIG_HOME
 mkdir -p "$HOME" "$work/clone" "$work/use"
