@@ -13,10 +13,11 @@ step() { echo "pack.sh: $1 ..." >&2; }
 step "making the documentation site, which the tool has if this machine can make it"
 if command -v npm >/dev/null; then infra/site.sh; else echo "pack.sh: Node.js is missing: the tool has no documentation site" >&2; fi
 step "building and packing the libraries"
-dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo ${GRANARY_BUILT:+-p:AheadOfTime=true}
+dotnet pack Platform.sln -c Release -o "$out" -v quiet -nologo ${GRANARY_BUILT:+--no-build -p:BuildProjectReferences=false}
 step "compiling the tool ahead of time for ${*:-all platforms}, and packing it"
 # The tool is a package that names its platforms, and one for each of them.
 # A file of an earlier publication would be packed too.
 rm -rf src/Granary.Cli/bin/Release/net10.0/*/publish
-dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
+dotnet pack src/Granary.Cli -c Release -o "$out" -v quiet -nologo -p:PackTool=true ${GRANARY_BUILT:+-p:BuildProjectReferences=false} \
+    ${platforms:+-p:ToolPackageRuntimeIdentifiers=$platforms}
 ls -l "$out" | tail -n +2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs a release and uses it as a stranger does: with an empty home, in empty folders, by the commands and programs of docs/packages.md as
 # they stand; then each template with its tests, and the programs in the packages' READMEs. GRANARY_BUILT=1: the solution is built already.
-# GRANARY_TEST_LONG=1: runs the README of each template, not of one beside the tests of all, and each program, not one that needs the others.
+# GRANARY_TEST_LONG=1: runs the README of each template, not of two beside the tests of all, and each program, not one that needs the others.
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 digest=192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df
@@ -18,8 +18,9 @@ csharp() { section "$1" | awk -v n="$2" '/^```csharp/ { if (++found == n) on = 1
 page() { commands "$1" | tee /dev/stderr | bash -euo pipefail; }
 
 # What somebody new has: an empty home, empty folders, and a clone, of which only infra is called. The clone was restored before, and packing
-# it finds the packages where that did: else its projects would name a folder that is gone after this script.
-restored="${NUGET_PACKAGES:-$HOME/.nuget/packages}"
+# it finds the packages where that did: else its projects would name a folder that is gone after this script. With the slash at the end that
+# NuGet has by itself: without it the restore writes other files, and all projects are compiled again.
+restored="${NUGET_PACKAGES:-$HOME/.nuget/packages/}"
 export HOME="$work/home" DOTNET_CLI_HOME="$work/home" DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
 unset NUGET_PACKAGES NUGET_FALLBACK_PACKAGES XDG_DATA_HOME XDG_CONFIG_HOME
 mkdir -p "$HOME" "$work/clone" "$work/use"
@@ -80,26 +81,25 @@ build_tests() {
   <ItemGroup><Tests Include="$1*/Tests/*.csproj" /></ItemGroup>
   <Target Name="Restore"><MSBuild Projects="@(Tests)" Targets="Restore" /></Target>
   <Target Name="Build"><MSBuild Projects="@(Tests)" BuildInParallel="true" /></Target>
+  <Target Name="VSTest"><MSBuild Projects="@(Tests)" Targets="VSTest" BuildInParallel="true" /></Target>
 </Project>
 XML
     dotnet build all.proj -v quiet -nologo -p:UseSharedCompilation=true
 }
-# 'dotnet test' of each of them runs tests and passes, and fails when one of them fails.
+# 'dotnet test' runs tests of each project and passes, and fails in each when one of its tests fails. One call for all: the start of the
+# SDK costs more than the tests. Each project has a line in its output.
 dotnet_tests() {
-    local tests
-    build_tests "$1" || return 1
-    for tests in "$1"*/Tests; do
-        dotnet test "$tests" --no-build >tests.out || return 1
-        grep -E 'Passed: +[1-9]' tests.out || return 1
-    done
+    local tests count
+    count="$(ls -d "$1"*/Tests | wc -l)"
+    build_tests "$1" && dotnet test all.proj --no-build >tests.out || { cat tests.out; return 1; }
+    [[ "$(grep -cE '^Passed! .* Passed: +[1-9]' tests.out)" == "$count" ]] || { cat tests.out; return 1; }
     for tests in "$1"*/Tests; do
         echo 'public class Failing { [Xunit.Fact] public void It_fails() => Xunit.Assert.Fail("as it has to"); }' >"$tests/Failing.cs"
     done
     build_tests "$1" || return 1
-    for tests in "$1"*/Tests; do
-        if dotnet test "$tests" --no-build; then echo "dotnet test $tests ended with 0"; return 1; fi
-        rm "$tests/Failing.cs"
-    done
+    if dotnet test all.proj --no-build >tests.out; then echo "dotnet test ended with 0"; return 1; fi
+    [[ "$(grep -cE '^Failed! .* Failed: +1,' tests.out)" == "$count" ]] || { cat tests.out; return 1; }
+    rm "$1"*/Tests/Failing.cs
 }
 plugin() {
     page "A plug-in" >plugin.out || return 1
@@ -108,7 +108,7 @@ plugin() {
 templates() {
     for kind in "${kinds[@]}"; do
         dotnet new "granary-$kind" -n "Golden${kind^}" || return 1
-        if [[ "$long" == 1 || "$kind" == strategy ]]; then readme "Golden${kind^}" || return 1; fi
+        if [[ "$long" == 1 || "$kind" == @(strategy|study) ]]; then readme "Golden${kind^}" || return 1; fi
     done
     dotnet_tests Golden || return 1
     grep -q '"golden-format"' GoldenFormat/GoldenFormat.cs
