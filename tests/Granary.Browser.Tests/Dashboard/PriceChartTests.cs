@@ -117,7 +117,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
             t => t.ValueKind == JsonValueKind.Object);
         (trade.GetProperty("stop").GetDouble(), trade.GetProperty("target").GetDouble()).ShouldBe((1960, 2100));
         var visit = await tab.LoadAsync("/live/levels");
-        await visit.Page.GetByLabel("Symbol").SelectOptionAsync("COINUSDT");
+        await ChartSymbol(visit).SelectOptionAsync("COINUSDT");
         foreach (var attribute in (string[])["data-levels", "data-labels"])
         {
             await Assertions.Expect(Stage(visit)).ToHaveAttributeAsync(attribute, new Regex("stop 1,960.00"));
