@@ -72,7 +72,7 @@ public sealed partial class SessionLogTests(SharedServer server) : IDisposable
         log.ShouldContain(l => ClosedTrade().IsMatch(l));
     }
 
-    [GeneratedRegex(@"\d\.\d{9,}|[\d.]+E[-+]\d")]
+    [GeneratedRegex(@"\d\.0*[1-9]\d{8,}|[\d.]+E[-+]\d")]
     private static partial Regex OverlongNumber();
 
     // The prices of the samples have two decimals, and fills are at them, or at the stop's with the digits that it needs.

@@ -46,7 +46,6 @@ internal sealed class TrackKind : RequestKind<TrackOptions>
 
     protected override Job Read(TrackOptions request, JsonPart body, JobText text, GranaryCatalogues catalogues)
     {
-        request.ToRequest();
         // With a universe, the index is a file.
         var index = request.Universe is null ? null : body.Need("index").Address(Address.Plain);
         return new TrackJob(text, request, index, catalogues);
