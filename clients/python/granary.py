@@ -924,7 +924,7 @@ class _ServerOperations:
 
     def notification_rules(self) -> Frame:
         """The rules in force; their version is the ETag. Empty on a server without --notifications."""
-        return self._tables.of_rows(self.get("notifications/rules"), ["on", "threshold", "account", "to", "every"])
+        return self._tables.of_rows(self.get("notifications/rules"), ["on", "threshold", "account", "to", "every", "symbol"])
 
     def set_notification_rules(self, replaces: int, *, rules: Optional[Sequence[Any]] = None,
                                why: Optional[str] = None) -> Dict[str, Any]:

@@ -57,6 +57,7 @@ public sealed class ExplainTests
 
     // Words that need no explanation.
     private const string PlainWords = "desk afterwards booked chart exits other prices stops targets together"
+        + " behind double find text"
         + " about abstained account accounts action actions added after against alerts all among amount analysis annual answers "
         + "apart applied as attempt attempts b backtest balance band basis batch because becomes before both bought broker came "
         + "capacity cause causes challengers chance change changed channel channels charges checks choice chosen combinations "

@@ -106,7 +106,7 @@ public sealed class HandPreviewTests : IDisposable
         return batch;
     }
 
-    private async Task StartAsync(GranaryServer server, string data, string pace, DateTime? from)
+    private async Task StartAsync(GranaryServer server, string data, string speed, DateTime? from)
     {
         var body = new JsonObject
         {
@@ -114,7 +114,7 @@ public sealed class HandPreviewTests : IDisposable
             ["file"] = _folder.File("backtest/prod.json"),
             ["folder"] = _folder.Path,
             ["feed"] = "csv:" + data,
-            ["pace"] = pace,
+            ["pace"] = speed,
             ["account"] = "paper",
             ["withoutEvidence"] = true,
         };

@@ -51,8 +51,8 @@ public sealed class FundingBatchTests : IDisposable
         funding.Symbols.Sum(s => s.Net).ShouldBe(funding.Net, 1e-9);
         funding.Days.Sum(d => d.Received - d.Paid).ShouldBe(funding.Net, 1e-9);
         funding.Days.Select(d => d.Day).ShouldBeInOrder();
-        File.ReadLines(At("run/portfolio_trades.csv")).Skip(1).Sum(l => double.Parse(l.Split(',')[^1],
-            System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(funding.Net, 1e-6);
+        CsvRows.Of(At("run/portfolio_trades.csv")).Sum(t => double.Parse(t["carry"], System.Globalization.CultureInfo.InvariantCulture))
+            .ShouldBe(funding.Net, 1e-6);
     }
 
     [Fact]

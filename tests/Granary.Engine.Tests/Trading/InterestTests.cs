@@ -46,7 +46,7 @@ public sealed class InterestTests
     [InlineData(18, 1)]
     [InlineData(36, 2)]
     [InlineData(42, 2)]
-    public void An_account_that_is_handed_over_within_a_day_earns_no_night_after_it(int hours, int nights)
+    public void An_account_that_is_handed_over_within_a_day_has_no_interest_of_a_night_after_it(int hours, int nights)
     {
         // Also where the bar of the hand-over is the first of its day: that night was before it.
         foreach (var block in (int[])[1, 4, 100])

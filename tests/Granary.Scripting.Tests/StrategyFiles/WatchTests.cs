@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Cli.Tests;
+using Granary.Testing;
 
 namespace Granary.Scripting.Tests.StrategyFiles;
 
@@ -99,9 +100,9 @@ public sealed partial class WatchTests : IDisposable
         printed.ShouldContain($"an annual Sharpe ratio of {annual}");
     }
 
-    // Entries of one strategy in one symbol: side and time are enough to tell them apart. Its id, in front, has a comma.
-    private List<string> Entries(string run) => [.. File.ReadLines(_file.Folder.At(run + "/portfolio_trades.csv")).Skip(1)
-        .Select(row => row.Split(',')).Select(c => $"{c[^15]} {c[^13]}")];
+    // Entries of one strategy in one symbol: side and time are enough to tell them apart.
+    private List<string> Entries(string run) =>
+        [.. CsvRows.Of(_file.Folder.At(run + "/portfolio_trades.csv")).Select(t => $"{t["side"]} {t["entry_time"]}")];
 
     [Fact]
     public async Task A_signal_ends_the_watch_cleanly()

@@ -78,8 +78,8 @@ public sealed class LiveDivergenceTests : IDisposable
             """;
         Task<BatchRun> Backtest(string fills) => _under.BacktestAsync(Strategies, """["ACME", "DUNE"]""", "2022-04-10",
             $$""", "portfolio": { "weights": "equal", "fills": "{{fills}}" }""");
-        double NetOf(BatchRun run) => File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv")).Skip(1)
-            .Sum(l => double.Parse(l.Split(',')[^7], System.Globalization.CultureInfo.InvariantCulture));
+        double NetOf(BatchRun run) => CsvRows.Of(Path.Combine(run.Folder, "portfolio_trades.csv"))
+            .Sum(t => double.Parse(t["pnl_net"], System.Globalization.CultureInfo.InvariantCulture));
         var closed = NetOf(await Backtest("bar-close"));
         var backtest = await Backtest("bar-open");
         var opened = NetOf(backtest);

@@ -64,10 +64,10 @@ public sealed class ParityCutTests : IDisposable
             { "class": "SmaCross", "params": { "fast": 5, "slow": [20, 30] }, "size": { "percentOfEquity": 20 } }
             """);
         // An entry that the backtest holds for more than five hours.
-        var entered = File.ReadLines(Path.Combine(backtest.Folder, "portfolio_trades.csv")).Skip(1).Select(l => l.Split(','))
-            .First(f => f[^17].Contains("COINUSDT", StringComparison.Ordinal) && string.CompareOrdinal(f[^13], "2022-01-05") > 0
-                && int.Parse(f[^5], CultureInfo.InvariantCulture) > 6);
-        var entry = DateTime.Parse(entered[^13], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+        var entered = CsvRows.Of(Path.Combine(backtest.Folder, "portfolio_trades.csv"))
+            .First(t => t["symbol"] == "COINUSDT" && string.CompareOrdinal(t["entry_time"], "2022-01-05") > 0
+                && int.Parse(t["bars"], CultureInfo.InvariantCulture) > 6);
+        var entry = DateTime.Parse(entered["entry_time"], CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 
         async Task<ParityRecord> CutAsync(int hours)
         {
@@ -79,8 +79,7 @@ public sealed class ParityCutTests : IDisposable
             return records[^1];
         }
 
-        ParityTrade Of(ParityRecord record) => record.Trades.Single(t => t.Strategy == string.Join(',', entered[..^16]).Trim('"')
-            && t.Entry == entered[^13]);
+        ParityTrade Of(ParityRecord record) => record.Trades.Single(t => t.Strategy == entered["strategy"] && t.Entry == entered["entry_time"]);
         var waiting = Of(await CutAsync(1));
         (waiting.Cause, waiting.Why).ShouldBe((DivergenceCauses.Timing, "the venue has not filled it yet"));
         var filled = Of(await CutAsync(6));
