@@ -170,7 +170,7 @@ public sealed class PortfolioRun
     public int Resized { get; private set; }
 
     /// <summary>Entries reduced, at their signal or their fill, to what could be borrowed.</summary>
-    internal int Borrowed { get => _trades.Borrowed; private set => _trades.Borrowed = value; }
+    internal int Borrowed => _trades.Borrowed;
 
     /// <summary>Entries reduced at their signal to the cap of the model of <see cref="CapExposure"/>.</summary>
     public int Capped { get; private set; }
@@ -359,7 +359,6 @@ public sealed class PortfolioRun
         if (signal.Side == Side.Sell && instrument.Borrow.IsGiven)
             quantity = _trades.Shortable(entry.Market, quantity, _account.Member(entry.Member).Timeframe.CloseOf(signal.Time), true);
         if (!(quantity > 0)) return Decision.NotShortable;
-        if (quantity < sized) Borrowed++;
         var uncapped = quantity;
         if (_predicted is { } predicted && quantity * Math.Abs(signal.Price) * unit > predicted.Room)
             quantity = instrument.RoundQuantity(predicted.Room / (Math.Abs(signal.Price) * unit));
@@ -373,6 +372,7 @@ public sealed class PortfolioRun
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
         if (instrument.MinimumOf(quantity, signal.Price) > 0) return Decision.BelowMinimum;
+        if (uncapped < sized) _trades.CountBorrowed(TradeKey.Of(entry.Member, signal.Number));
         if (quantity < wanted) Resized++;
         if (wanted < uncapped) Capped++;
         var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit)

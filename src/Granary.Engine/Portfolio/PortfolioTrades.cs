@@ -20,6 +20,8 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     private const double LevelRounding = 1e-9;
 
     private readonly HashSet<(int Market, long ExDate)> _splits = [];
+    // The entries that were reduced to what could be borrowed.
+    private readonly HashSet<long> _borrowed = [];
     // The lots of trades that are being liquidated, as they were before.
     private readonly Dictionary<long, Lot> _liquidated = [];
     // The day up to which interest has been charged, as days since 0001-01-01; before the first event there is no position.
@@ -45,7 +47,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         account.Fees.Of(key, market, fill, own, hasOwnPrice: Terms is not null);
 
     /// <summary>Number of entries that were reduced to what could be borrowed.</summary>
-    public int Borrowed { get; set; }
+    public int Borrowed => _borrowed.Count;
 
     /// <summary>Whether nothing could be borrowed for the last entry fill.</summary>
     public bool IsUnborrowed { get; private set; }
@@ -82,7 +84,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         fill = Priced(market, fill, reservation.Side, own);
         if (policy.HoldsLimitsAtEveryBar)
             own = Fitting(new PositionScope(member, market, reservation.Side, CountsReserved: false), own, fill.Price);
-        own = Shortable(market, reservation.Side, own, fill.Time);
+        own = Shortable(key, market, reservation.Side, own, fill.Time);
         own = Affordable(market, fill, own);
         var fits = own > 0 ? volume.Take(market, fill, own) : own;
         VolumeCapReached = own > 0 && !(fits > 0);
@@ -131,7 +133,7 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
         // A later part of a manual order had no signal, so its limits are checked now.
         if (policy.HoldsLimitsAtEveryBar || !wasReserved)
             own = Fitting(new PositionScope(member, market, holding.Side, CountsReserved: false), own, fill.Price);
-        own = Shortable(market, holding.Side, own, fill.Time);
+        own = Shortable(key, market, holding.Side, own, fill.Time);
         var wanted = own;
         own = Affordable(market, fill, own);
         CashCut *= wanted / (holding.Quantity + wanted);
@@ -163,14 +165,17 @@ internal sealed class PortfolioTrades(PortfolioAccount account, RuleSet rules, P
     }
 
     // Quantity of an entry's fill that can be borrowed at the open of its bar.
-    private double Shortable(int market, Side side, double own, long time)
+    private double Shortable(long key, int market, Side side, double own, long time)
     {
         if (!(own > 0) || side == Side.Buy || !account.InstrumentOf(market).Borrow.IsGiven) return own;
         var part = Shortable(market, own, time, countsReserved: false);
         IsUnborrowed = !(part > 0);
-        if (part > 0 && part < own) Borrowed++;
+        if (part > 0 && part < own) CountBorrowed(key);
         return part;
     }
+
+    /// <summary>Counts an entry that was reduced to what could be borrowed; once, also if its signal and its fill were reduced.</summary>
+    public void CountBorrowed(long key) => _borrowed.Add(key);
 
     /// <summary>Returns the part of a short entry that can be borrowed; 0 if it is to be refused.</summary>
     /// <param name="time">UTC ticks.</param>

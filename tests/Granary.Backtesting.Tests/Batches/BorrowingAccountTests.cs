@@ -45,11 +45,12 @@ public sealed class BorrowingAccountTests : IDisposable
     // A rise, and then a fall by one each day.
     private static double[] Falling(int days) => [100, 101, .. Enumerable.Range(0, days - 2).Select(i => 100.0 - i)];
 
-    private BatchSpec Spec(string strategies, string account = "", string data = "", string more = "", string portfolio = "") =>
+    private BatchSpec Spec(string strategies, string account = "", string data = "", string more = "", string portfolio = "",
+        string weights = "\"equal\"") =>
         new BatchReader(TestCatalogues.All).Read("borrow.json", Encoding.UTF8.GetBytes($$"""
             { "name": "borrow", "data": { "source": "csv:bars", "symbols": "*", "timeframe": "1d" {{data}} },
               "account": { "cash": 36500 {{account}} }, "strategies": [ {{strategies}} ],
-              "portfolio": { "weights": "equal" {{portfolio}} }, "outputs": "all" {{more}} }
+              "portfolio": { "weights": {{weights}} {{portfolio}} }, "outputs": "all" {{more}} }
             """), _folder);
 
     private async Task<BatchRun> RunAsync(BatchSpec spec)
@@ -155,6 +156,25 @@ public sealed class BorrowingAccountTests : IDisposable
         var run = await RunAsync(Spec(Short, data: """, "borrow": { "source": "borrow.csv", "onShortage": "cut" }"""));
         Number(Rows("trades.csv").Single(), "quantity").ShouldBe(40);
         run.Model.Notes.ShouldNotContain(n => n.Sentence.Contains("no lines", StringComparison.Ordinal));
+    }
+
+    // Two strategies want 60 each. On Friday 80 can be borrowed, and on Monday 70: their own accounts are whole.
+    [Theory]
+    [InlineData("", 10, 1)]
+    [InlineData(", \"limits\": { \"maxGrossPercent\": 20 }", 0, 0)]
+    public async Task An_entry_that_the_portfolio_reduces_to_what_can_be_borrowed_counts_once_and_a_refused_one_never(string limits,
+        double second, int counted)
+    {
+        Bars("ACME", 100, 101, 102, 103, 102, 101, 100, 99);
+        Borrow("time,symbol,fee,available", "2023-12-01,ACME,1,80", "2024-01-07,ACME,1,70");
+        await RunAsync(Spec("""
+            { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "short", "size": { "units": 60 } }
+            """, data: """, "borrow": { "source": "borrow.csv", "onShortage": "cut" }""", portfolio: limits, weights: """
+            { "SmaCross(fast=1,slow=2)@ACME:1d:short": 1, "SmaCross(fast=1,slow=3)@ACME:1d:short": 1 }
+            """));
+        Rows("trades.csv").Select(t => Number(t, "quantity")).ShouldBe([60, 60]);
+        Rows("portfolio_trades.csv").Select(t => Number(t, "quantity")).ShouldBe(second > 0 ? [60, second] : [60]);
+        ((int)Results["borrowing"]!["entriesCut"]!).ShouldBe(counted);
     }
 
     [Fact]
