@@ -143,10 +143,11 @@ public sealed class SessionBarsTests : IDisposable
     {
         var days = Enumerable.Range(0, 60).Select(d => new DateTime(2022, 1, 31).AddDays(d))
             .Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).ToList();
-        foreach (var (contract, gap, last) in ((string, int, DateTime)[])[("ESH22", 0, new DateTime(2022, 3, 18)), ("ESM22", 400, days[^1])])
-            File.WriteAllLines(Path.Combine(Bars, contract + ".csv"), days.Where(d => d <= last).Select(d => (Day: d,
-                    Price: 4_000 + gap + 3 * (d.Day % 5))).Select(d => FormattableString.Invariant(
-                    $"{d.Day:yyyy-MM-dd},{d.Price},{d.Price + 2},{d.Price - 1},{d.Price + 1},900"))
+        foreach (var (contract, gap, last) in ((string, int, DateTime)[])
+            [("ESH22", 0, new DateTime(2022, 3, 18)), ("ESM22", 400, days[^1])])
+            File.WriteAllLines(Path.Combine(Bars, contract + ".csv"), days.Where(d => d <= last)
+                .Select(d => (Day: d, Price: 4_000 + gap + 3 * (d.Day % 5)))
+                .Select(d => FormattableString.Invariant($"{d.Day:yyyy-MM-dd},{d.Price},{d.Price + 2},{d.Price - 1},{d.Price + 1},900"))
                 .Prepend("date,open,high,low,close,volume"));
         var expiries = Path.Combine(_folder, "expiries.csv");
         File.WriteAllLines(expiries, ["contract,expiry", "ESH22,2022-03-18", "ESM22,2022-06-17"]);
