@@ -139,6 +139,37 @@ public sealed class SessionBarsTests : IDisposable
     }
 
     [Fact]
+    public async Task Factors_over_a_chain_in_a_session_equal_those_of_its_backtest()
+    {
+        var days = Enumerable.Range(0, 60).Select(d => new DateTime(2022, 1, 31).AddDays(d))
+            .Where(d => d.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday)).ToList();
+        foreach (var (contract, gap, last) in ((string, int, DateTime)[])
+            [("ESH22", 0, new DateTime(2022, 3, 18)), ("ESM22", 400, days[^1])])
+            File.WriteAllLines(Path.Combine(Bars, contract + ".csv"), days.Where(d => d <= last)
+                .Select(d => (Day: d, Price: 4_000 + gap + 3 * (d.Day % 5)))
+                .Select(d => FormattableString.Invariant($"{d.Day:yyyy-MM-dd},{d.Price},{d.Price + 2},{d.Price - 1},{d.Price + 1},900"))
+                .Prepend("date,open,high,low,close,volume"));
+        var expiries = Path.Combine(_folder, "expiries.csv");
+        File.WriteAllLines(expiries, ["contract,expiry", "ESH22,2022-03-18", "ESM22,2022-06-17"]);
+        await using var server = await ApiServer.StartAsync(parts: ServerParts.Sessions);
+        using var client = new ApiClient(server.Address);
+        var start = await ConfigureAsync($$"""
+            "symbols": ["ES"], "timeframe": "1d", "instruments": { "ES": { "chain": { "contracts": "ES*", "expiries": "{{expiries}}",
+              "roll": { "by": "expiry", "days": 5 }, "adjust": "difference" } } }
+            """, "chain");
+        await TradeAsync(server, start);
+
+        var query = ChartQuery.Read("ES", null, "sma(3);rsi(5)");
+        var backtest = (await MarketChart.ReadAsync(start.Folder!, query, null, TestCatalogues.All, CancellationToken.None))
+            .Show(new RunSeries(null, null, 200));
+        var shown = await client.Sessions.ChartAsync("chain", new ChartPart("ES", Factors: "sma(3);rsi(5)", Points: 200));
+        foreach (var (own, other) in shown.Factors.Zip(backtest.Factors)) own.Values.ShouldBe(other.Values, own.Name);
+        // The gap of 400 points is in the prices, and not in the average.
+        shown.Bars.Close.Max().ShouldBeGreaterThan(4_400);
+        shown.Factors[0].Values.Max()!.Value.ShouldBeLessThan(4_100);
+    }
+
+    [Fact]
     public async Task A_chart_says_whether_its_prices_are_adjusted()
     {
         await File.WriteAllLinesAsync(Path.Combine(Bars, "ADJ.csv"), Enumerable.Range(0, 20).Select(i => FormattableString.Invariant(

@@ -1,6 +1,7 @@
 using Granary.Cli.Commands;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
+using Granary.Engine.Trading;
 using Granary.Testing;
 using Granary.Trading.Live;
 
@@ -41,6 +42,29 @@ public class SessionAnswerTests
         (await AnswerAsync(SessionCommand.Stop, trading,
             View(LiveState.Ended,
                 SessionPhase.Done))).Output.ShouldStartWith("Stopped at 2024-01-02T03:04:00Z market time; the run folder is written.");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(2.0)]
+    public void A_close_of_an_entry_that_waits_says_that_it_is_cancelled(double? quantity)
+    {
+        var after = View(LiveState.Trading).Status!;
+        var order = new AccountOrderRow("alpha-h-1-e", "operator", "ACME", Side.Buy, OrderType.Limit, 5, 0, 90, "submitted", default);
+        var trade = new AccountTradeRow(order.ClientId, "operator", 1, "ACME", Side.Buy, 3, 90, default, null, null);
+        var close = new IssuedCommand(SessionCommand.Close, "me", "", Trade: order.ClientId)
+        {
+            Hand = quantity is null ? null : new HandRequest { Quantity = quantity },
+        };
+        LiveStatus With(params AccountTradeRow[] trades) =>
+            after with { Account = new AccountDetails { Orders = [order], Trades = trades } };
+
+        SessionAnswer.Sentence(close, With(), after)
+            .ShouldStartWith("Cancelling the entry alpha-h-1-e, which has no fill, at 2024-01-02T03:04:00Z market time.");
+        // It may fill while the command is on its way.
+        SessionAnswer.Sentence(close, With(), With(trade)).ShouldStartWith("Closing ");
+        SessionAnswer.Sentence(close, With(trade), after).ShouldStartWith("Closing ");
+        SessionAnswer.Sentence(close, null, after).ShouldStartWith("Closing ");
     }
 
     [Fact]

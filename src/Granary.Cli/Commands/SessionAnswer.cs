@@ -94,14 +94,14 @@ internal static class SessionAnswer
             CommandLine.Complain(fault);
             return CommandLine.Wrong;
         }
-        Console.WriteLine(Sentence(command, after));
+        Console.WriteLine(Sentence(command, before, after));
         var known = before?.Notes.ToHashSet(StringComparer.Ordinal) ?? [];
         foreach (var note in after.Notes.Where(n => !known.Contains(n))) Console.WriteLine($"Note {note}");
         return 0;
     }
 
-    /// <summary>Describes what the session did, from its state after the command.</summary>
-    internal static string Sentence(IssuedCommand command, LiveStatus after) => command.Command switch
+    /// <summary>Describes what the session did, from its states before and after the command.</summary>
+    internal static string Sentence(IssuedCommand command, LiveStatus? before, LiveStatus after) => command.Command switch
     {
         SessionCommand.Pause => $"Paused at {Time(after)} market time: no entries; exits, stops and targets remain active. {Holds(after)}",
         SessionCommand.Resume => $"Resumed at {Time(after)} market time. {Holds(after)}",
@@ -119,6 +119,8 @@ internal static class SessionAnswer
         SessionCommand.Disable =>
             $"Disabled {About(command)} at {Time(after)} market time: no entries from the next bar on; exits, stops and targets remain active. "
                 + Holds(after),
+        SessionCommand.Close when before is not null && Waits(command.Trade, before) && !HasTrade(command.Trade, after) =>
+            $"Cancelling the entry {command.Trade}, which has no fill, at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Close when command.Hand?.Quantity is { } part =>
             $"Closing {Cell.Market(part)} of trade {command.Trade} at {Time(after)} market time. {Holds(after)}",
         SessionCommand.Protect =>
@@ -128,6 +130,11 @@ internal static class SessionAnswer
         SessionCommand.Close => $"Closing trade {command.Trade} at {Time(after)} market time; entries remain enabled. {Holds(after)}",
         SessionCommand.Enable => $"Enabled {About(command)} at {Time(after)} market time, from the next bar on. {Holds(after)}",
     };
+
+    // Whether an entry waits without a fill, so a close cancels it.
+    private static bool Waits(string entry, LiveStatus s) => s.Account.Orders.Any(o => o.ClientId == entry) && !HasTrade(entry, s);
+
+    private static bool HasTrade(string entry, LiveStatus s) => s.Account.Trades.Any(t => t.Entry == entry);
 
     private static string About(IssuedCommand command) => command.Strategy.Length > 0 ? command.Strategy : command.Symbol;
 

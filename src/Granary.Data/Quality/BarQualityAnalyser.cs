@@ -49,6 +49,7 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
     private long _runFrom, _runStep, _runBars;
     private long _outlierCount, _splitCount, _wickCount, _frozenCount, _frozenTotal;
     private Jump? _pending;
+    private int _change;
 
     // A close far from the one before. The next bar shows whether the price reverts.
     private sealed record Jump(long Time, double Before, double Open, double Close, double Deviations, string? Split)
@@ -98,6 +99,12 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
 
     private void LookForJump(in Bar before, in Bar bar, long step)
     {
+        // The gap between two contracts is no move of the market, and prices of 0 or less have no ratio.
+        if (IsOfNext(before, bar) || !(before.Close > 0 && bar.Low > 0))
+        {
+            Settle(bar.Close);
+            return;
+        }
         if (_early is null)
         {
             if (!Judge(before, bar, step)) Measure(before, bar, step);
@@ -107,6 +114,20 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
         _early.Add((before, bar, step));
         Measure(before, bar, step);
         if (_within.Count == ManyReturns || _early.Count == MostEarly) JudgeEarly();
+    }
+
+    // Whether a bar is the first of the next contract or listing. A roll is at its first bar, and an end at the last bar before it.
+    private bool IsOfNext(in Bar before, in Bar bar)
+    {
+        var isOfNext = false;
+        for (; _change < instrument.Changes.Count; _change++)
+        {
+            var change = instrument.Changes[_change];
+            var isRoll = change.Kind == ListingChangeKind.Roll;
+            if (isRoll ? change.Time > bar.Time : change.Time >= bar.Time) break;
+            isOfNext |= isRoll ? change.Time > before.Time : change.Time >= before.Time;
+        }
+        return isOfNext;
     }
 
     private void JudgeEarly()

@@ -39,9 +39,9 @@ internal static class AccountCurrency
         if (plan.Spec.Execution.Settings.Interest is { } interest)
             foreach (var (name, _) in counted)
                 if (markets.TryGetValue(name, out var market)
-                    && await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken) is { } bar)
-                    if (InterestFault(interest, bar) is { } late)
-                        throw data.Place.Fault($"{late}; give earlier rates, or a later data.from");
+                    && await FirstBarAsync(market, data.From ?? long.MinValue, cancellationToken) is { } bar
+                    && InterestFault(interest, bar) is { } late)
+                    throw data.Place.Fault($"{late}; give earlier rates, or a later data.from");
         // A session looks at the age of its rates while it trades.
         if (data.Taken is not null) return;
         foreach (var (name, instrument) in counted)

@@ -132,7 +132,7 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
                 order = new RowOrder(IsDescending, RowFilter.IsTime(header[column]));
             }
             time = TimeOf(header, column >= 0 && RowFilter.IsTime(header[column]) ? column : -1);
-            if (CountsDecisions) (decision, profit) = (ColumnOf(header, "decision", text.Name), ColumnOf(header, "pnlNet", text.Name));
+            if (CountsDecisions) (decision, profit) = (Needed(header, "decision", text.Name), Needed(header, "pnl_net", text.Name));
             return Math.Max(Math.Max(column, time), Math.Max(decision, profit)) + 1;
         });
         if (order is null) return new RowView(end, places, time < 0 ? null : times, totals.All());
@@ -200,6 +200,9 @@ internal sealed record RowQuery(int Limit, string? Strategy = null, string? Curs
     private static int ColumnOf(string[] header, string key, string name) =>
         Array.FindIndex(header, h => CsvLines.KeyOf(h) == key) is >= 0 and var found ? found
             : throw new InputException($"sort={key}: the rows of {name} have {string.Join(", ", header.Select(CsvLines.KeyOf))}");
+
+    private static int Needed(string[] header, string column, string name) => Array.IndexOf(header, column) is >= 0 and var found ? found
+        : throw new InputException($"{name} has no column '{column}'; run the batch again");
 
     private static JsonObject Row(string[] header, string[] cells)
     {

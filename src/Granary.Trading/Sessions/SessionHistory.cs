@@ -103,13 +103,16 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
         var (data, symbol) = (production.Spec.Data, query.Symbol);
         var (from, to) = (data.Timeframe, query.Timeframe ?? data.Timeframe);
         if (!to.IsMultipleOf(from)) throw new InputException($"timeframe={to}: ask for a multiple of {from}, which the session trades");
-        CheckFactors(id, data, query);
+        CheckColumns(id, query);
         var (bars, kept) = await Read(id, view, production).TakeAsync(accounts, id, read =>
         {
             List<string> symbols = [.. read.Switched.Union(data.Symbols, StringComparer.Ordinal)];
             return symbols.Contains(symbol) ? (read.BarsOf(symbol), read.Instruments.FirstOrDefault(i => i.Symbol == symbol))
                 : throw new InputException($"symbol={symbol}: the session of {id} has {string.Join(", ", symbols)}");
         }, cancellationToken).ConfigureAwait(false);
+        if (query.Factors.Count > 0 && data.IsChain(symbol) && kept is null or { Changes.IsNone: true })
+            throw new InputException($"the journal of {id} does not have the rolls of {symbol}, over which factors would jump; start the "
+                + "session again, and ask then").At("factors");
         var isAdjusted = view?.Status?.Account.Adjusted.Contains(symbol, StringComparer.Ordinal) ?? false;
         var instrument = (kept ?? new Instrument { Symbol = symbol }) with { IsAdjusted = isAdjusted };
         var chart = new MarketChart(query, instrument, to, catalogues.Factors);
@@ -120,12 +123,8 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
     }
 
     // The journal has the prices of the bars alone.
-    private static void CheckFactors(string id, DataSpec data, ChartQuery query)
+    private static void CheckColumns(string id, ChartQuery query)
     {
-        if (query.Factors.Count == 0) return;
-        if (data.InstrumentOf(query.Symbol)?.Chain is not null)
-            throw new InputException($"{query.Symbol} is a chain of contracts, and the journal of {id} does not have its rolls, over which "
-                + "factors would jump; the chart of a backtest of its configuration has them").At("factors");
         foreach (var factor in query.Factors)
             if (FurtherNames.In(factor).FirstOrDefault() is { } column)
                 throw new InputException($"the journal of {id} does not have the column '{column}' of {factor}; the chart of a backtest of "

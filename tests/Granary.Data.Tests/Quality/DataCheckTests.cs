@@ -121,6 +121,22 @@ public sealed class DataCheckTests : IDisposable
             .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
     }
 
+    [Theory]
+    [InlineData(ListingChangeKind.Roll, 400)]
+    [InlineData(ListingChangeKind.End, 399)]
+    public void The_gap_between_two_contracts_is_no_split(ListingChangeKind kind, int changesAt)
+    {
+        var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
+        for (var i = 400; i < bars.Count; i++)
+            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        ListingChange At(int bar) => new(bars[bar].Time, "M1", "M2", kind, bars[399].Close, bars[400].Open);
+
+        Check(bars, Timeframe.D1, Stock.Instrument with { Changes = new ListingChanges("M1", At(changesAt)) }).Findings
+            .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
+        Only(Check(bars, Timeframe.D1, Stock.Instrument with { Changes = new ListingChanges("M1", At(changesAt - 1)) }),
+            QualityCheck.Split, "4:1 split");
+    }
+
     [Fact]
     public void An_unadjusted_split_is_named()
     {

@@ -123,6 +123,15 @@ public sealed class RowQueryTests : IDisposable
     }
 
     [Fact]
+    public void Signals_without_decisions_are_reported_as_a_column_that_is_missing()
+    {
+        var path = Path.Combine(_folder, "signals.csv");
+        File.WriteAllText(path, "strategy,symbol,time\nA,ACME,2022-01-01T00:00:00Z\n");
+        Should.Throw<InputException>(() => new SignalQuery(new RowQuery(10)).Of(path)).Message
+            .ShouldBe("signals.csv has no column 'decision'; run the batch again");
+    }
+
+    [Fact]
     public void A_file_that_has_changed_is_read_again()
     {
         var (path, indexes, query) = (Trades(), new RowIndexes(), new RowQuery(10) { Sort = "pnl" });
