@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 namespace Granary.Notifications;
 
 /// <summary>Evaluates the rules on sessions and jobs. Each event is reported once per run, and again for each further multiple of its
-/// threshold.</summary>
+/// threshold; a price is reported whenever a bar reaches it.</summary>
 internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 {
     /// <summary>The rules in force.</summary>
