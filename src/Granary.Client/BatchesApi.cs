@@ -15,7 +15,7 @@ public sealed class BatchesApi
     /// <param name="idempotencyKey">Repeated submissions with the same key give the same job.</param>
     /// <param name="folder">The folder that relative paths start from; null for the server's data folder.</param>
     /// <param name="file">The path of the batch file, for messages.</param>
-    /// <param name="check">Whether to refuse a batch at once if its source or a symbol of it does not exist.</param>
+    /// <param name="check">Whether to refuse it at once if a file, a source or a symbol of it does not exist.</param>
     public Task<JobStatus> SubmitAsync(HttpContent batch, string? idempotencyKey = null, string? folder = null, string? file = null,
         bool check = false, CancellationToken cancellationToken = default) =>
         _api.SendAsync<JobStatus>(HttpMethod.Post, $"batches?folder={folder}&file={file}&check={check}", batch, cancellationToken,

@@ -227,13 +227,7 @@ internal sealed class GranaryClient : IDisposable
     public Task<SessionStrategy> SessionStrategyAsync(string id, string strategy, CancellationToken cancellationToken = default) =>
         _api.Sessions.StrategyAsync(id, strategy, cancellationToken);
 
-    /// <summary>Sends a command to a session: pause, resume, flatten, reload, stop, enable, disable, close of a whole trade.</summary>
-    /// <returns>The session's state when the command is in its journal.</returns>
-    public Task<SessionView> CommandAsync(string id, string command, string why, string? strategy = null, string? symbol = null,
-        string? trade = null, CancellationToken cancellationToken = default) =>
-        _api.Sessions.CommandAsync(id, new NewCommand(command, why, strategy, symbol, trade), cancellationToken);
-
-    /// <summary>Sends a command to a session, also one by hand.</summary>
+    /// <summary>Sends a command to a session.</summary>
     /// <returns>The session's state when the command is in its journal.</returns>
     public Task<SessionView> CommandAsync(string id, NewCommand command, CancellationToken cancellationToken = default) =>
         _api.Sessions.CommandAsync(id, command, cancellationToken);

@@ -55,8 +55,8 @@ internal static class JournalEvents
         + $" at {Number(trade.ExitPrice)}, profit {Math.Round(trade.Profit - trade.Fees, 4).ToString("0.####", CultureInfo.InvariantCulture)}"
         + " after fees.";
 
-    // An entry of the journal alone does not know its instrument.
-    private static string Number(double value) => Digits.Text(value, null);
+    /// <summary>Returns a price, a quantity or a fee as text. An entry of the journal alone does not know its instrument.</summary>
+    public static string Number(double value) => Digits.Text(value, null);
 
     private static string DriftText(string account, ModelWatched m) => string.Create(CultureInfo.InvariantCulture,
         $"{account}: the model {m.Model} of {m.Strategy} has drifted. {100 * m.After:0.#} % of its newest {m.Trades} predictions were wrong,"

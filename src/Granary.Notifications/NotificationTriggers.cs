@@ -9,7 +9,7 @@ using Granary.Trading.Live;
 namespace Granary.Notifications;
 
 /// <summary>Evaluates the rules on sessions and jobs. Each event is reported once per run, and again for each further multiple of its
-/// threshold.</summary>
+/// threshold; a price is reported whenever a bar reaches it.</summary>
 internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules)
 {
     /// <summary>The rules in force.</summary>
@@ -83,9 +83,10 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
                 var isReached = isAbove ? before.High < rule.Threshold && bar.High >= rule.Threshold
                     : before.Low > rule.Threshold && bar.Low <= rule.Threshold;
                 if (!isReached) continue;
-                var text = Invariant($"{symbol} {(isAbove ? "rose" : "fell")} to {rule.Threshold:0.########}: the bar of ")
-                    + Invariant($"{new DateTime(bar.Time):yyyy-MM-dd HH:mm} UTC reached {(isAbove ? bar.High : bar.Low):0.########} ")
-                    + Invariant($"and closed at {bar.Close:0.########}.");
+                var reached = JournalEvents.Number(isAbove ? bar.High : bar.Low);
+                var text = $"{symbol} {(isAbove ? "rose" : "fell")} to {JournalEvents.Number(rule.Threshold)}: the bar of "
+                    + Invariant($"{new DateTime(bar.Time):yyyy-MM-dd HH:mm} UTC reached {reached} ")
+                    + $"and closed at {JournalEvents.Number(bar.Close)}.";
                 yield return (rule, Notification.Of(rule.On, account,
                     Invariant($"{symbol}\0{rule.Threshold}\0{closed.CloseTime}"), text, entry.At));
             }

@@ -2,7 +2,7 @@ using Granary.Engine.Market;
 
 namespace Granary.Notifications;
 
-/// <summary>The newest bars of accounts, by which a price is reached once, and not again by the bars that stay there.</summary>
+/// <summary>Keeps the newest bars of accounts. A rule reports the bar that reaches its price, and not the bars that stay there.</summary>
 internal sealed class PriceCrossings
 {
     private readonly Dictionary<(string Account, string Symbol), Known> _known = [];

@@ -45,7 +45,7 @@ public sealed class SessionStrategiesOverHttpTests(SessionsOverHttpTests.Configu
         (await (await server.Client.GetAsync(PathOf("none"))).ProblemAsync(404)).ShouldContain(
             "no session of single runs, or it has no strategy none");
         await (await server.Client.DeleteAsync("/api/v1/sessions/other/strategies/none")).ProblemAsync(404);
-        await client.CommandAsync("single", "stop", "");
+        await client.CommandAsync("single", new NewCommand("stop", "", null, null, null));
         await (await server.Client.GetAsync(PathOf(ids[0]))).ProblemAsync(404);
     }
 }

@@ -129,7 +129,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         // Preview refuses what would be refused.
         await (await server.Client.PostAsJsonAsync("/api/v1/portfolios/weighed/weights/preview",
             new { weights = new Dictionary<string, double> { ["other"] = 1 } })).ProblemAsync(400);
-        await client.CommandAsync("weighed", "stop", "");
+        await client.CommandAsync("weighed", new NewCommand("stop", "", null, null, null));
 
         async Task<HttpResponseMessage> PutAsync(string strategy, double weight)
         {
@@ -179,7 +179,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         waiting.Retry.NextAt.ShouldBeGreaterThan(waiting.StartedAt);
         waiting.Fault.ShouldNotBeNull();
 
-        var stopped = await client.CommandAsync("away", "stop", "no such server");
+        var stopped = await client.CommandAsync("away", new NewCommand("stop", "no such server", null, null, null));
         (stopped.Phase, stopped.Digest).ShouldBe((SessionPhase.Done, null));
         stopped.Fault.ShouldNotBeNull().ShouldContain("stopped the session while it could not run");
         stopped.Retry.ShouldBeNull();
@@ -195,20 +195,22 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         (await Should.ThrowAsync<InputException>(() => client.StartSessionAsync(made.Start("main")))).Message
             .ShouldContain("the account main is traded by a session of this server");
 
-        (await client.CommandAsync("main", "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
-        (await client.CommandAsync("main", "resume", "back")).Status!.State.ShouldBe(LiveState.Trading);
-        await client.CommandAsync("main", "disable", "too dear", symbol: "COINUSDT");
-        (await client.CommandAsync("main", "flatten", "evening")).Status!.State.ShouldBe(LiveState.Paused);
+        (await client.CommandAsync("main", new NewCommand("pause", "lunch", null, null, null))).Status!.State.ShouldBe(LiveState.Paused);
+        (await client.CommandAsync("main", new NewCommand("resume", "back", null, null, null))).Status!.State.ShouldBe(LiveState.Trading);
+        await client.CommandAsync("main", new NewCommand("disable", "too dear", null, "COINUSDT", null));
+        (await client.CommandAsync("main", new NewCommand("flatten", "evening", null, null, null)))
+            .Status!.State.ShouldBe(LiveState.Paused);
         (await UntilAsync(client, "main", v => v.Status is { OpenTrades: 0 })).Status!.Positions.ShouldBeEmpty();
-        var end = await client.CommandAsync("main", "stop", "night");
+        var end = await client.CommandAsync("main", new NewCommand("stop", "night", null, null, null));
         (end.Phase, end.Files.Contains("report.html")).ShouldBe((SessionPhase.Done, true));
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message.ShouldContain("is over");
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", new NewCommand("pause", "", null, null, null))))
+            .Message.ShouldContain("is over");
 
         var again = await client.StartSessionAsync(made.StartForMonths("main"));
         again.Run.ShouldNotBe(end.Run);
         var paused = await UntilAsync(client, "main", v => v.Status is { State: LiveState.Paused });
         paused.Status!.Bars.ShouldBeGreaterThanOrEqualTo(end.Status!.Bars);
-        await client.CommandAsync("main", "stop", "");
+        await client.CommandAsync("main", new NewCommand("stop", "", null, null, null));
         var said = (await EndAsync(client, "main")).Status!.Notes;
         said.ShouldContain(n => n.StartsWith("went on with the journal", StringComparison.Ordinal));
         (await Should.ThrowAsync<InputException>(() =>
@@ -227,14 +229,14 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             var trades = (await UntilAsync(client, "main", v => v.Status?.Account is { Trades.Count: > 0 })).Status!.Account!.Trades;
             var newest = trades[^1];
             newest.Profit!.Value.ShouldBe((int)newest.Side * newest.Quantity * (newest.Last!.Value - newest.EntryPrice), 1e-9);
-            return (newest, await client.CommandAsync("main", "close", "too long", trade: newest.Entry));
+            return (newest, await client.CommandAsync("main", new NewCommand("close", "too long", null, null, newest.Entry)));
         }, c => c.Item2.Status!.CommandFault is null);
         answered.Status!.State.ShouldBe(LiveState.Trading);
         var after = await UntilAsync(client, "main", v => v.Status!.Account!.Trades.All(t => t.Entry != closed.Entry));
         after.Status!.State.ShouldBe(LiveState.Trading);
-        (await client.CommandAsync("main", "close", "", trade: closed.Entry)).Status!.CommandFault!
+        (await client.CommandAsync("main", new NewCommand("close", "", null, null, closed.Entry))).Status!.CommandFault!
             .ShouldContain("has no open trade " + closed.Entry);
-        await client.CommandAsync("main", "stop", "");
+        await client.CommandAsync("main", new NewCommand("stop", "", null, null, null));
         await EndAsync(client, "main");
         await client.StartSessionAsync(made.StartForMonths("main"));
         (await UntilAsync(client, "main", v => v.Status is not null)).Status!.Account!.Trades.Select(t => t.Entry)
@@ -277,7 +279,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
             .Status!.Account.Trades.Single(t => t.ByHand);
         half.Quantity.ShouldBe(own.Quantity / 2, own.Quantity * 0.01);
         half.Stop!.Value.ShouldBe(own.EntryPrice * 0.1, own.EntryPrice * 0.01);
-        await client.CommandAsync("main", "stop", "");
+        await client.CommandAsync("main", new NewCommand("stop", "", null, null, null));
         await EndAsync(client, "main");
         await client.StartSessionAsync(made.StartForMonths("main"));
         var again = await UntilAsync(client, "main", v => v.Status?.Account.Trades.Any(t => t.ByHand) == true);
@@ -433,7 +435,7 @@ public sealed class SessionsOverHttpTests(SessionsOverHttpTests.Configuration ma
         await RefusedAsync(start with { Paper = "seed=many" }, "seed");
         await RefusedAsync(start with { Speed = "soon" }, "soon");
         await RefusedAsync(start with { Feed = Address.Parse("ftp://x") }, "feed: ftp://x: this process has no such feed");
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", "pause", ""))).Message
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync("main", new NewCommand("pause", "", null, null, null)))).Message
             .ShouldContain("never had a session here");
 
         // What only the run finds out ends the session with the reason.

@@ -9,10 +9,6 @@ internal static class ListeningServer
 {
     private const string Begin = "Granary listens on ";
 
-    /// <summary>The address in a line of a server's output; null for another line.</summary>
-    public static string? AddressIn(string line) => line.StartsWith(Begin, StringComparison.Ordinal)
-        ? line[Begin.Length..line.IndexOfAny([',', ';'], Begin.Length)] : null;
-
     /// <summary>Waits until a server listens, and reads its output from then on: a full pipe would stop it.</summary>
     /// <param name="server">With redirected output and errors.</param>
     /// <exception cref="InvalidOperationException">It ended before, with these errors.</exception>
@@ -29,4 +25,8 @@ internal static class ListeningServer
         throw new InvalidOperationException(
             $"the server ended before it listened: {await server.StandardError.ReadToEndAsync(late.Token)}");
     }
+
+    // The address in a line of a server's output; null for a different line.
+    private static string? AddressIn(string line) => line.StartsWith(Begin, StringComparison.Ordinal)
+        ? line[Begin.Length..line.IndexOfAny([',', ';'], Begin.Length)] : null;
 }

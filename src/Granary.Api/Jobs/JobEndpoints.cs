@@ -25,8 +25,8 @@ internal static class JobEndpoints
             .RequireAuthorization(RolePolicies.Submitter).WithName("submitJob")
             .WithSummary("Submit a job.")
             .WithDescription("The body is an object with the kind of job and the keys of this kind, such as { \"kind\": \"walkforward\", "
-                + "\"batch\": {} }. GET /catalogue/jobs lists the kinds with the JSON Schema of each. With ?check=true a batch whose source or "
-                + "symbols do not exist is refused at once; without it the job fails. Send "
+                + "\"batch\": {} }. GET /catalogue/jobs lists the kinds with the JSON Schema of each. With ?check=true a job whose files, "
+                + "source or symbols do not exist is refused at once; without it the job fails. Send "
                 + "Idempotency-Key to make a repeated submission give the same job; a key is known as long as its job.")
             .Accepts<object>("application/json").ProducesSubmission();
         jobs.MapGet("", async (IJobService service, [AsParameters] Paging paging, CancellationToken stop, [FromQuery] string? state,

@@ -33,7 +33,7 @@ internal sealed record SubmittedBody
     [FromQuery(Name = "file"), Description("The file's path at the client, for messages.")]
     public string? File { get; init; }
 
-    [FromQuery(Name = "check"), Description("Whether to refuse a batch at once if its source or a symbol of it does not exist.")]
+    [FromQuery(Name = "check"), Description("Whether to refuse it at once if a file, a source or a symbol of it does not exist.")]
     public bool? Check { get; init; }
 
     /// <summary>Reads the text of a job, and submits it.</summary>

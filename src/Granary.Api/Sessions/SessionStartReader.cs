@@ -40,7 +40,7 @@ internal sealed class SessionStartReader(ApiSettings settings, GranaryCatalogues
             : form, text, form.File, place.KeptFolder);
     }
 
-    // What a session would only find after its start.
+    // Without this check, a session finds a wrong name after its start.
     private void CheckNames(SessionBody form, Func<string, string, InputException> faultOf)
     {
         try

@@ -22,13 +22,13 @@ public sealed record AccountTradeRow(string Entry, string Strategy, int Number, 
     /// <summary>The stop or trailing stop that works now, whichever the market reaches first; null without one.</summary>
     public double? Stop { get; init; }
 
-    /// <summary>Whether <see cref="Stop"/> follows the price.</summary>
+    /// <summary>Whether the stop follows the price.</summary>
     public bool Trails { get; init; }
 
     /// <summary>The next target; null without one.</summary>
     public double? Target { get; init; }
 
-    /// <summary>What it loses from the last close to its stop, before costs, account currency; null without a stop.</summary>
+    /// <summary>Loss from the last close to its stop, before costs, account currency; null without a stop.</summary>
     public double? Risk { get; init; }
 
     /// <summary>Whether an operator entered it, so that no strategy manages it.</summary>

@@ -58,7 +58,9 @@ public sealed record SessionLogEntry(long Sequence, SessionLogKind Kind, string 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OrderRole? Role { get; init; }
 
-    /// <summary>The word for why an entry was refused or a trade was changed, such as max-positions; null for the other kinds.</summary>
+    /// <summary>
+    /// Why an entry was refused or a trade was changed: a word such as max-positions, or a text of the venue; null for the other kinds.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }

@@ -30,7 +30,7 @@ internal readonly record struct PortfolioFill(int Member, int Number, int Market
     /// <summary>The value of one unit of the quote currency in the account's.</summary>
     public double Rate { get; init; } = 1;
 
-    /// <summary>What it bought or sold: price times quantity, account currency, positive; 0 for a split.</summary>
+    /// <summary>The value that was bought or sold: price times quantity, account currency, positive; 0 for a split.</summary>
     /// <param name="multiplier">The instrument's.</param>
     public double ValueOf(double multiplier) => Math.Abs(Price * Quantity) * multiplier * Rate;
 }

@@ -184,7 +184,7 @@ internal sealed class PortfolioPositions(Instrument[] instruments, int members, 
         return currencies is null ? margin : margin * currencies.RateOf(market);
     }
 
-    /// <summary>What positions in an instrument add to the balance that earns or pays interest, in its currency.</summary>
+    /// <summary>Returns what positions in an instrument add to the balance that earns or pays interest, in its currency.</summary>
     public double SettledIn(int market, in BuyingPower power) => _gross[market] == 0 ? 0
         : power.Settled(_net[market] * _close[market], (_gross[market] - _net[market]) / 2 * _close[market]);
 

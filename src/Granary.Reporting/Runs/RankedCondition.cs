@@ -2,8 +2,8 @@ namespace Granary.Reporting.Runs;
 
 /// <summary>A condition over several strategies.</summary>
 /// <param name="Importance">
-/// The mean of <see cref="ConditionRow.Importance"/> over the closed trades of the strategies that have one: that of a strategy with many
-/// trades is known better, and counts as often. NaN if none has one.
+/// The mean of <see cref="ConditionRow.Importance"/> over the strategies that have one, weighted by their closed trades. NaN if none has
+/// one.
 /// </param>
 /// <param name="Trades">Closed trades of these strategies under the condition.</param>
 internal sealed record RankedCondition(string Condition, double Importance, int Trades)

@@ -27,6 +27,10 @@ internal sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IB
 
     private readonly TrialAccounts _accounts = new(Path.Combine(runs, TrialAccounts.FolderName));
 
+    /// <summary>Returns why a run whose batch held out no bars cannot be judged.</summary>
+    public static string NothingHeldOut(string run) =>
+        $"{run} has read all bars: its batch has no data.holdout, so that none is left to judge it";
+
     /// <param name="by">Who judges.</param>
     /// <param name="result">The folder for the files of the judgement, of the folder of runs; an interrupted judgement continues in
     /// it.</param>
@@ -38,7 +42,7 @@ internal sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IB
         var manifest = RunManifest.Read(folder);
         var spec = manifest.ReadBatch(catalogues);
         if (spec.Data.Holdout is not { } holdout)
-            throw new InputException($"{request.Run} has read all bars: its batch has no data.holdout, so that none is left to judge it");
+            throw new InputException(NothingHeldOut(request.Run));
         var prod = Path.Combine(folder, "prod.json");
         if (!File.Exists(prod))
             throw new InputException($"{request.Run} has no prod.json with strategies and weights; judge a run that has some");

@@ -51,8 +51,7 @@ internal sealed class JudgeKind(string runs) : RequestKind<HoldoutRequest>
     {
         try
         {
-            return RunManifest.Read(Path.Combine(runs, run)).HoldsOut ? null
-                : $"{run} has read all bars: its batch has no data.holdout, so that none is left to judge it";
+            return RunManifest.Read(Path.Combine(runs, run)).HoldsOut ? null : HoldoutJudge.NothingHeldOut(run);
         }
         catch (InputException)
         {

@@ -33,8 +33,8 @@ internal abstract class Job(JobText text, string name)
     /// <summary>Ids of the runs of this server that the job reads.</summary>
     public virtual IReadOnlyList<string> Runs => [];
 
-    /// <summary>Checks that the sources and symbols of the job's batch exist.</summary>
-    /// <exception cref="InputException">A source or a symbol does not exist.</exception>
+    /// <summary>Checks that the sources, symbols and files of the job exist.</summary>
+    /// <exception cref="InputException">A source, a symbol or a file does not exist.</exception>
     /// <returns>Bars times strategies, counted at the first symbol; 0 if the check opens no bars.</returns>
     public virtual Task<double> CheckDataAsync(CancellationToken cancellationToken) => Task.FromResult(0.0);
 

@@ -45,8 +45,8 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         begun.Phase.ShouldBe(SessionPhase.Running);
         (await Should.ThrowAsync<InputException>(() =>
             client.StartSessionAsync(made.Start()))).Message.ShouldContain("is traded by a session in the cluster, started by");
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "halt",
-            ""))).Message.ShouldContain("'halt' is not a command to a session");
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account,
+            new NewCommand("halt", "", null, null, null)))).Message.ShouldContain("'halt' is not a command to a session");
 
         var trading = await UntilAsync(client, s => s.Status is { OrdersSent: > 10 });
         var (dies, lives) = trading.Host.Contains($":{one.SiloPort}", StringComparison.Ordinal) ? (one, two) : (two, one);
@@ -107,11 +107,12 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         using var again = await silo.Client.DeleteAsync(path);
         again.StatusCode.ShouldBe(HttpStatusCode.Accepted, "it is disabled, and stays so");
         await StoppedAsync(silo.Client, id);
-        (await client.CommandAsync(LiveSilos.Account, "pause", "lunch")).Status!.State.ShouldBe(LiveState.Paused);
-        var end = await client.CommandAsync(LiveSilos.Account, "stop", "evening");
+        (await client.CommandAsync(LiveSilos.Account, new NewCommand("pause", "lunch", null, null, null)))
+            .Status!.State.ShouldBe(LiveState.Paused);
+        var end = await client.CommandAsync(LiveSilos.Account, new NewCommand("stop", "evening", null, null, null));
         end.Phase.ShouldBe(SessionPhase.Done);
-        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account, "pause",
-            ""))).Message.ShouldContain("is over");
+        (await Should.ThrowAsync<InputException>(() => client.CommandAsync(LiveSilos.Account,
+            new NewCommand("pause", "", null, null, null)))).Message.ShouldContain("is over");
         var journal = (await PostgresJournal.PeekAsync(database, LiveSilos.Account, new JournalQuery())).Select(JournalCodec.Decode)
             .ToList();
         var change = journal.OfType<Engine.Brokerage.WeightsChanged>().Single();
@@ -122,7 +123,7 @@ public sealed class SessionsOverHttpTests(SessionsInTheClusterTests.Made made) :
         await client.StartSessionAsync(made.Start(speed: "fixed:50ms", to: "2023-06-01"));
         (await UntilAsync(client, s => s.Status is { State: LiveState.Paused, WeightsVersion: 1, Stopped: 1 })).Run.ShouldNotBe(end.Run);
         await StoppedAsync(silo.Client, id);
-        (await client.CommandAsync(LiveSilos.Account, "stop", "")).Phase.ShouldBe(SessionPhase.Done);
+        (await client.CommandAsync(LiveSilos.Account, new NewCommand("stop", "", null, null, null))).Phase.ShouldBe(SessionPhase.Done);
     }
 
     private static async Task StoppedAsync(HttpClient silo, string id)

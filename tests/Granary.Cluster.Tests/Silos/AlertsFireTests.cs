@@ -111,7 +111,7 @@ public sealed class AlertsFireTests(SessionsInTheClusterTests.Made made) : IClas
             for (var i = 0; i < 5; i++) await client.SubmitAsync(TestBatches.Quickstart);
             await prometheus.FiresAsync(new(silo.Client, disk, null, prometheus), [.. s_work, .. isSmall ? (CausedAlert[])[s_full] : []]);
             // What the pages say ends them.
-            await client.CommandAsync("waiting", "stop", "a test");
+            await client.CommandAsync("waiting", new NewCommand("stop", "a test", null, null, null));
             await client.CommandSiloAsync((await client.ClusterAsync()).Silos.Single().Name, SiloCommand.Resume);
             await prometheus.EndsAsync("GranarySessionWaiting");
             await prometheus.EndsAsync("GranaryQueueStuck");

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Granary.Cluster.Client;
 using Granary.Cluster.Tests.Fixtures;
 using Granary.Cluster.Tests.Live;
+using Granary.Contracts.Sessions;
 using Granary.Storage.Addresses;
 using Granary.Testing;
 
@@ -32,7 +33,7 @@ public sealed class DashboardQueriesTests(SessionsInTheClusterTests.Made made) :
         await client.StartSessionAsync(made.Start(speed: "fixed:100ms", to: "2023-06-01") with { Account = "paused" });
         var nowhere = Directory.CreateDirectory(Path.Combine(made.Folder, "nowhere")).FullName;
         await client.StartSessionAsync(made.Start() with { Account = "failed", Feed = Address.Parse("csv:" + nowhere) });
-        await client.CommandAsync("paused", "pause", "a test");
+        await client.CommandAsync("paused", new NewCommand("pause", "a test", null, null, null));
         // A histogram appears with its first value, which is no increase: two batches, one after the other.
         await client.SubmitAsync(TestBatches.Quickstart);
         await Eventually.HoldsAsync(async () => (await prometheus.QueryAsync("granary_job_duration_seconds_count")).Count > 0);
@@ -68,7 +69,7 @@ public sealed class DashboardQueriesTests(SessionsInTheClusterTests.Made made) :
     // A gauge that kept its last value would be an alert for a session that has ended. Counters, and when they began, stay.
     private static async Task SeriesEndWithTheSessionAsync(Prometheus prometheus, GranaryClient client)
     {
-        await client.CommandAsync("main", "stop", "a test");
+        await client.CommandAsync("main", new NewCommand("stop", "a test", null, null, null));
         await Eventually.IsAsync(async () => string.Join(' ',
             (await prometheus.QueryAsync("{granary_account=\"main\", __name__=~\"granary_session_.*\", __name__!~\".*_(total|created)\"}"))
             .Select(s => (string)s!["metric"]!["__name__"]!)), left => left.Length == 0, text: "the gauges of a session end with it");

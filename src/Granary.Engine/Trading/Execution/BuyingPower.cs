@@ -20,8 +20,8 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     public bool IsMargined => _margin > 0;
 
     /// <summary>
-    /// What positions add to the cash that earns or pays interest. The lender of the shares keeps the proceeds of short sales; futures, and
-    /// all positions of an account with a margin mode, settle their gains and losses in cash.
+    /// Returns the amount that positions add to the cash that earns or pays interest. The lender of the shares keeps the proceeds of short
+    /// sales. Futures, and all positions of an account with a margin mode, settle their gains and losses in cash.
     /// </summary>
     /// <param name="net">The value of longs minus shorts.</param>
     /// <param name="shorts">The value of shorts.</param>
