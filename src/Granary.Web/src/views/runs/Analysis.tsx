@@ -189,7 +189,7 @@ function TradeGroups(props: { run: RunDetails; list: string; of: readonly Schema
                                 {g.by === 'class' ? (
                                     g.value
                                 ) : (
-                                    <a href={`${runPath(props.run.id)}?${props.list}${g.by}=${encodeURIComponent(g.value)}#trades`}>
+                                    <a href={`${runPath(props.run.id)}?${props.list}trades-${g.by}=${encodeURIComponent(g.value)}#trades`}>
                                         {g.value}
                                     </a>
                                 )}
