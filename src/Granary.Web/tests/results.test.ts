@@ -10,7 +10,7 @@ import { bundlesOf, dealsAt, nextDeal, type Mark } from '../src/components/marks
 import { stretchFor } from '../src/components/PriceChart';
 import { linesOf, shownFactors, withFactors } from '../src/components/factorLines';
 import { changeChart } from '../src/components/chartSettings';
-import { labelsOf, rangeWith } from '../src/components/tradeLayer';
+import { besideTexts, labelsOf, rangeWith } from '../src/components/tradeLayer';
 import { levelsOfAccount, marksOfLog } from '../src/views/live/Price';
 import { levelsOf, marksOf, stopsOf } from '../src/views/runs/StrategyChart';
 
@@ -137,6 +137,16 @@ describe('a price chart', () => {
         expect(written.length).toBeLessThanOrEqual(8);
         for (const a of written) for (const b of written) if (a !== b) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(15);
         expect(labelsOf([-5, 400], 320)).toEqual([]);
+    });
+
+    it('moves the label of a level beside the texts of marks, but not into the right half', () => {
+        const text = (left: number, right: number, y: number) => ({ left, right, top: y - 20, bottom: y + 20 });
+        const label = { y: 100, width: 80 };
+        expect(besideTexts(label, [], 600)).toBe(4);
+        // Above, too far below, and behind the label.
+        expect(besideTexts(label, [text(10, 40, 72), text(10, 40, 128), text(90, 120, 100)], 600)).toBe(4);
+        expect(besideTexts(label, [text(70, 120, 100), text(10, 40, 110)], 600)).toBe(124);
+        expect(besideTexts(label, [text(10, 40, 100)], 200)).toBe(4);
     });
 
     it('makes room for levels that are at most half of the range of the candles away', () => {

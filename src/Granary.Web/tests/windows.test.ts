@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rowsOf } from '../src/format/csv';
-import { payOf } from '../src/views/costs/costs';
+import { modelOf, payOf, type CostModel } from '../src/views/costs/costs';
 import { chosenNumbers, windowsOf } from '../src/views/runs/windows';
 
 const text = `group,from,chosen_at,to,strategy,objective,in_sample_return,out_of_sample_return,trades,out_of_sample_objective,trials,fast,mode
@@ -23,4 +23,12 @@ test('a turnover pays the cost in basis points, and nothing for a cost below zer
     expect(mean).toBeCloseTo(0.42, 12);
     expect(low).toBe(0);
     expect(high).toBeCloseTo(0.84, 12);
+});
+
+test('a batch pays the costs against the price at which its orders fill', () => {
+    const models = ['open', 'close', 'stop'].map((reference) => ({ reference }) as CostModel);
+    expect(modelOf(models)?.reference).toBe('open');
+    expect(modelOf(models, 'same-close')?.reference).toBe('close');
+    expect(modelOf(models.slice(0, 1), 'same-close')?.reference).toBe('open');
+    expect(modelOf(models.slice(2))).toBeUndefined();
 });

@@ -73,6 +73,7 @@ public sealed class FormsTests(Browser browser, DashboardTab tab) : IClassFixtur
     {
         await PressAsync(visit.Page, trade);
         await visit.ShowsAsync("A market order closes");
+        await visit.ShowsAsync("Position afterwards");
         await PressAsync(visit.Page, "Close the trade");
     }
 

@@ -108,7 +108,9 @@ export function useRows<T>(of: string, load: (first: number | undefined) => Prom
     }, [name]);
     const newest = useRef(version);
     newest.current = version;
+    const grows = version !== '';
     useEffect(() => {
+        if (!grows) return undefined;
         let seen = newest.current;
         let busy = false;
         const timer = setInterval(() => {
@@ -119,7 +121,7 @@ export function useRows<T>(of: string, load: (first: number | undefined) => Prom
             void renew().finally(() => (busy = false));
         }, 500);
         return () => clearInterval(timer);
-    }, [renew]);
+    }, [renew, grows]);
     const see = useCallback(
         (first: number, last: number) => {
             sight.current = { first, last };

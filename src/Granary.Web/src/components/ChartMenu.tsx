@@ -2,7 +2,7 @@ import { saveFile } from '../api/client';
 import type { ChartSettings } from './chartSettings';
 import { Menu } from './Menu';
 
-/** What of a chart of prices is not chosen often: candles, a date, a picture. */
+/** Rarely used choices of a price chart: its candles, a date, a picture. */
 export function ChartMenu(props: {
     settings: ChartSettings;
     onChange: (changes: ChartSettings) => void;

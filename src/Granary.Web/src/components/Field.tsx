@@ -69,8 +69,8 @@ export function Faults(props: { faults: Fault[] }) {
 }
 
 /**
- * What a field shows: the text as it was typed, while the value is the one that the text stands for. "5, " stands for 5, and "0." for 0: a
- * field that showed its value could not be typed on.
+ * Keeps the text of a field as it was typed, until another value comes from elsewhere. "5, " stands for 5, and "0." for 0: a field that
+ * showed its value would lose the comma and the point.
  */
 function useTyped(value: string, onValue: (value: string) => void): [string, (text: string) => void] {
     const [typed, setTyped] = useState<{ text: string; value?: string }>();

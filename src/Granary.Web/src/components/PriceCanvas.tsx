@@ -10,7 +10,7 @@ import { measureText, type ChartPlace } from './measure';
 import { pointer } from './pointer';
 import type { Bars, Level, Marking, PriceLine } from './PriceChart';
 
-/** What a chart of prices draws, and whom it tells of what the user does. */
+/** Content of a price chart, and its callbacks. */
 export interface CanvasProps {
     /** A sentence for screen readers about the content of the chart. */
     summary: string;
@@ -30,7 +30,7 @@ export interface CanvasProps {
     heikinAshi: boolean;
     /** Whether a drag measures, as it does with the shift key. */
     measures: boolean;
-    /** Has the function that draws the chart as a picture. */
+    /** Receives the function that draws the chart as a picture. */
     picture: { current: (() => HTMLCanvasElement) | null };
     height: number;
     /** The number of bars to show up to the newest one, with which the chart moves on; undefined: the chart stays where it is. */

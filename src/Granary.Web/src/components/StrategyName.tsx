@@ -1,11 +1,11 @@
 /** Width of a column of strategies, pixels: room for the class, three parameters and the market. */
 export const strategyWidth = innerWidth < 700 ? 180 : 250;
 
-/** The whole id of a strategy. A line breaks before a parameter or the market, not within one. */
+/** The whole id of a strategy. A line breaks before a parameter or a market, not within one. */
 export function StrategyId(props: { id: string }) {
     return (
         <>
-            {props.id.split(/(?<=[(,])|(?=@)/).map((part, i) => (
+            {props.id.split(/(?<=[(,+])|(?=@)/).map((part, i) => (
                 <>
                     {i > 0 && <wbr />}
                     {part}

@@ -181,7 +181,10 @@ export class Drawn {
         const [first, last] = [times[from] ?? 0, times[to] ?? 0];
         const seen = bundles.filter((b) => b.time >= first && b.time <= last);
         const key = bundles.map((b: Bundle) => `${b.time}${b.kind}${b.text}`).join();
-        if (this.drawnMarks.key !== key || this.drawnMarks.times !== times) this.markers.setMarkers(bundles.map(markerOf));
+        if (this.drawnMarks.key !== key || this.drawnMarks.times !== times) {
+            this.markers.setMarkers(bundles.map(markerOf));
+            this.layer.leaveRoom(bundles);
+        }
         this.drawnMarks = { key, marks, times };
         onMarks({ shown: seen.length, bundled: seen.some((b) => b.count > 1) });
         // The bars in sight, for tests and other readers of the page.

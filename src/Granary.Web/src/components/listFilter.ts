@@ -32,7 +32,7 @@ export function filterOfList(fields: readonly ListField[], date: string | undefi
     return [...conditions, ...(where === '' ? [] : [where])].join(',');
 }
 
-/** What an address says about one of several lists: its choices begin with the list's name. */
+/** The choices of one of several lists in an address: their keys begin with the list's name. */
 export function choicesOf(name: string | undefined, search: Record<string, string | undefined>): Record<string, string | undefined> {
     if (name === undefined) return search;
     const own = Object.entries(search).flatMap(([key, value]) => (key.startsWith(`${name}-`) ? [[key.slice(name.length + 1), value]] : []));

@@ -12,6 +12,13 @@ const shapes = {
     above: { position: 'aboveBar', shape: 'circle', colour: 'soft' },
 } as const;
 
+export const isBelowBar = (kind: Bundle['kind']): boolean => shapes[kind].position === 'belowBar';
+
+const sizeOf = (mark: Bundle) => (mark.kind === 'signal' || mark.count > 1 ? 0.5 : 1);
+
+/** The pixels that a mark and its text take below or above a bar, as the library lays them out. */
+export const heightOf = (mark: Bundle, barSpacing: number): number => Math.min(Math.max(barSpacing, 12), 30) * sizeOf(mark) + 20;
+
 /** How a mark is drawn. */
 export function markerOf(mark: Bundle): SeriesMarker<UTCTimestamp> {
     const { position, shape, colour: name } = shapes[mark.kind];
@@ -21,6 +28,6 @@ export function markerOf(mark: Bundle): SeriesMarker<UTCTimestamp> {
         position,
         shape,
         color: colour(name),
-        size: mark.kind === 'signal' || mark.count > 1 ? 0.5 : 1,
+        size: sizeOf(mark),
     };
 }

@@ -11,7 +11,8 @@ import type {
 import { signedPercent } from '../format/numbers';
 import { colour } from '../theme/settings';
 import { indexOf } from './aim';
-import type { Deal } from './marks';
+import { heightOf, isBelowBar } from './markers';
+import type { Bundle, Deal } from './marks';
 import type { Bars, Level } from './PriceChart';
 
 /** More trades in sight than this are not drawn as lines: they would cover the prices. */
@@ -31,6 +32,25 @@ export function labelsOf(levels: readonly number[], height: number): { index: nu
         if (written.every((w) => Math.abs(w.y - place) >= line)) written.push({ index, y: place });
     });
     return written;
+}
+
+/** A place that the text of a mark takes, pixels. */
+export interface Box {
+    left: number;
+    right: number;
+    top: number;
+    bottom: number;
+}
+
+const edge = 4;
+
+/** The left end of a label: the edge, or right of the texts that it would cover there. In the right half it would cover the newest candles. */
+export function besideTexts(label: { y: number; width: number }, texts: readonly Box[], width: number): number {
+    let left = edge;
+    for (const t of [...texts].sort((a, b) => a.left - b.left))
+        if (Math.abs((t.top + t.bottom) / 2 - label.y) < (t.bottom - t.top + line) / 2 && t.left < left + label.width && t.right > left)
+            left = t.right + edge;
+    return left + label.width > width / 2 ? edge : left;
 }
 
 /** The range of a price scale: that of the candles, and levels that are at most half of it away. */
@@ -53,6 +73,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
     private levels: readonly Level[] = [];
     private chosen: number | undefined;
     private bars: Bars | undefined;
+    private marks: readonly Bundle[] = [];
     private readonly views: IPrimitivePaneView[] = [
         {
             zOrder: () => 'top',
@@ -83,6 +104,12 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
     /** @param chosen The entry of the chosen trade, seconds since 1970. */
     update(bars: Bars, times: readonly number[], deals: readonly Deal[], levels: readonly Level[], chosen: number | undefined): void {
         [this.bars, this.times, this.deals, this.levels, this.chosen] = [bars, times, deals, levels, chosen];
+        this.redraw();
+    }
+
+    /** @param marks Those that the chart draws: labels do not cover their texts. */
+    leaveRoom(marks: readonly Bundle[]): void {
+        this.marks = marks.filter((m) => m.text !== '');
         this.redraw();
     }
 
@@ -142,6 +169,20 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         }
     }
 
+    private textsIn(pen: CanvasRenderingContext2D, chart: IChartApi, series: ISeriesApi<'Candlestick'>, width: number): Box[] {
+        const { barSpacing } = chart.timeScale().options();
+        return this.marks.flatMap((mark) => {
+            const bar = indexOf(this.times, mark.time);
+            const isBelow = isBelowBar(mark.kind);
+            const x = chart.timeScale().logicalToCoordinate(bar as unknown as Logical);
+            const y = series.priceToCoordinate((isBelow ? this.bars?.low : this.bars?.high)?.[bar] ?? 0);
+            if (x === null || y === null || x > width / 2) return [];
+            const half = pen.measureText(mark.text).width / 2;
+            const height = heightOf(mark, barSpacing);
+            return [{ left: x - half, right: x + half, top: isBelow ? y : y - height, bottom: isBelow ? y + height : y }];
+        });
+    }
+
     private drawLevels(pen: CanvasRenderingContext2D, size: { width: number; height: number }, series: ISeriesApi<'Candlestick'>): void {
         const places = this.levels.map((l) => series.priceToCoordinate(l.price) ?? -1);
         const drawn: string[] = [];
@@ -162,15 +203,19 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
         pen.globalAlpha = 1;
         pen.font = '12px system-ui, sans-serif';
         pen.textBaseline = 'middle';
-        for (const { index, y } of labelsOf(places, size.height)) {
+        const labels = labelsOf(places, size.height);
+        const texts = this.chart && labels.length > 0 ? this.textsIn(pen, this.chart, series, size.width) : [];
+        for (const { index, y } of labels) {
             const level = this.levels[index];
             if (level === undefined) continue;
             const text = level.text;
             written.push(text);
+            const width = pen.measureText(text).width + 8;
+            const left = besideTexts({ y, width }, texts, size.width);
             pen.fillStyle = colour('paper');
-            pen.fillRect(4, y - 7, pen.measureText(text).width + 8, 14);
+            pen.fillRect(left, y - 7, width, 14);
             pen.fillStyle = colour(level.colour);
-            pen.fillText(text, 8, y);
+            pen.fillText(text, left + 4, y);
         }
         // For tests and other readers of the page.
         const stage = this.chart?.chartElement().parentElement;

@@ -12,6 +12,7 @@ import { Wrong } from '../../components/Wrong';
 import { counted, none, number, percent, signedNumber } from '../../format/numbers';
 import { date } from '../../format/times';
 import { useTitle } from '../../layout/title';
+import { at, parseBatch } from '../batches/batch';
 import { runPath, type RunDetails } from '../runs/run';
 import { modelOf, payOf, referenceNames, type CostModel, type Costs, type Measured } from './costs';
 
@@ -110,7 +111,7 @@ function Fit(props: { account: string }) {
                                 </ul>
                             </div>
                         )}
-                        {model && <Payment model={model} />}
+                        {model && <Payment models={c.models} />}
                         {c.models.map((m) => (
                             <Model key={m.reference} model={m} />
                         ))}
@@ -180,7 +181,7 @@ function Model(props: { model: CostModel }) {
 }
 
 /** What the portfolio of a run would have paid by the measured costs. */
-function Payment(props: { model: CostModel }) {
+function Payment(props: { models: readonly CostModel[] }) {
     const { search, set } = useSearch();
     const runs = useQuery('runs to pay', () => take(api.GET('/api/v1/runs', { params: { query: { limit: 100 } } })));
     return (
@@ -201,7 +202,7 @@ function Payment(props: { model: CostModel }) {
                                     onValue={(id) => set({ run: id })}
                                 />
                             </div>
-                            <Paid run={run.id} model={props.model} />
+                            <Paid run={run.id} models={props.models} />
                         </>
                     );
                 }}
@@ -210,13 +211,24 @@ function Payment(props: { model: CostModel }) {
     );
 }
 
-function Paid(props: { run: string; model: CostModel }) {
-    const { run, model } = props;
-    const found = useQuery(`pay ${run}`, () => json<RunDetails>(runPath(run)));
+/** The portfolio of a run, and the price at which the orders of its batch fill. */
+async function takeTraded(run: string) {
+    const details = await json<RunDetails>(runPath(run));
+    const manifest = details.files.includes('manifest.json')
+        ? await json<{ spec?: string }>(`${runPath(run)}/files/manifest.json`)
+        : undefined;
+    const isAtClose = at(parseBatch(manifest?.spec ?? '').value, ['execution', 'fill']) === 'same-close';
+    return { ...details.portfolio, fill: isAtClose ? ('same-close' as const) : ('next-open' as const) };
+}
+
+function Paid(props: { run: string; models: readonly CostModel[] }) {
+    const { run, models } = props;
+    const found = useQuery(`pay ${run}`, () => takeTraded(run));
     return (
         <Loaded query={found} height={160}>
-            {({ portfolio: { stats, traded } }) => {
-                if (traded == null) return <p class="soft">The portfolio of this run has no fills.</p>;
+            {({ stats, traded, fill }) => {
+                const model = modelOf(models, fill);
+                if (traded == null || model === undefined) return <p class="soft">The portfolio of this run has no fills.</p>;
                 const pay = payOf(traded, model.pool);
                 return (
                     <>
@@ -231,8 +243,9 @@ function Paid(props: { run: string; model: CostModel }) {
                             ]}
                         />
                         <p class="note">
-                            At the cost of a fill of mean size, without the effect of the size, the hour and the volatility of each fill. A
-                            cost below zero counts as zero. A run with these costs in its batch pays each fill its own.
+                            At the cost of a fill of mean size against the {referenceNames[model.reference] ?? model.reference}, without the
+                            effect of the size, the hour and the volatility of each fill. A cost below zero counts as zero. A run with these
+                            costs in its batch pays each fill its own.
                         </p>
                     </>
                 );

@@ -50,9 +50,11 @@ export const referenceNames: Record<string, string> = {
     stop: 'trigger of stop orders',
 };
 
-/** The model that a batch with fills at the next open pays: that against the open, else the mid, else the signal's close. */
-export const modelOf = (models: readonly CostModel[]): CostModel | undefined =>
-    ['open', 'mid', 'close'].map((r) => models.find((m) => m.reference === r)).find((m) => m !== undefined);
+const references = { 'next-open': ['open', 'mid', 'close'], 'same-close': ['close', 'mid', 'open'] };
+
+/** The model that a batch with these fills pays: against the price from which its orders slip, if that was measured. */
+export const modelOf = (models: readonly CostModel[], fill: keyof typeof references = 'next-open'): CostModel | undefined =>
+    references[fill].map((r) => models.find((m) => m.reference === r)).find((m) => m !== undefined);
 
 /** What a turnover would pay at the pool's cost, account currency; a cost below zero counts as zero. */
 export function payOf(turnover: number, cost: Measured): Measured {

@@ -53,7 +53,8 @@ function usePreview(session: Session, body: Body | undefined): { preview: Previe
     };
 }
 
-function pairsOf(session: Session, p: Preview): Pair[] {
+/** @param hasRest Whether a position remains that a stop can close. */
+function pairsOf(session: Session, p: Preview, hasRest: boolean): Pair[] {
     const price = (v: number) => priceOf(session, p.symbol, v);
     const quantity = (v: number) => quantityOf(session, p.symbol, v);
     const pairs: Pair[] = [];
@@ -64,20 +65,56 @@ function pairsOf(session: Session, p: Preview): Pair[] {
             { name: 'Cost: fee, slippage, spread', value: number(p.cost, 2) },
         );
     if (p.profit != null) pairs.push({ name: 'Profit booked, before fees', value: signedMoney(p.profit), tone: tone(p.profit) });
+    if (hasRest)
+        pairs.push(
+            { name: 'Stop', value: p.stop == null ? 'none' : price(p.stop) },
+            { name: 'Target', value: p.target == null ? 'none' : price(p.target) },
+            {
+                name: 'Lost at the stop',
+                value:
+                    p.risk == null
+                        ? 'not limited: there is no stop'
+                        : `${number(p.risk, 2)}, ${number(p.riskPercent ?? 0, 2)}% of the equity`,
+            },
+        );
     pairs.push(
-        { name: 'Stop', value: p.stop == null ? 'none' : price(p.stop) },
-        { name: 'Target', value: p.target == null ? 'none' : price(p.target) },
-        {
-            name: 'Lost at the stop',
-            value:
-                p.risk == null ? 'not limited: there is no stop' : `${number(p.risk, 2)}, ${number(p.riskPercent ?? 0, 2)}% of the equity`,
-        },
         { name: 'Position afterwards', value: `${quantity(p.position)} ${p.symbol}` },
         { name: 'All positions afterwards', value: `${number(p.grossPercent, 1)}% of the equity` },
     );
     for (const l of p.limits)
         if (l.allowed > 0) pairs.push({ name: `Limit: ${l.title}`, value: `${number(l.used, 1)} of ${number(l.allowed, 1)}` });
     return pairs;
+}
+
+const computing = 'The session computes price, cost, limits and risk.';
+
+// What a command would do, or a hint until that is known.
+function Effect(props: { session: Session; preview: Preview | undefined; hint: string; hasRest?: boolean }) {
+    const { session, preview, hint, hasRest = true } = props;
+    return (
+        <div class="preview" aria-live="polite">
+            {preview ? (
+                <>
+                    <Pairs caption="Preview at the last close" pairs={pairsOf(session, preview, hasRest)} />
+                    <p class="soft">{preview.then}</p>
+                </>
+            ) : (
+                hint !== '' && <p class="soft">{hint}</p>
+            )}
+        </div>
+    );
+}
+
+/** The preview of closing a whole trade. */
+export function ClosePreview(props: { session: Session; trade: Trade }) {
+    const { session, trade } = props;
+    const { preview, refusal } = usePreview(session, { command: 'close', trade: trade.entry });
+    return (
+        <>
+            <Effect session={session} preview={preview} hint={refusal ? '' : computing} hasRest={false} />
+            <Wrong>{refusal}</Wrong>
+        </>
+    );
 }
 
 // The preview, the reason and the button that is held.
@@ -100,16 +137,7 @@ function Order(props: {
     });
     return (
         <>
-            <div class="preview" aria-live="polite">
-                {preview ? (
-                    <>
-                        <Pairs caption="Preview at the last close" pairs={pairsOf(session, preview)} />
-                        <p class="soft">{preview.then}</p>
-                    </>
-                ) : (
-                    !refusal && <p class="soft">{body === undefined ? props.hint : 'The session computes price, cost, limits and risk.'}</p>
-                )}
-            </div>
+            <Effect session={session} preview={preview} hint={refusal ? '' : body === undefined ? props.hint : computing} />
             <Wrong>{problem?.message ?? refusal}</Wrong>
             <TextField label="Reason, for the journal" value={why} onValue={setWhy} />
             <div class="actions">

@@ -12,7 +12,7 @@ import { time } from '../../format/times';
 import { whyPath } from '../why/address';
 import { command } from './Commands';
 import { priceOf, quantityOf } from './digits';
-import { TradeDialog } from './HandDialogs';
+import { ClosePreview, TradeDialog } from './HandDialogs';
 import { Orders, type Order } from './Orders';
 import { isRunning } from './StateBadge';
 
@@ -271,7 +271,7 @@ function Close(props: { session: Session; trade: Trade; onDone: (session: Sessio
                 A market order closes {quantityOf(session, trade.symbol, trade.quantity)} {trade.symbol} ({sideOf(trade.side)}), entered at{' '}
                 {priceOf(session, trade.symbol, trade.entryPrice)}; open profit {trade.profit == null ? none : signedMoney(trade.profit)}.
             </p>
-            {!trade.byHand && <p class="soft">{trade.strategy} may enter again with its next signal.</p>}
+            <ClosePreview session={session} trade={trade} />
         </EndByHand>
     );
 }

@@ -135,8 +135,6 @@ function Returns(props: { of: NonNullable<Analysis['returns']> }) {
     );
 }
 
-const share = (r: number) => signedPercent(r);
-
 /** The returns of longer and longer spans, each as a box from the lower to the upper quartile, within a line from the worst to the best. */
 function Spans(props: { of: readonly Schemas['SpanReturns'][] }) {
     const low = Math.min(0, ...props.of.map((s) => s.worst));
@@ -152,12 +150,22 @@ function Spans(props: { of: readonly Schemas['SpanReturns'][] }) {
                     { title: 'Of', cell: (s) => `${s.span.charAt(0).toUpperCase()}${s.span.slice(1)}s` },
                     { title: 'Number', figure: true, cell: (s) => number(s.count) },
                     { title: 'Gains', figure: true, cell: (s) => percent(s.gains, 1) },
-                    { title: 'Mean', figure: true, cell: (s) => share(s.mean), tone: (s) => tone(s.mean) },
-                    { title: 'Worst', figure: true, cell: (s) => share(s.worst), tone: (s) => tone(s.worst) },
-                    { title: 'Lower quartile', figure: true, cell: (s) => share(s.lowerQuartile), tone: (s) => tone(s.lowerQuartile) },
-                    { title: 'Median', figure: true, cell: (s) => share(s.median), tone: (s) => tone(s.median) },
-                    { title: 'Upper quartile', figure: true, cell: (s) => share(s.upperQuartile), tone: (s) => tone(s.upperQuartile) },
-                    { title: 'Best', figure: true, cell: (s) => share(s.best), tone: (s) => tone(s.best) },
+                    { title: 'Mean', figure: true, cell: (s) => signedPercent(s.mean), tone: (s) => tone(s.mean) },
+                    { title: 'Worst', figure: true, cell: (s) => signedPercent(s.worst), tone: (s) => tone(s.worst) },
+                    {
+                        title: 'Lower quartile',
+                        figure: true,
+                        cell: (s) => signedPercent(s.lowerQuartile),
+                        tone: (s) => tone(s.lowerQuartile),
+                    },
+                    { title: 'Median', figure: true, cell: (s) => signedPercent(s.median), tone: (s) => tone(s.median) },
+                    {
+                        title: 'Upper quartile',
+                        figure: true,
+                        cell: (s) => signedPercent(s.upperQuartile),
+                        tone: (s) => tone(s.upperQuartile),
+                    },
+                    { title: 'Best', figure: true, cell: (s) => signedPercent(s.best), tone: (s) => tone(s.best) },
                     { title: 'Worst to best', cell: (s) => <BoxPlot of={s} low={low} high={high} /> },
                 ]}
             />
@@ -189,7 +197,7 @@ function TradeGroups(props: { run: RunDetails; list: string; of: readonly Schema
                                 {g.by === 'class' ? (
                                     g.value
                                 ) : (
-                                    <a href={`${runPath(props.run.id)}?${props.list}${g.by}=${encodeURIComponent(g.value)}#trades`}>
+                                    <a href={`${runPath(props.run.id)}?${props.list}trades-${g.by}=${encodeURIComponent(g.value)}#trades`}>
                                         {g.value}
                                     </a>
                                 )}

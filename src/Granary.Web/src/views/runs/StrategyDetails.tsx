@@ -9,6 +9,7 @@ import { RangeBar } from '../../components/RangeBar';
 import type { Deal } from '../../components/marks';
 import { ServerList } from '../../components/ServerList';
 import { Empty, Loaded } from '../../components/States';
+import { StrategyId } from '../../components/StrategyName';
 import type { Column } from '../../components/Table';
 import { counted, number, percent, signedMoney, signedPercent, tone, weight } from '../../format/numbers';
 import { time } from '../../format/times';
@@ -146,7 +147,9 @@ function Details(props: { run: RunDetails; strategy: Strategy }) {
     return (
         <>
             <div class="actions">
-                <h2>{strategy.id}</h2>
+                <h2>
+                    <StrategyId id={strategy.id} />
+                </h2>
                 <a class="button push" href={`${runPath(run.id)}?tab=strategies`}>
                     All strategies
                 </a>

@@ -97,25 +97,25 @@ export interface Taken<T> {
  * All rows of a list, page by page, or those around a time where there are more than a chart loads.
  * @param at The time, ISO 8601; without it the first rows are loaded.
  */
-export async function takeAll<T>(path: string, at?: string, most = mostPages): Promise<Taken<T>> {
+export async function takeAll<T>(path: string, at?: string): Promise<Taken<T>> {
     const page = (rest: string) => json<{ items: T[]; total: number; next?: string | null; position?: number }>(`${path}${rest}`);
     const begin = await page('&limit=1000');
     let first = 0;
     let answer = begin;
-    if (at !== undefined && begin.total > most * 1000) {
+    if (at !== undefined && begin.total > mostPages * 1000) {
         const { position = 0 } = await page(`&limit=1&at=${encodeURIComponent(at)}`);
-        first = Math.max(0, position - most * 500);
+        first = Math.max(0, position - mostPages * 500);
         answer = await page(`&limit=1000&cursor=${first}`);
     }
     const rows = [...answer.items];
-    for (let n = 1; n < most && answer.next != null; n++) {
+    for (let n = 1; n < mostPages && answer.next != null; n++) {
         answer = await page(`&limit=1000&cursor=${answer.next}`);
         rows.push(...answer.items);
     }
     return { rows, total: begin.total, first };
 }
 
-/** What a chart lacks of a list, as a sentence; undefined if it has all. */
+/** The rows that a chart has of a list, as a sentence; undefined if it has all. */
 export const lackOf = (name: string, taken: Taken<unknown> | undefined): string | undefined =>
     taken === undefined || taken.rows.length === taken.total
         ? undefined
