@@ -32,7 +32,7 @@ internal sealed class Visit : IAsyncDisposable
         var visit = new Visit(await context.NewPageAsync());
         visit.Page.Console += (_, m) =>
         {
-            if (OpenPage.IsOfPage(m)) visit.Complaints.Add(m.Text);
+            if (OpenPage.IsOfPage(m)) visit.Complaints.Add($"{m.Text} ({m.Location})");
         };
         visit.Page.PageError += (_, e) => visit.Complaints.Add(e);
         visit.Page.Request += (_, r) =>

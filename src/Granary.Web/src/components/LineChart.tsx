@@ -226,7 +226,7 @@ export function LineChart(props: Props) {
                 <span class="tools">
                     {props.unit && <span class="soft">{props.unit}</span>}
                     {canLog && (
-                        <button type="button" aria-label={`Logarithmic scale of ${title}`} aria-pressed={log} onClick={() => setLog(!log)}>
+                        <button type="button" aria-label={`Log scale of ${title}`} aria-pressed={log} onClick={() => setLog(!log)}>
                             Log
                         </button>
                     )}
