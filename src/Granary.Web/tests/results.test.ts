@@ -8,6 +8,7 @@ import { mapOf, median, stabilityOf, varied } from '../src/views/runs/parameters
 import { verdictOf, type Strategy } from '../src/views/runs/run';
 import { bundlesOf, dealsAt, nextDeal, type Mark } from '../src/components/marks';
 import { stretchFor } from '../src/components/PriceChart';
+import { Problem } from '../src/api/problem';
 import { linesOf, shownFactors, withFactors } from '../src/components/factorLines';
 import { changeChart } from '../src/components/chartSettings';
 import { besideTexts, labelsOf, rangeWith } from '../src/components/tradeLayer';
@@ -176,6 +177,8 @@ it('a chart whose factors cannot be computed is shown without them, with the rea
     const ask = (factors: string) => (factors === '' ? Promise.resolve('bars') : Promise.reject(new Error('factors: smaa is no factor')));
     expect(await withFactors('smaa(3)', ask)).toEqual({ chart: 'bars', note: 'Factors are not shown: smaa is no factor.' });
     await expect(withFactors('', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    // A server that does not answer says nothing of the factors.
+    await expect(withFactors('sma(3)', () => Promise.reject(new Problem(503, 'busy', '')))).rejects.toThrow('busy');
 });
 
 it('the factors of a strategy are shown without those that are hidden, and oscillators have panes of their own', () => {

@@ -23,31 +23,35 @@ export function LocalList<T>(props: {
     id: (row: T) => string;
     height?: number;
     onOpen?: (row: T) => void;
+    /** Whether the list stands beside others as a panel, without filter and tools. */
+    isPanel?: boolean;
 }) {
-    const { name, rows, columns } = props;
+    const { name, rows, columns, isPanel = false } = props;
     const { search, set } = useSearch();
-    const [text, named] = [search[name] ?? '', search[`${name}-cols`]];
+    const [text, named] = isPanel ? ['', ''] : [search[name] ?? '', search[`${name}-cols`]];
     const found = useMemo(() => (text.trim() === '' ? rows : matching(rows, columns, text)), [rows, columns, text]);
     const shown = useMemo(() => chosenColumns(columns, named), [columns, named]);
     return (
         <>
-            <div class="actions tight">
-                <input
-                    type="search"
-                    aria-label={`Find in ${props.label.toLowerCase()}`}
-                    placeholder="Symbol, side, strategy"
-                    value={text}
-                    onInput={(e) => set({ [name]: e.currentTarget.value })}
-                />
-                <span class="note" role="status">
-                    {found.length === rows.length ? '' : `${found.length} of ${rows.length}`}
-                </span>
-                <span class="push" />
-                <ColumnMenu columns={columns} named={named} onNamed={(cols) => set({ [`${name}-cols`]: cols })} />
-                <button type="button" onClick={() => saveRows(shown, found, name)}>
-                    CSV
-                </button>
-            </div>
+            {!isPanel && (
+                <div class="actions tight">
+                    <input
+                        type="search"
+                        aria-label={`Find in ${props.label.toLowerCase()}`}
+                        placeholder="Symbol, side, strategy"
+                        value={text}
+                        onInput={(e) => set({ [name]: e.currentTarget.value })}
+                    />
+                    <span class="note" role="status">
+                        {found.length === rows.length ? '' : `${found.length} of ${rows.length}`}
+                    </span>
+                    <span class="push" />
+                    <ColumnMenu columns={columns} named={named} onNamed={(cols) => set({ [`${name}-cols`]: cols })} />
+                    <button type="button" onClick={() => saveRows(shown, found, name)}>
+                        CSV
+                    </button>
+                </div>
+            )}
             <DataTable
                 label={props.label}
                 rows={found}

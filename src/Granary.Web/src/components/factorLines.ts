@@ -1,4 +1,5 @@
 import type { Schemas } from '../api/client';
+import { Problem } from '../api/problem';
 import { chartSettings } from './chartSettings';
 import type { PriceLine } from './PriceChart';
 
@@ -34,7 +35,8 @@ export async function withFactors<T>(
     try {
         return { chart: await ask(factors), note: undefined };
     } catch (e) {
-        if (factors === '') throw e;
+        const isAway = e instanceof Problem && (e.offline || e.status === 503);
+        if (factors === '' || isAway) throw e;
         const chart = await ask('');
         const why = (e instanceof Error ? e.message : String(e)).replace(/^factors: /, '').replace(/\.?$/, '.');
         return { chart, note: `Factors are not shown: ${why}` };

@@ -176,7 +176,7 @@ export class TradeLayer implements ISeriesPrimitive<Time> {
             const isBelow = isBelowBar(mark.kind);
             const x = chart.timeScale().logicalToCoordinate(bar as unknown as Logical);
             const y = series.priceToCoordinate((isBelow ? this.bars?.low : this.bars?.high)?.[bar] ?? 0);
-            if (x === null || y === null || x > width / 2) return [];
+            if (x === null || y === null || x < -100 || x > width / 2) return [];
             const half = pen.measureText(mark.text).width / 2;
             const height = heightOf(mark, barSpacing);
             return [{ left: x - half, right: x + half, top: isBelow ? y : y - height, bottom: isBelow ? y + height : y }];

@@ -24,8 +24,15 @@ export function changeText(change: Member['change']): string {
 }
 
 /** The strategies of a session with their weights, and the command that stops or allows the entries of one. */
-export function Strategies(props: { session: Session; members: readonly Member[]; height: number; onDone: (session: Session) => void }) {
-    const { session, members } = props;
+export function Strategies(props: {
+    session: Session;
+    members: readonly Member[];
+    height: number;
+    /** Whether it stands beside other panels, whose choices are not in the address. */
+    isPanel?: boolean;
+    onDone: (session: Session) => void;
+}) {
+    const { session, members, isPanel = false } = props;
     const [changed, setChanged] = useState<Member>();
     const mayChange = can('admin') && isRunning(session);
     const trades = session.status?.account.trades;
@@ -36,7 +43,15 @@ export function Strategies(props: { session: Session; members: readonly Member[]
     }, [trades, mayChange]);
     return (
         <>
-            <LocalList name="strategies" label="Strategies" rows={members} columns={columns} id={(m) => m.id} height={props.height} />
+            <LocalList
+                name="strategies"
+                label="Strategies"
+                rows={members}
+                columns={columns}
+                id={(m) => m.id}
+                height={props.height}
+                isPanel={isPanel}
+            />
             {changed && <Change session={session} member={changed} onDone={props.onDone} onClose={() => setChanged(undefined)} />}
         </>
     );

@@ -78,7 +78,6 @@ export function Trades(props: {
     isPanel?: boolean;
 }) {
     const { session, onShow, isPanel = false } = props;
-    const Open = isPanel ? DataTable<Trade> : LocalList<Trade>;
     const [closing, setClosing] = useState<Trade>();
     const [changing, setChanging] = useState<Trade>();
     const [cancelling, setCancelling] = useState<Order>();
@@ -100,13 +99,14 @@ export function Trades(props: {
             {(account?.trades?.length ?? 0) === 0 ? (
                 <p class="soft">No trade is open.</p>
             ) : (
-                <Open
+                <LocalList
                     name="trades"
                     label="Open trades"
                     rows={account?.trades ?? []}
                     columns={columns}
                     id={(t) => t.entry}
                     height={420}
+                    isPanel={isPanel}
                     {...(show ? { onOpen: show } : {})}
                 />
             )}

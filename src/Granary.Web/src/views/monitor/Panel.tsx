@@ -150,7 +150,7 @@ function Members(props: { session: Session; panel: Shown; onDone: () => void }) 
     };
     return (
         <Loaded query={configuration} height={heights[panel.size]}>
-            {(c) => <Strategies session={session} members={c.strategies} height={heights[panel.size]} onDone={done} />}
+            {(c) => <Strategies session={session} members={c.strategies} height={heights[panel.size]} isPanel onDone={done} />}
         </Loaded>
     );
 }
