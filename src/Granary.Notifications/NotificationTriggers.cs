@@ -71,7 +71,12 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
 
     private IEnumerable<(NotificationRule Rule, Notification Event)> Prices(string account, JournalEntry entry)
     {
-        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On))) yield break;
+        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On)))
+        {
+            // A rule that is added later does not compare with a bar from before it.
+            _crossings.Forget();
+            yield break;
+        }
         if (JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
         foreach (var closed in taken.Bars)
         {

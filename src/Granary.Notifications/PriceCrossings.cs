@@ -11,6 +11,9 @@ internal sealed class PriceCrossings
     /// <param name="Time">When the bar closed.</param>
     private readonly record struct Known(long Ticks, long Time, (double Low, double High) Own, (double Low, double High) Before);
 
+    /// <summary>Forgets all bars.</summary>
+    public void Forget() => _known.Clear();
+
     /// <summary>
     /// Returns the range of the bar before; of the first bar that is known, its open. Null for bars of longer timeframes than the symbol's
     /// shortest one, whose prices are known already.

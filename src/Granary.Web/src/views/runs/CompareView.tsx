@@ -18,7 +18,7 @@ const figures: { key: string; name: string; text: (v: number | null | undefined)
     { key: 'sharpe', name: 'Sharpe ratio', text: (v) => number(v, 2) },
     { key: 'sortino', name: 'Sortino ratio', text: (v) => number(v, 2) },
     { key: 'calmar', name: 'Calmar ratio', text: (v) => number(v, 2) },
-    { key: 'deflatedSharpe', name: 'Sure it is not luck', text: (v) => percent(v, 1) },
+    { key: 'deflatedSharpe', name: 'Not luck', text: (v) => percent(v, 1) },
     { key: 'maxDrawdown', name: 'Max drawdown', text: (v) => percent(v) },
     { key: 'maxDrawdownDays', name: 'Max drawdown, days', text: (v) => number(v) },
     { key: 'volatility', name: 'Volatility a year', text: (v) => percent(v) },
