@@ -60,14 +60,15 @@ _KINDS: Mapping[str, str] = types.MappingProxyType({
         timestamp first last first_time last_time expires_at""".split(), "time"),
     **dict.fromkeys("""id strategy symbol side type kind decision outcome exit_reason model factor condition rule method figure
         group search state class timeframe sides name batch status host account run phase command event decided severity check
-        submitted_by store source market objective role reason ended""".split(), "word"),
+        submitted_by store source market objective role reason ended currency contract""".split(), "word"),
     **dict.fromkeys("sentence summary why remedy place fault text path url file digest explanation".split(), "text"),
     **dict.fromkeys("number bars trades round strategies wins signals open_trades version first_trades later_trades periods".split(),
                     "whole"),
     **dict.fromkeys("""quantity entry_price exit_price pnl commission pnl_net return weight carry price stop target prediction
         model_size dissimilarity equity cash exposure drawdown volatility sharpe max_drawdown turnover invested holds difference
         standard_error p_value adjusted_p_value win_rate mean_return low high first_mean_return later_mean_return later_low
-        later_high later_p_value importance best share in_sample_return out_of_sample_return out_of_sample_objective p05 p25 p50 p75
+        later_high later_p_value mae mfe rate roll_pnl old_price new_price pnl_local commission_local carry_local
+        pnl_net_local importance best share in_sample_return out_of_sample_return out_of_sample_objective p05 p25 p50 p75
         p95 open close volume total_return size_factor granted fees financing profit filled""".split(), "number"),
 })
 
