@@ -309,7 +309,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         public static async Task<HeldBars> OfAsync(IPage page, string session)
         {
             var held = new HeldBars(page);
-            await page.RouteAsync(new Regex($"/sessions/{session}/bars\\?"), async route =>
+            await page.RouteAsync(new Regex($"/sessions/{session}/chart\\?"), async route =>
             {
                 if (held._held is { } answer)
                 {
@@ -325,7 +325,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
         public async Task HoldAsync()
         {
             _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _asked.WaitAsync(TestContext.Current.CancellationToken);
+            (await _asked.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)).ShouldBeTrue("the page asks for no bars");
         }
 
         /// <summary>Lets the answers come, and waits until the chart has drawn newer bars twice.</summary>
@@ -335,7 +335,7 @@ public sealed class PriceChartTests(DashboardTab tab, TradedServer traded) : ICl
             for (var answers = 0; answers < 2; answers++)
             {
                 await page.RunAndWaitForResponseAsync(() => { held.TrySetResult(); return Task.CompletedTask; },
-                    r => r.Url.Contains("/bars?", StringComparison.Ordinal) && r.Status == 200);
+                    r => r.Url.Contains("/chart?", StringComparison.Ordinal) && r.Status == 200);
                 await page.EvaluateAsync(TwoFrames);
             }
             while (await _asked.WaitAsync(0)) { }
