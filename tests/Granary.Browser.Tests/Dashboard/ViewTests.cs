@@ -25,7 +25,7 @@ public sealed class ViewTests(DashboardTab tab, TradedServer traded) : IClassFix
         "/monitor?columns=1&panels=events:paper:s,limits:paper:s,figures:ended:s")]
     [InlineData("/portfolio", "/portfolio/paper", "/portfolio/paper?tab=history", "/portfolio/another", "/deployments", "/deployments/1",
         "/signals/RUN", "/why?run=GRID&strategy=STRATEGY&signal=1")]
-    [InlineData("/schedules", "/costs", "/runs/GRID?tab=trades&trades-side=long&trades-cols=entryTime,side,pnlNet", "/models",
+    [InlineData("/schedules", "/costs?account=paper", "/runs/GRID?tab=trades&trades-side=long&trades-cols=entryTime,side,pnlNet", "/models",
         "/models/MODEL", "/reinforcement", "/reinforcement?run=LEARNED")]
     [InlineData("/data", "/data/market?store=other&symbol=COINUSDT&timeframe=1h", "/data/import",
         "/data/compare?a=bars&b=other&symbol=COINUSDT&timeframe=1h")]

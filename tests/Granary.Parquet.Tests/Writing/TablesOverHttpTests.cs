@@ -192,7 +192,7 @@ public sealed class TablesOverHttpTests(TablesOverHttpTests.Served served) : ICl
         using (var answer = await GetAsync("trades", Arrow, "damaged"))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-            (await answer.Content.ReadAsStringAsync()).ShouldContain("column carry: 'x' is not a number");
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("column mfe: 'x' is not a number");
         }
         File.Delete(trades);
         using var missing = await GetAsync("trades", Arrow, "damaged");
