@@ -78,8 +78,8 @@ export class Drawn {
             const under = move.time as number | undefined;
             this.under = under;
             this.say();
-            // Without a mouse event, another chart has moved the pointer.
-            if (move.sourceEvent) pointer.value = under === undefined ? null : { time: under, by: this };
+            // New bars move it too, under a pointer that rests. Elsewhere another chart has moved it.
+            if (move.sourceEvent || this.stage.matches(':hover')) pointer.value = under === undefined ? null : { time: under, by: this };
             else if (under === undefined && pointer.value?.by === this) pointer.value = null;
         });
     }
