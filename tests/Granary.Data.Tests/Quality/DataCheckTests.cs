@@ -27,6 +27,12 @@ public sealed class DataCheckTests : IDisposable
         return DataCheck.FileAsync(path, new BarQuery("X", timeframe), new BarFileOptions { Template = template }).GetAwaiter().GetResult();
     }
 
+    private static void Divide(List<Bar> bars, int from, double by)
+    {
+        for (var i = from; i < bars.Count; i++)
+            bars[i] = bars[i] with { Open = bars[i].Open / by, High = bars[i].High / by, Low = bars[i].Low / by, Close = bars[i].Close / by };
+    }
+
     private static void Only(QualityReport report, QualityCheck check, params string[] words)
     {
         var found = report.Findings.Where(f => f.Severity > Severity.Info).ToList()
@@ -127,14 +133,28 @@ public sealed class DataCheckTests : IDisposable
     public void The_gap_between_two_contracts_is_no_split(ListingChangeKind kind, int changesAt)
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
-        for (var i = 400; i < bars.Count; i++)
-            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        Divide(bars, 400, 4);
         ListingChange At(int bar) => new(bars[bar].Time, "M1", "M2", kind, bars[399].Close, bars[400].Open);
 
         Check(bars, Timeframe.D1, Stock.Instrument with { Changes = new ListingChanges("M1", At(changesAt)) }).Findings
             .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
         Only(Check(bars, Timeframe.D1, Stock.Instrument with { Changes = new ListingChanges("M1", At(changesAt - 1)) }),
             QualityCheck.Split, "4:1 split");
+    }
+
+    [Fact]
+    public void The_gap_between_two_companies_of_one_ticker_is_no_split()
+    {
+        var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
+        bars.RemoveRange(380, 20);
+        Divide(bars, 380, 4 * bars[380].Open / bars[379].Close);
+        var joined = bars[380].Time;
+        var members = new Membership(LeavePolicy.Close,
+            [new MemberSpan(0, joined - TimeSpan.TicksPerDay), new MemberSpan(joined, Membership.Open)]);
+
+        Check(bars, Timeframe.D1, Stock.Instrument).Findings.ShouldContain(f => f.Check == QualityCheck.Split);
+        Check(bars, Timeframe.D1, Stock.Instrument with { Membership = members }).Findings
+            .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
     }
 
     [Fact]
