@@ -30,7 +30,10 @@ public sealed class DataCheckTests : IDisposable
     private static void Divide(List<Bar> bars, int from, double by)
     {
         for (var i = from; i < bars.Count; i++)
-            bars[i] = bars[i] with { Open = bars[i].Open / by, High = bars[i].High / by, Low = bars[i].Low / by, Close = bars[i].Close / by };
+        {
+            var b = bars[i];
+            bars[i] = b with { Open = b.Open / by, High = b.High / by, Low = b.Low / by, Close = b.Close / by };
+        }
     }
 
     private static void Only(QualityReport report, QualityCheck check, params string[] words)
@@ -161,8 +164,7 @@ public sealed class DataCheckTests : IDisposable
     public void An_unadjusted_split_is_named()
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
-        for (var i = 400; i < bars.Count; i++)
-            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        Divide(bars, 400, 4);
         Only(Check(bars, Timeframe.D1, Stock.Instrument), QualityCheck.Split, "4:1 split", bars[400].OpenTime.ToString("yyyy-MM-dd"));
     }
 
@@ -172,15 +174,7 @@ public sealed class DataCheckTests : IDisposable
         var bars = MarketGenerator.Generate(Coin, Timeframe.M1).ToList();
         for (var i = 2000; i < 2100; i++)
             bars[i] = bars[i] with { Open = bars[1999].Close, High = bars[1999].Close, Low = bars[1999].Close, Close = bars[1999].Close };
-        var step = bars[2100].Open / bars[2099].Close;
-        for (var i = 2100; i < bars.Count; i++)
-            bars[i] = bars[i] with
-            {
-                Open = bars[i].Open / step,
-                High = bars[i].High / step,
-                Low = bars[i].Low / step,
-                Close = bars[i].Close / step
-            };
+        Divide(bars, 2100, bars[2100].Open / bars[2099].Close);
         Only(Check(bars, Timeframe.M1), QualityCheck.Frozen, "stands still for 100 bars", "2023-01-02 09:20");
     }
 
