@@ -15,11 +15,10 @@ internal static class ReturnsBySpan
         ("quarter", t => t.Year * 4 + (t.Month - 1) / 3), ("year", t => t.Year),
     ];
 
-    /// <param name="returns">The returns of the view's own period.</param>
+    /// <param name="returns">The returns of the view's own period, at least one.</param>
     public static IReadOnlyList<SpanReturns> Of(CurveView view, PeriodDistribution returns)
     {
-        var rows = new List<SpanReturns>();
-        if (returns.All.Length > 0) rows.Add(Row(view.Period, returns.All));
+        List<SpanReturns> rows = [Row(view.Period, returns.All)];
         foreach (var (name, number) in s_calendar)
         {
             double[] spans = [.. By(view.Measured, number).Where(double.IsFinite).Order()];
