@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Contracts.Runs;
 using Granary.Testing;
@@ -10,9 +9,6 @@ namespace Granary.Api.Tests;
 public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<RealServer>
 {
     private static readonly string s_bars = Path.Combine(SharedData.RepositoryRoot, "tests", "Data", "synthetic", "bars");
-
-    // Commas outside of quotes.
-    private static readonly Regex s_comma = new(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
 
     private static string Batch(string outputs) => $$"""
         {
@@ -72,11 +68,7 @@ public sealed class RunAnalysisOverHttpTests(RealServer real) : IClassFixture<Re
         for (var i = 1; i < benchmark.Times.Count; i++)
             (benchmark.Values[i] / benchmark.Values[0]).ShouldBe(closes[benchmark.Times[i].Date] / closes[benchmark.Times[0].Date], 1e-9);
 
-        List<Dictionary<string, string>> Rows(string file)
-        {
-            var lines = File.ReadLines(Path.Combine(server.Folder, run.Id, file)).Select(l => s_comma.Split(l)).ToList();
-            return [.. lines.Skip(1).Select(l => lines[0].Zip(l).ToDictionary(c => c.First, c => c.Second.Trim('"')))];
-        }
+        List<Dictionary<string, string>> Rows(string file) => CsvRows.Of(Path.Combine(server.Folder, run.Id, file));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Cluster.Client;
 using Granary.Contracts.Sessions;
@@ -18,19 +17,15 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
     private static async Task<SessionView> EndAsync(ApiClient client, string id) =>
         await Eventually.IsAsync(() => client.Sessions.GetAsync(id), v => v.Phase == SessionPhase.Done);
 
-    // The ids of strategies have commas and stand in quotes.
-    private static List<string[]> Csv(string path) =>
-        [.. File.ReadLines(path).Skip(1).Select(l => Regex.Split(l, CellEnd))];
-
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private static DateTime Time(string text) =>
         DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal);
 
     // The rows of a symbol's file that a session takes.
-    private static List<string[]> Bars(string symbol) =>
-        [.. Csv(Path.Combine(SessionsOverHttpTests.Configuration.Bars, symbol + ".csv"))
-            .Where(c => Time(c[0]) < new DateTime(2022, 1, 11))];
+    private static List<Dictionary<string, string>> Bars(string symbol) =>
+        [.. CsvRows.Of(Path.Combine(SessionsOverHttpTests.Configuration.Bars, symbol + ".csv"))
+            .Where(b => Time(b["time"]) < new DateTime(2022, 1, 11))];
 
     [Fact]
     public async Task Equity_and_exposure_are_those_of_the_accounts_files_and_the_interval_that_of_its_backtest()
@@ -44,21 +39,21 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var folder = Path.Combine(made.Folder, view.Run);
         var status = view.Status.ShouldNotBeNull();
 
-        var rows = Csv(Path.Combine(folder, "account_equity.csv"));
+        var rows = CsvRows.Of(Path.Combine(folder, "account_equity.csv"));
         var equity = await client.Sessions.EquityAsync("account");
         equity.Times.Count.ShouldBeInRange(100, 240);
-        var byTime = rows.ToDictionary(r => Time(r[0]), r => Number(r[1]));
+        var byTime = rows.ToDictionary(r => Time(r["time"]), r => Number(r["equity"]));
         for (var i = 0; i < equity.Times.Count; i++) equity.Equity[i].ShouldBe(byTime[equity.Times[i]]);
         (equity.Equity.Max(), equity.Equity.Min(), equity.Equity[^1]).ShouldBe((byTime.Values.Max(), byTime.Values.Min(),
-            byTime[Time(rows[^1][0])]));
+            byTime[Time(rows[^1]["time"])]));
 
         // The last equity: starting cash, results of closed trades, and open ones at the last closes.
-        var last = new[] { "COINUSDT", "GLIMUSDT" }.ToDictionary(s => s, s => Number(Bars(s)[^1][4]));
+        var last = new[] { "COINUSDT", "GLIMUSDT" }.ToDictionary(s => s, s => Number(Bars(s)[^1]["close"]));
         var (worth, gross) = (100_000.0, 0.0);
-        foreach (var t in Csv(Path.Combine(folder, "account_trades.csv")))
+        foreach (var t in CsvRows.Of(Path.Combine(folder, "account_trades.csv")))
         {
-            var (open, side) = (Number(t[12]), t[3] == "long" ? 1 : -1);
-            worth += Number(t[11]) + side * open * (last[t[1]] - Number(t[6]));
+            var (open, side) = (Number(t["open"]), t["side"] == "long" ? 1 : -1);
+            worth += Number(t["pnl_net"]) + side * open * (last[t["symbol"]] - Number(t["entry_price"]));
         }
         worth.ShouldBe(equity.Equity[^1], 1e-6);
         foreach (var (symbol, held) in status.Positions) gross += Math.Abs(held) * last[symbol];
@@ -67,13 +62,13 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         var peak = 100_000.0;
         foreach (var row in rows)
         {
-            peak = Math.Max(peak, Number(row[1]));
-            Number(row[2]).ShouldBe(1 - Number(row[1]) / peak, 1e-12);
+            peak = Math.Max(peak, Number(row["equity"]));
+            Number(row["drawdown"]).ShouldBe(1 - Number(row["equity"]) / peak, 1e-12);
         }
 
         // Mean and deviation of the daily log returns of the backtest; a bar is of the day on which it opens.
-        var days = Csv(Path.Combine(made.Folder, "run", "equity.csv")).GroupBy(r => Time(r[0]).Date).Select(g => Number(g.Last()[1]))
-            .ToList();
+        var days = CsvRows.Of(Path.Combine(made.Folder, "run", "equity.csv")).GroupBy(r => Time(r["time"]).Date)
+            .Select(g => Number(g.Last()["equity"])).ToList();
         var returns = days.Skip(1).Select((d, i) => Math.Log(d / days[i])).ToList();
         var mean = returns.Average();
         var deviation = Math.Sqrt(returns.Sum(r => (r - mean) * (r - mean)) / (returns.Count - 1));
@@ -98,20 +93,20 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         {
             var rows = Bars(symbol);
             var bars = await client.Sessions.BarsAsync("logged", symbol);
-            bars.Times.ShouldBe(rows.Select(r => Time(r[0])));
-            bars.Close.ShouldBe(rows.Select(r => Number(r[4])));
+            bars.Times.ShouldBe(rows.Select(r => Time(r["time"])));
+            bars.Close.ShouldBe(rows.Select(r => Number(r["close"])));
             var days = await client.Sessions.BarsAsync("logged", symbol, "1d");
-            days.High.ShouldBe(rows.Chunk(24).Select(d => d.Max(r => Number(r[2]))));
-            days.Close.ShouldBe(rows.Chunk(24).Select(d => Number(d[^1][4])));
+            days.High.ShouldBe(rows.Chunk(24).Select(d => d.Max(r => Number(r["high"]))));
+            days.Close.ShouldBe(rows.Chunk(24).Select(d => Number(d[^1]["close"])));
         }
         var fills = (await client.Sessions.LogAsync("logged", SessionLogKind.Fill, limit: 1000)).Items;
         fills.Count.ShouldBe(view.Status!.Fills);
         fills.Select(f => f.Sequence).ShouldBeInOrder(SortDirection.Descending);
         var home = Directory.CreateDirectory(Path.Combine(server.Folder, "home")).FullName;
         await starter.DownloadSessionAsync("logged", home);
-        var trades = Csv(Path.Combine(home, "account_trades.csv"));
+        var trades = CsvRows.Of(Path.Combine(home, "account_trades.csv"));
         fills.Where(f => f.Role == OrderRole.Entry).Select(f => f.Price!.Value).Order()
-            .ShouldBe(trades.Select(t => Number(t[6])).Order(), 1e-9);
+            .ShouldBe(trades.Select(t => Number(t["entry_price"])).Order(), 1e-9);
         var signals = (await client.Sessions.LogAsync("logged", SessionLogKind.Signal, "COINUSDT", limit: 5)).Items;
         signals.ShouldAllBe(s => s.Symbol == "COINUSDT" && s.Side != null);
         (await (await server.Client.GetAsync("/api/v1/sessions/logged/bars?symbol=NONE")).ProblemAsync(400))
@@ -135,19 +130,19 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
         await starter.DownloadSessionAsync("listed", home);
 
         // The session's own ledger wrote orders.csv; the list follows from the journal.
-        var file = File.ReadAllText(Path.Combine(home, "orders.csv"));
-        (await CsvAsync("orders?limit=1")).ShouldBe(file);
-        var orders = file.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => Regex.Split(l, CellEnd)).ToList();
+        var file = Path.Combine(home, "orders.csv");
+        (await CsvAsync("orders?limit=1")).ShouldBe(File.ReadAllText(file));
+        var orders = CsvRows.Of(file);
         var some = await client.Sessions.OrdersAsync("listed", new ListPart(Filter: "symbol=COINUSDT,side=sell,role=exit"));
-        some.Total.ShouldBe(orders.Count(o => (o[3], o[6], o[5]) == ("COINUSDT", "sell", "exit")));
+        some.Total.ShouldBe(orders.Count(o => (o["symbol"], o["side"], o["role"]) == ("COINUSDT", "sell", "exit")));
         some.Total.ShouldBeGreaterThan(1);
-        var middle = orders[orders.Count / 2][^1];
+        var middle = orders[orders.Count / 2]["created"];
         var jumped = await client.Sessions.OrdersAsync("listed", new ListPart(At: middle), limit: 1);
-        jumped.Position.ShouldBe(orders.FindIndex(o => o[^1] == middle));
+        jumped.Position.ShouldBe(orders.FindIndex(o => o["created"] == middle));
         ((string?)jumped.Items[0]["created"]).ShouldBe(middle);
         var since = await client.Sessions.OrdersAsync("listed", new ListPart("-created", $"created>={middle}"), limit: 1);
-        since.Total.ShouldBe(orders.Count(o => string.CompareOrdinal(o[^1], middle) >= 0));
-        ((string?)since.Items[0]["created"]).ShouldBe(orders.Max(o => o[^1]));
+        since.Total.ShouldBe(orders.Count(o => string.CompareOrdinal(o["created"], middle) >= 0));
+        ((string?)since.Items[0]["created"]).ShouldBe(orders.Max(o => o["created"]));
 
         var all = await WholeLogAsync(client, null);
         all.Count.ShouldBe((await client.Sessions.LogAsync("listed", limit: 1)).Total);
@@ -183,9 +178,6 @@ public sealed class SessionHistoryOverHttpTests(SessionsOverHttpTests.Configurat
             return await answer.Content.ReadAsStringAsync();
         }
     }
-
-    // Commas between quotes do not end a cell.
-    private const string CellEnd = ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)";
 
     private static async Task<List<SessionLogEntry>> WholeLogAsync(ApiClient client, string? filter)
     {

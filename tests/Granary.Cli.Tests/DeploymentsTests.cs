@@ -158,15 +158,8 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
 
     // Rows of account_trades.csv by strategy, symbol and number, entered before a day.
     private static Dictionary<string, string[]> Trades(string run, string before) =>
-        File.ReadLines(Path.Combine(run, "account_trades.csv")).Skip(1).Select(Fields)
-            .Where(f => string.CompareOrdinal(f[5], before) < 0).ToDictionary(f => string.Join(' ', f[..3]), f => f);
-
-    // The id of a strategy is quoted where it has commas.
-    private static string[] Fields(string line)
-    {
-        var cut = line[0] == '"' ? line.IndexOf('"', 1) + 2 : line.IndexOf(',') + 1;
-        return [line[..(cut - 1)].Trim('"'), .. line[cut..].Split(',')];
-    }
+        CsvRows.Of(Path.Combine(run, "account_trades.csv")).Where(t => string.CompareOrdinal(t["entry_time"], before) < 0)
+            .ToDictionary(t => string.Join(' ', t["strategy"], t["symbol"], t["number"]), t => t.Values.ToArray());
 
     private static void CopyState(TestFolder folder, string from, string to)
     {
@@ -202,7 +195,7 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
 
         // A session of it enters nothing there.
         await TradeAsync(folder, 1, "off", "2022-01-20");
-        File.ReadLines(folder.At("off-1/account_trades.csv")).Skip(1).Select(l => Fields(l)[0]).Where(id => id.Contains("GLIM"))
+        CsvRows.Of(folder.At("off-1/account_trades.csv")).Select(t => t["strategy"]).Where(id => id.Contains("GLIM"))
             .Distinct().ShouldBe(["SmaCross(fast=5,slow=20)@GLIMUSDT:1h"]);
         (await GranaryCall.RunAsync("deployments", "show", "7", "--store", folder.At("store"))).Error.ShouldContain(
             "has no deployment 7; it has 1, 2");
@@ -237,9 +230,8 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
         switched.Keys.Order().ShouldBe(twin.Keys.Order());
         foreach (var (key, row) in switched) row.ShouldBe(twin[key], key);
         // Of the strategies that only version 1 has, nothing was entered after the switch.
-        File.ReadLines(folder.At("a-2/account_trades.csv")).Skip(1).Select(Fields)
-            .Where(f => string.CompareOrdinal(f[5], "2022-01-20") >= 0
-                && f[0].StartsWith("Donchian", StringComparison.Ordinal)).ShouldBeEmpty();
+        CsvRows.Of(folder.At("a-2/account_trades.csv")).Where(t => string.CompareOrdinal(t["entry_time"], "2022-01-20") >= 0
+            && t["strategy"].StartsWith("Donchian", StringComparison.Ordinal)).ShouldBeEmpty();
         var account = JsonDocument.Parse(File.ReadAllText(folder.At("a-2/account.json"))).RootElement;
         account.GetProperty("facts").EnumerateArray().Count(f => f.GetProperty("what").GetString() == "switched").ShouldBe(1);
         // The difference to a backtest of the new version is what the earlier trades made.
@@ -290,9 +282,8 @@ public sealed class DeploymentsTests(DeploymentsTests.Versions made) : IClassFix
         switched.Keys.Order().ShouldBe(twin.Keys.Order());
         foreach (var (key, row) in switched) row.ShouldBe(twin[key], key);
         // What was entered after the switch is of version 2.
-        var later = File.ReadLines(folder.At("w-2/account_trades.csv")).Skip(1).Select(Fields)
-            .Where(f => string.CompareOrdinal(f[5], "2022-01-20") >= 0).Select(f => f[0][..f[0].IndexOf('(', StringComparison.Ordinal)])
-            .Distinct().Order().ToList();
+        var later = CsvRows.Of(folder.At("w-2/account_trades.csv")).Where(t => string.CompareOrdinal(t["entry_time"], "2022-01-20") >= 0)
+            .Select(t => t["strategy"][..t["strategy"].IndexOf('(', StringComparison.Ordinal)]).Distinct().Order().ToList();
         later.ShouldBe(["RsiReversion", "SmaCross"]);
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Granary.Testing;
 
 namespace Granary.Cli.Tests;
@@ -131,14 +130,11 @@ public sealed class SamplePluginTests : IDisposable
     {
         await RunAsync("backtest", Limited("\"quietHours\": { \"from\": 8, \"until\": 20 }"), "--out", _folder.At("run"));
         var decisions = new Dictionary<string, List<int>>();
-        var rows = await File.ReadAllLinesAsync(_folder.At("run/signals.csv"));
-        var columns = rows[0].Split(',');
-        // The strategy's id stands in quotes and has a comma.
-        foreach (var cells in rows.Skip(1).Select(r => Regex.Replace(r, "\"[^\"]*\"", "id").Split(',')))
+        foreach (var signal in CsvRows.Of(_folder.At("run/signals.csv")))
         {
-            var decision = cells[Array.IndexOf(columns, "decision")];
+            var decision = signal["decision"];
             if (!decisions.TryGetValue(decision, out var hours)) decisions[decision] = hours = [];
-            hours.Add(DateTimeOffset.Parse(cells[Array.IndexOf(columns, "time")], CultureInfo.InvariantCulture).UtcDateTime.Hour);
+            hours.Add(DateTimeOffset.Parse(signal["time"], CultureInfo.InvariantCulture).UtcDateTime.Hour);
         }
         decisions["quiet-hours"].Count.ShouldBeGreaterThan(20);
         decisions["quiet-hours"].ShouldAllBe(hour => hour >= 8 && hour < 20);

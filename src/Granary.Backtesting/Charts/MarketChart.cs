@@ -28,7 +28,8 @@ internal sealed class MarketChart
     public MarketChart(ChartQuery query, Instrument instrument, Timeframe timeframe, FactorCatalogue known)
     {
         (_query, _instrument, _timeframe) = (query, instrument, timeframe);
-        _columns = Columns(new MarketSeries(instrument, timeframe), query.Factors, known);
+        _columns = FactorColumns.OfOneMarket(new MarketSeries(instrument, timeframe), query.Factors, known, "factors",
+            others => $"a chart has one market, and {others} would be needed");
         _factors = [.. query.Factors.Select(_ => new List<double>())];
     }
 
@@ -84,22 +85,6 @@ internal sealed class MarketChart
         IReadOnlyList<double?> Shown(IReadOnlyList<double> values) => values.Count == 0 ? []
             : [.. Enumerable.Range(0, shown.Times.Count)
                 .Select(i => JsonNumber.Finite(values[first + LevelOfDetail.LastOf(bars.Count, part.Points, i)]))];
-    }
-
-    private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known)
-    {
-        FactorColumns columns;
-        try
-        {
-            columns = new FactorColumns(market, factors, known);
-        }
-        catch (InputException e)
-        {
-            throw e.At("factors");
-        }
-        return columns.ReferenceSymbols.Count == 0 ? columns
-            : throw new InputException("factors: a chart has one market, and "
-                + $"{string.Join(", ", columns.ReferenceSymbols)} would be needed");
     }
 
     private int IndexOf(long time)

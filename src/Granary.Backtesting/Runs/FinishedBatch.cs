@@ -82,7 +82,7 @@ internal sealed class FinishedBatch
         {
             Interrupted = _strategies.Interrupted,
             Decisions = portfolio.Counts,
-            Traded = Events.PortfolioFills().Sum(f => f.Fill.ValueOf(MultiplierOf(f.Symbol))),
+            Traded = _run.TradedBy(Events.PortfolioFills()),
             Sections = await SectionsAsync(),
         };
         if (portfolio.Idle is not null && model.Section<AllocationResults>() is not null)
@@ -211,7 +211,7 @@ internal sealed class FinishedBatch
     }
 
     // Models judge the entries of strategies with one symbol only.
-    private double Multiplier(int strategy) => MultiplierOf(_run.Plan.Instances[strategy].Symbols[0]);
+    private double Multiplier(int strategy) => _run.Markets[_run.Plan.Instances[strategy].Symbols[0]].Instrument.Multiplier;
 
     private PriceUnit UnitOf(string symbol) => new(_run.Markets[symbol].Instrument);
 
@@ -220,6 +220,4 @@ internal sealed class FinishedBatch
     private bool HasChains => _run.Markets.Values.Any(m => !m.Instrument.Changes.IsNone);
 
     private bool IsConverted => _run.Markets.Values.Any(m => m.Instrument.Rates.IsForeign);
-
-    private double MultiplierOf(string symbol) => _run.Markets[symbol].Instrument.Multiplier;
 }

@@ -4,6 +4,7 @@ using Granary.Backtesting.Resampling;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
 using Granary.Modelling.Learning;
 using Granary.Reporting.Runs;
 using Granary.Reporting.Tables;
@@ -42,6 +43,10 @@ internal sealed record RunContext(OpenedBatch Opened, RunFolder Folder, BatchOpt
 
     /// <summary>The markets sorted by symbol.</summary>
     public IEnumerable<OpenedMarket> OrderedMarkets => Markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal);
+
+    /// <summary>Returns the value that fills have bought and sold, account currency.</summary>
+    public double TradedBy(IEnumerable<(string Symbol, PortfolioFill Fill)> fills) =>
+        fills.Sum(f => f.Fill.ValueOf(Markets[f.Symbol].Instrument.Multiplier));
 
     /// <summary>Seconds since the run was submitted, or since its first attempt began; at least as long as this attempt.</summary>
     public double ElapsedSeconds => Math.Max(Watch.Elapsed.TotalSeconds,

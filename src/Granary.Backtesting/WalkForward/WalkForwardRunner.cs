@@ -152,7 +152,7 @@ internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Tri
         model = model with
         {
             Decisions = outcome.Portfolio.Counts,
-            Traded = outcome.Fills.Sum(f => f.Fill.ValueOf(run.Markets[f.Symbol].Instrument.Multiplier)),
+            Traded = run.TradedBy(outcome.Fills),
         };
         if (outcome.Portfolio.Currency is { } currency) model = model.With(currency);
         if (outcome.Portfolio.Borrowing is { } borrowing) model = model.With(borrowing);

@@ -4,7 +4,6 @@ using CsvHelper;
 using CsvHelper.Configuration;
 using Granary.Data.BarFiles;
 using Granary.Data.Reading;
-using Granary.Engine;
 using Granary.Engine.Catalogues;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
@@ -54,29 +53,14 @@ internal static class ComputeFactorsCommand
             var asked = FactorParser.Split(given.Factors);
             string[] further = [.. asked.SelectMany(FurtherNames.In).Distinct(StringComparer.Ordinal)];
             await using var series = await BarFile.OpenAsync(path, query with { Columns = further }, reading, token);
-            var columns = Columns(new MarketSeries(series.Instrument, timeframe), asked, known.Factors, path);
+            var columns = FactorColumns.OfOneMarket(new MarketSeries(series.Instrument, timeframe), asked, known.Factors, "--factors",
+                others => $"{others} is needed too, and factors compute reads only {path}; compare symbols in a batch over both");
             if (given.Out is { } target)
                 AtomicFile.Write(target, w => WriteAsync(w, series, columns, asked.Count, token).GetAwaiter().GetResult());
             else await WriteAsync(Console.Out, series, columns, asked.Count, token);
             return 0;
         });
         return command;
-    }
-
-    private static FactorColumns Columns(MarketSeries market, IReadOnlyList<string> factors, FactorCatalogue known, string path)
-    {
-        FactorColumns columns;
-        try
-        {
-            columns = new FactorColumns(market, factors, known);
-        }
-        catch (InputException e)
-        {
-            throw e.At("--factors");
-        }
-        return columns.ReferenceSymbols.Count == 0 ? columns
-            : throw new InputException($"--factors: {string.Join(", ", columns.ReferenceSymbols)} is needed "
-                + $"too, and factors compute reads only {path}; compare symbols in a batch over both");
     }
 
     private static async Task WriteAsync(TextWriter writer, IBarSeries series, FactorColumns columns, int count, CancellationToken token)

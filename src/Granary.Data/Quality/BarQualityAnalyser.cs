@@ -49,6 +49,7 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
     private long _runFrom, _runStep, _runBars;
     private long _outlierCount, _splitCount, _wickCount, _frozenCount, _frozenTotal;
     private Jump? _pending;
+    private ListingCursor _listing = new(instrument, timeframe);
     private int _change;
 
     // A close far from the one before. The next bar shows whether the price reverts.
@@ -74,6 +75,7 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
 
     private void Add(in Bar bar)
     {
+        var isNewListing = _listing.IsNew(bar.Time);
         if (timeframe.IsIntraday) _completeness.Add(bar.Time);
         _gaps.Add(bar.Time);
         // Tick zero is a Monday.
@@ -91,7 +93,9 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
         if (bar.Time == timeframe.CloseOf(_previous.Time)) _regular++;
         else if (_steps.Count < 10_000 || _steps.ContainsKey(step)) _steps[step] = _steps.GetValueOrDefault(step) + 1;
 
-        LookForJump(_previous, bar, step);
+        // The gap between two contracts or companies is no move of the market, and prices of 0 or less have no ratio.
+        if (HasRolled(_previous, bar) || isNewListing || !(_previous.Close > 0 && bar.Low > 0)) Settle(bar.Close);
+        else LookForJump(_previous, bar, step);
         LookForRun(bar, step);
         LookForStandstill(bar);
         _previous = bar;
@@ -99,12 +103,6 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
 
     private void LookForJump(in Bar before, in Bar bar, long step)
     {
-        // The gap between two contracts is no move of the market, and prices of 0 or less have no ratio.
-        if (IsOfNext(before, bar) || !(before.Close > 0 && bar.Low > 0))
-        {
-            Settle(bar.Close);
-            return;
-        }
         if (_early is null)
         {
             if (!Judge(before, bar, step)) Measure(before, bar, step);
@@ -116,18 +114,13 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
         if (_within.Count == ManyReturns || _early.Count == MostEarly) JudgeEarly();
     }
 
-    // Whether a bar is the first of the next contract or listing. A roll is at its first bar, and an end at the last bar before it.
-    private bool IsOfNext(in Bar before, in Bar bar)
+    // Whether the chain has rolled since the bar before.
+    private bool HasRolled(in Bar before, in Bar bar)
     {
-        var isOfNext = false;
-        for (; _change < instrument.Changes.Count; _change++)
-        {
-            var change = instrument.Changes[_change];
-            var isRoll = change.Kind == ListingChangeKind.Roll;
-            if (isRoll ? change.Time > bar.Time : change.Time >= bar.Time) break;
-            isOfNext |= isRoll ? change.Time > before.Time : change.Time >= before.Time;
-        }
-        return isOfNext;
+        var hasRolled = false;
+        for (; _change < instrument.Changes.Count && instrument.Changes[_change].Time <= bar.Time; _change++)
+            hasRolled |= instrument.Changes[_change] is { Kind: ListingChangeKind.Roll } roll && roll.Time > before.Time;
+        return hasRolled;
     }
 
     private void JudgeEarly()

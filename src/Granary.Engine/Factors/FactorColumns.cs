@@ -52,6 +52,25 @@ internal sealed class FactorColumns
             computation.References = [.. computation.Kernel.ReferenceSymbols.Select(s => Array.IndexOf(_referenceSymbols, s))];
     }
 
+    /// <summary>Creates columns that read no other market.</summary>
+    /// <param name="place">Where the factors are written, for messages.</param>
+    /// <param name="faultOf">Returns why other symbols, with commas between, cannot be read.</param>
+    /// <exception cref="InputException">A text is not a factor of this feed alone.</exception>
+    public static FactorColumns OfOneMarket(MarketSeries series, IReadOnlyList<string> factors, FactorCatalogue catalogue, string place,
+        Func<string, string> faultOf)
+    {
+        try
+        {
+            var columns = new FactorColumns(series, factors, catalogue);
+            return columns.ReferenceSymbols.Count == 0 ? columns
+                : throw new InputException(faultOf(string.Join(", ", columns.ReferenceSymbols)));
+        }
+        catch (InputException e)
+        {
+            throw e.At(place);
+        }
+    }
+
     /// <summary>The texts as given, blanks around them trimmed.</summary>
     public IReadOnlyList<string> Headers { get; }
 

@@ -25,14 +25,30 @@ internal static class FeedFactors
         List<MarketSeries> series = [.. feed.Symbols.Select(x => new MarketSeries(markets[x].Instrument, feed.Timeframe))];
         try
         {
-            if (instance.Create() is MultiSymbolStrategy several)
-                _ = new MultiSymbolRun(instance.Id, several, series, instance.Trading, plan.Spec.Execution.Settings, plans);
-            else new StrategyRun(instance.Id, instance.Create(), series[0], instance.Trading, plan.Spec.Execution.Settings, plans[0])
-                .FilterEntries(instance.Model);
+            if (Declare(plan, instance, series, plans) is StrategyRun run) run.FilterEntries(instance.Model);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             return;
         }
+    }
+
+    /// <summary>Returns the names of the factors that a strategy declares, of several symbols those of the first one.</summary>
+    /// <param name="instrumentOf">The instrument of a symbol.</param>
+    public static IReadOnlyList<string> NamesOf(BatchPlan plan, StrategyInstance instance, Func<string, Instrument> instrumentOf)
+    {
+        List<MarketSeries> series = [.. instance.Symbols.Select(s => new MarketSeries(instrumentOf(s), instance.Timeframe))];
+        return Declare(plan, instance, series, series.ConvertAll(_ =>
+            new FactorPlan { Supply = plan.Feeds[0].Supply, Symbols = [.. instance.Symbols, .. instance.References] })).FactorNames;
+    }
+
+    private static IFactorReader Declare(BatchPlan plan, StrategyInstance instance, List<MarketSeries> series, List<FactorPlan> plans)
+    {
+        var execution = plan.Spec.Execution.Settings;
+        return instance.Create() switch
+        {
+            MultiSymbolStrategy several => new MultiSymbolRun(instance.Id, several, series, instance.Trading, execution, plans).Factors(0),
+            var strategy => new StrategyRun(instance.Id, strategy, series[0], instance.Trading, execution, plans[0]),
+        };
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RunEvents(BatchPlan plan, EventLog? log, IReadOnlyDictiona
     }
 
     public IReadOnlyList<string> FactorNames(int strategy) =>
-        StrategyFactors.Of(plan, plan.Instances[strategy], s => markets[s].Instrument);
+        FeedFactors.NamesOf(plan, plan.Instances[strategy], s => markets[s].Instrument);
 
     public IEnumerable<(string Symbol, RollEvent Roll)> Rolls(int strategy) => log is null ? []
         : log.Events(strategy).Where(e => e.Kind == RunEventKinds.Roll)

@@ -67,7 +67,7 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
                 weights.GetValueOrDefault(i.Id), changes.GetValueOrDefault(i.Id)?.Enabled ?? true, changes.GetValueOrDefault(i.Id))
             {
                 Timeframe = i.Timeframe.ToString(),
-                Factors = [.. StrategyFactors.Of(plan, i, s => new Instrument { Symbol = s }).Distinct(StringComparer.Ordinal)],
+                Factors = [.. FeedFactors.NamesOf(plan, i, s => new Instrument { Symbol = s }).Distinct(StringComparer.Ordinal)],
             })]);
     }
 

@@ -102,18 +102,9 @@ public sealed class BatchesInProcessTests : IDisposable
             (await DigestAsync(Realistic(""", "outputs": ["results"] """), threads, block)).ShouldBe(run.Model.Digest,
                 $"{threads} threads, blocks of {block}");
 
-        double Sum(string file, string column, string? strategy = null)
-        {
-            using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)),
-                System.Globalization.CultureInfo.InvariantCulture);
-            csv.Read();
-            csv.ReadHeader();
-            var sum = 0.0;
-            while (csv.Read())
-                if (strategy is null || csv.GetField("strategy") == strategy)
-                    sum += csv.GetField<double>(column);
-            return sum;
-        }
+        double Sum(string file, string column, string? strategy = null) => CsvRows.Of(Path.Combine(folder, file))
+            .Where(r => strategy is null || r["strategy"] == strategy)
+            .Sum(r => double.Parse(r[column], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using CsvHelper;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.WalkForward;
 using Granary.Engine;
@@ -60,11 +59,7 @@ public sealed class BorrowingAccountTests : IDisposable
             new BatchOptions { Out = Run, Validation = false, Yes = true }, null, TestContext.Current.CancellationToken);
     }
 
-    private List<Dictionary<string, string>> Rows(string file)
-    {
-        using var csv = new CsvReader(new StreamReader(Path.Combine(Run, file)), CultureInfo.InvariantCulture);
-        return [.. csv.GetRecords<dynamic>().Select(r => ((IDictionary<string, object>)r).ToDictionary(c => c.Key, c => (string)c.Value))];
-    }
+    private List<Dictionary<string, string>> Rows(string file) => CsvRows.Of(Path.Combine(Run, file));
 
     private static double Number(Dictionary<string, string> row, string column) => double.Parse(row[column], CultureInfo.InvariantCulture);
 

@@ -45,14 +45,7 @@ public sealed class ReportFiguresTests : IAsyncLifetime
 
     private static double Number(string s) => double.Parse(s, CultureInfo.InvariantCulture);
 
-    private IEnumerable<Dictionary<string, string>> Rows(string file)
-    {
-        var lines = File.ReadAllLines(Path.Combine(_folder, file));
-        var header = lines[0].Split(',');
-        // An id has commas of its own and stands in quotes.
-        return lines.Skip(1).Select(l => Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)").Select((f, i) =>
-            (header[i], f.Trim('"'))).ToDictionary(p => p.Item1, p => p.Item2));
-    }
+    private List<Dictionary<string, string>> Rows(string file) => CsvRows.Of(Path.Combine(_folder, file));
 
     // The cells of a section's row, by the text of its heading.
     private string[] Cells(string section, string row)
@@ -129,7 +122,7 @@ public sealed class ReportFiguresTests : IAsyncLifetime
     public void Holdings_by_symbol_are_the_trades_at_the_closes_and_add_up_to_the_exposure()
     {
         var closes = Closes();
-        var trades = Rows("portfolio_trades.csv").ToList();
+        var trades = Rows("portfolio_trades.csv");
         var gross = new Dictionary<string, double[]>();
         foreach (var symbol in (string[])["ACME", "COINUSDT"])
         {

@@ -55,12 +55,9 @@ public sealed class SeveralTimeframesTests : IDisposable
             """), _folder);
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = Path.Combine(_folder, "out"), Validation = false });
-        var rows = File.ReadLines(Path.Combine(run.Folder, "portfolio_trades.csv")).Select(l => l.Split(',')).ToList();
-        // Ids have commas and are quoted: columns are counted from the end.
-        string Of(string[] row, string column) => row[^(rows[0].Length - Array.IndexOf(rows[0], column))];
-        double Number(string[] row, string column) => double.Parse(Of(row, column), CultureInfo.InvariantCulture);
-        return [.. rows.Skip(1).Select(r => (Of(r, "entry_time"), Number(r, "quantity"), Number(r, "entry_price")))
-            .Order()];
+        double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+        return [.. CsvRows.Of(Path.Combine(run.Folder, "portfolio_trades.csv"))
+            .Select(t => (t["entry_time"], Number(t["quantity"]), Number(t["entry_price"]))).Order()];
     }
 
     // In a session the hour's entry is booked at 11:00, and until then its accepted signal keeps the cash.

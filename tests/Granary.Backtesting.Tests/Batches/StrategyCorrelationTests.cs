@@ -30,14 +30,11 @@ public sealed class StrategyCorrelationTests : IDisposable
             """), Path.GetTempPath());
         await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = _folder, Validation = false });
-        var lines = await File.ReadAllLinesAsync(Path.Combine(_folder, "trades.csv"));
-        var header = lines[0].Split(',');
-        // An id has commas of its own and stands in quotes.
-        var rows = lines.Skip(1).Select(l => Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)").Select(f => f.Trim('"')).ToArray());
-        string[] Picked(string[] row) => [.. ((string[])["entry_time", "exit_time", "side", "quantity", "entry_price", "exit_price",
-            "exit_reason"]).Select(c => row[Array.IndexOf(header, c)])];
+        string[] Picked(Dictionary<string, string> row) => [.. ((string[])["entry_time", "exit_time", "side", "quantity", "entry_price",
+            "exit_price", "exit_reason"]).Select(c => row[c])];
         return (await File.ReadAllTextAsync(Path.Combine(_folder, "report.html")),
-            rows.GroupBy(r => r[0]).ToDictionary(g => g.Key, g => g.Select(Picked).ToList(), StringComparer.Ordinal));
+            CsvRows.Of(Path.Combine(_folder, "trades.csv")).GroupBy(r => r["strategy"])
+                .ToDictionary(g => g.Key, g => g.Select(Picked).ToList(), StringComparer.Ordinal));
     }
 
     // Equity at each hour's close, from the trades; one return a week.

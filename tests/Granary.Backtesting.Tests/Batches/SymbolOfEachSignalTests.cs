@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -11,9 +10,6 @@ namespace Granary.Backtesting.Tests.Batches;
 /// <summary>Rows of strategies over several symbols name the one symbol that they belong to.</summary>
 public sealed class SymbolOfEachSignalTests : IDisposable
 {
-    // Commas outside of quotes.
-    private static readonly Regex s_comma = new(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
-
     private readonly string _folder = Directory.CreateTempSubdirectory("granary-symbols-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -36,11 +32,7 @@ public sealed class SymbolOfEachSignalTests : IDisposable
             new BatchOptions { Out = Path.Combine(_folder, "run"), Validation = false });
     }
 
-    private static List<Dictionary<string, string>> Rows(BatchRun run, string file)
-    {
-        var rows = File.ReadLines(Path.Combine(run.Folder, file)).Select(l => s_comma.Split(l)).ToList();
-        return [.. rows.Skip(1).Select(r => rows[0].Zip(r).ToDictionary(p => p.First, p => p.Second))];
-    }
+    private static List<Dictionary<string, string>> Rows(BatchRun run, string file) => CsvRows.Of(Path.Combine(run.Folder, file));
 
     [Theory]
     [InlineData("""{ "class": "MomentumRank", "params": { "lookback": 10, "every": 5 }, "size": { "percentOfEquity": 20 } }""", true)]

@@ -34,8 +34,8 @@ public sealed class WarmUpTests : IDisposable
 
     // Symbol, entry and exit with their prices; what is still open at the end of the range is left out.
     private static List<string> Trades(BatchRun run) =>
-        [.. File.ReadLines(Path.Combine(run.Folder, "trades.csv")).Skip(1).Select(l => l[(l.LastIndexOf('"') + 1)..].Split(','))
-        .Where(f => f[13] != "open").Select(f => string.Join(' ', f[1], f[4], f[5], f[6], f[7]))];
+        [.. CsvRows.Of(Path.Combine(run.Folder, "trades.csv")).Where(t => t["exit_reason"] != "open")
+            .Select(t => string.Join(' ', t["symbol"], t["entry_time"], t["entry_price"], t["exit_time"], t["exit_price"]))];
 
     [Fact]
     public async Task Bars_before_the_first_warm_factors_and_crossings_up()

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Granary.Backtesting.Costs;
 using Granary.Backtesting.Runs;
 using Granary.Engine.Market;
@@ -96,7 +95,7 @@ public sealed class StopCostTests : IDisposable
         var (with, folder, sentence) = await RunAsync("with");
         var bars = BarsOf("COINUSDT");
         var counts = new Dictionary<string, int>();
-        foreach (var trade in TradesOf(folder))
+        foreach (var trade in CsvRows.Of(Path.Combine(folder, "trades.csv")))
         {
             var side = trade["side"] is "long" or "buy" ? Side.Buy : Side.Sell;
             var (entered, left) = (bars[trade["entry_time"]], bars[trade["exit_time"]]);
@@ -179,15 +178,6 @@ public sealed class StopCostTests : IDisposable
         var run = await new BatchRunner(new EmbeddedHost(2), TimeProvider.System).RunAsync(spec,
             new BatchOptions { Out = folder, Validation = false, Yes = true });
         return (run, folder, CostReport.FindingOf(BatchPlan.Make(spec, ["COINUSDT"]), null)!.Sentence);
-    }
-
-    private static List<Dictionary<string, string>> TradesOf(string folder)
-    {
-        var lines = File.ReadAllLines(Path.Combine(folder, "trades.csv"));
-        var names = lines[0].Split(',');
-        // Ids of strategies have commas between quotes.
-        return [.. lines.Skip(1).Select(l => names.Zip(Regex.Split(l, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)"))
-            .ToDictionary(c => c.First, c => c.Second))];
     }
 
     private static Dictionary<string, Bar> BarsOf(string symbol) =>

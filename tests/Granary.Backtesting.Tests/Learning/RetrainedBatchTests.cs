@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CsvHelper;
 using Granary.Backtesting.Runs;
 using Granary.Engine;
 using Granary.Engine.Numerics;
@@ -61,21 +60,17 @@ public sealed class RetrainedBatchTests : IDisposable
         new BatchRunner(new EmbeddedHost(threads), TimeProvider.System).RunAsync(batch,
             new BatchOptions { Out = Path.Combine(_folder, name), Threads = threads, Validation = false });
 
-    private static List<IDictionary<string, object>> Rows(BatchRun run, string file, string? strategy = null)
-    {
-        using var csv = new CsvReader(new StreamReader(Path.Combine(run.Folder, file)), CultureInfo.InvariantCulture);
-        return [.. csv.GetRecords<dynamic>().Cast<IDictionary<string, object>>()
-            .Where(r => strategy is null || (string)r["strategy"] == strategy)];
-    }
+    private static List<Dictionary<string, string>> Rows(BatchRun run, string file, string? strategy = null) =>
+        [.. CsvRows.Of(Path.Combine(run.Folder, file)).Where(r => strategy is null || r["strategy"] == strategy)];
 
-    private static DateTime Time(object text) =>
-        DateTime.Parse((string)text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+    private static DateTime Time(string text) =>
+        DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 
     private sealed record Judged(DateTime Known, int Version, string Prediction, string Size, string Outcome);
 
     private static List<Judged> Signals(BatchRun run, string strategy) => [.. Rows(run, "signals.csv", strategy).Select(r =>
-        new Judged(Time(r["time"]).AddHours(1), (string)r["model_version"] is { Length: > 0 } v ? int.Parse(v) : 0,
-            (string)r["prediction"], (string)r["model_size"], (string)r["outcome"]))];
+        new Judged(Time(r["time"]).AddHours(1), r["model_version"] is { Length: > 0 } v ? int.Parse(v) : 0,
+            r["prediction"], r["model_size"], r["outcome"]))];
 
     [Fact]
     public async Task A_training_learns_what_was_known_and_its_version_acts_when_it_is_there()
@@ -97,7 +92,7 @@ public sealed class RetrainedBatchTests : IDisposable
                 if (training is { Action: "promoted", Training.PValue: { } p }) p.ShouldBeLessThanOrEqualTo(0.025);
             }
             // Thirty trades of the strategy's own account were closed between two trainings.
-            var exits = Rows(run, "trades.csv", strategy.Id).Where(r => (string)r["exit_reason"] != "open")
+            var exits = Rows(run, "trades.csv", strategy.Id).Where(r => r["exit_reason"] != "open")
                 .Select(r => Time(r["exit_time"]).AddHours(1)).Order().ToList();
             var times = trainings.Select(a => a.Time).Distinct().ToList();
             foreach (var (from, to) in times.Zip(times.Skip(1))) exits.Count(e => e > from && e <= to).ShouldBeInRange(30, 31);
@@ -201,11 +196,11 @@ public sealed class RetrainedBatchTests : IDisposable
             {
                 var run = await RunAsync(Batch(data, Section(retrain, more: more), "2"), $"flip-{seed}-{more.Length}");
                 var (trades, signals) = (Rows(run, "trades.csv"), Rows(run, "signals.csv"));
-                trades.Count.ShouldBe(signals.Count(r => ((string)r["entry_time"]).Length > 0));
-                return -trades.Zip(signals.Where(r => ((string)r["entry_time"]).Length > 0))
+                trades.Count.ShouldBe(signals.Count(r => r["entry_time"].Length > 0));
+                return -trades.Zip(signals.Where(r => r["entry_time"].Length > 0))
                     .Where(p => Time(p.Second["time"]) >= s_start.AddHours(Flip))
-                    .Sum(p => double.Parse((string)p.First["return"], CultureInfo.InvariantCulture)
-                        * ((string)p.Second["model_size"] is { Length: > 0 } size ? double.Parse(size, CultureInfo.InvariantCulture) : 1));
+                    .Sum(p => double.Parse(p.First["return"], CultureInfo.InvariantCulture)
+                        * (p.Second["model_size"] is { Length: > 0 } size ? double.Parse(size, CultureInfo.InvariantCulture) : 1));
             }
             var without = await LossAsync("""{ "days": 10000 }""", "");
             var with = await LossAsync("""{ "trades": 30, "challenger": true }""", """, "watch": "adwin" """);

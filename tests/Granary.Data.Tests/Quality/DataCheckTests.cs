@@ -27,6 +27,15 @@ public sealed class DataCheckTests : IDisposable
         return DataCheck.FileAsync(path, new BarQuery("X", timeframe), new BarFileOptions { Template = template }).GetAwaiter().GetResult();
     }
 
+    private static void Divide(List<Bar> bars, int from, double by)
+    {
+        for (var i = from; i < bars.Count; i++)
+        {
+            var b = bars[i];
+            bars[i] = b with { Open = b.Open / by, High = b.High / by, Low = b.Low / by, Close = b.Close / by };
+        }
+    }
+
     private static void Only(QualityReport report, QualityCheck check, params string[] words)
     {
         var found = report.Findings.Where(f => f.Severity > Severity.Info).ToList()
@@ -127,8 +136,7 @@ public sealed class DataCheckTests : IDisposable
     public void The_gap_between_two_contracts_is_no_split(ListingChangeKind kind, int changesAt)
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
-        for (var i = 400; i < bars.Count; i++)
-            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        Divide(bars, 400, 4);
         ListingChange At(int bar) => new(bars[bar].Time, "M1", "M2", kind, bars[399].Close, bars[400].Open);
 
         Check(bars, Timeframe.D1, Stock.Instrument with { Changes = new ListingChanges("M1", At(changesAt)) }).Findings
@@ -138,11 +146,25 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
+    public void The_gap_between_two_companies_of_one_ticker_is_no_split()
+    {
+        var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
+        bars.RemoveRange(380, 20);
+        Divide(bars, 380, 4 * bars[380].Open / bars[379].Close);
+        var joined = bars[380].Time;
+        var members = new Membership(LeavePolicy.Close,
+            [new MemberSpan(0, joined - TimeSpan.TicksPerDay), new MemberSpan(joined, Membership.Open)]);
+
+        Check(bars, Timeframe.D1, Stock.Instrument).Findings.ShouldContain(f => f.Check == QualityCheck.Split);
+        Check(bars, Timeframe.D1, Stock.Instrument with { Membership = members }).Findings
+            .ShouldNotContain(f => f.Check == QualityCheck.Split || f.Check == QualityCheck.Outlier);
+    }
+
+    [Fact]
     public void An_unadjusted_split_is_named()
     {
         var bars = MarketGenerator.Generate(Stock, Timeframe.D1).ToList();
-        for (var i = 400; i < bars.Count; i++)
-            bars[i] = bars[i] with { Open = bars[i].Open / 4, High = bars[i].High / 4, Low = bars[i].Low / 4, Close = bars[i].Close / 4 };
+        Divide(bars, 400, 4);
         Only(Check(bars, Timeframe.D1, Stock.Instrument), QualityCheck.Split, "4:1 split", bars[400].OpenTime.ToString("yyyy-MM-dd"));
     }
 
@@ -152,15 +174,7 @@ public sealed class DataCheckTests : IDisposable
         var bars = MarketGenerator.Generate(Coin, Timeframe.M1).ToList();
         for (var i = 2000; i < 2100; i++)
             bars[i] = bars[i] with { Open = bars[1999].Close, High = bars[1999].Close, Low = bars[1999].Close, Close = bars[1999].Close };
-        var step = bars[2100].Open / bars[2099].Close;
-        for (var i = 2100; i < bars.Count; i++)
-            bars[i] = bars[i] with
-            {
-                Open = bars[i].Open / step,
-                High = bars[i].High / step,
-                Low = bars[i].Low / step,
-                Close = bars[i].Close / step
-            };
+        Divide(bars, 2100, bars[2100].Open / bars[2099].Close);
         Only(Check(bars, Timeframe.M1), QualityCheck.Frozen, "stands still for 100 bars", "2023-01-02 09:20");
     }
 

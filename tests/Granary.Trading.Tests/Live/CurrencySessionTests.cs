@@ -50,17 +50,9 @@ public sealed class CurrencySessionTests : IDisposable
         _under.LiveAsync(backtest, name, r => r with { To = ParityUnderTest.Ticks(to), State = state });
 
     // The rows of a table by its columns' names, sorted.
-    private static string[] Rows(string folder, string file, bool closed, params string[] columns)
-    {
-        using var csv = new CsvHelper.CsvReader(new StreamReader(Path.Combine(folder, file)), CultureInfo.InvariantCulture);
-        List<string> rows = [];
-        csv.Read();
-        csv.ReadHeader();
-        while (csv.Read())
-            if (!closed || csv.GetField("exit_reason") != "open")
-                rows.Add(string.Join(' ', columns.Select(c => csv.GetField(c))));
-        return [.. rows.Order(StringComparer.Ordinal)];
-    }
+    private static string[] Rows(string folder, string file, bool closed, params string[] columns) =>
+        [.. CsvRows.Of(Path.Combine(folder, file)).Where(r => !closed || r["exit_reason"] != "open")
+            .Select(r => string.Join(' ', columns.Select(c => r[c]))).Order(StringComparer.Ordinal)];
 
     [Theory]
     [InlineData("hold")]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Contracts.Why;
 using Granary.Data.Journals;
@@ -138,12 +137,10 @@ public sealed class UniverseSessionTests : IDisposable
         var run = await _under.RunAsync(Spec("""{ "members": "members.csv" }"""), "backtest");
         foreach (var file in (string[])["trades.csv", "portfolio_trades.csv"])
         {
-            var rows = File.ReadLines(Path.Combine(run.Folder, file)).Select(Fields).ToList();
-            int Column(string name) => rows[0].ToList().IndexOf(name);
             var reasons = new HashSet<string>();
-            foreach (var row in rows.Skip(1))
+            foreach (var row in CsvRows.Of(Path.Combine(run.Folder, file)))
             {
-                var (symbol, entry) = (row[Column("symbol")], row[Column("entry_time")]);
+                var (symbol, entry) = (row["symbol"], row["entry_time"]);
                 var isMember = symbol switch
                 {
                     "AAA" => string.CompareOrdinal(entry, "2023-09-30") < 0 || string.CompareOrdinal(entry, "2024-02-01") >= 0,
@@ -151,8 +148,8 @@ public sealed class UniverseSessionTests : IDisposable
                     "CCC" => string.CompareOrdinal(entry, "2024-02-07") < 0,
                     _ => symbol == "EEE" && string.CompareOrdinal(entry, "2023-07-01") >= 0,
                 };
-                isMember.ShouldBeTrue($"{file}: {string.Join(',', row)}");
-                reasons.Add(row[Column("exit_reason")]);
+                isMember.ShouldBeTrue($"{file}: {string.Join(',', row.Values)}");
+                reasons.Add(row["exit_reason"]);
             }
             reasons.ShouldContain(ExitReason.LeftUniverse.Word());
             reasons.ShouldContain(ExitReason.Delisted.Word());
@@ -178,8 +175,6 @@ public sealed class UniverseSessionTests : IDisposable
         (await Should.ThrowAsync<InputException>(() => LiveAsync(known, "refused again", required: true))).Message
             .ShouldContain("--require-universe: " + prod + " has universe: unknown; give its batch the section 'universe'");
     }
-
-    private static string[] Fields(string line) => [.. Regex.Matches(line, "(?<=^|,)(\"[^\"]*\"|[^,]*)").Select(m => m.Value.Trim('"'))];
 
     private static string Members(BatchRun run) => File.ReadAllText(Path.Combine(run.Folder, "universe.csv"));
 }

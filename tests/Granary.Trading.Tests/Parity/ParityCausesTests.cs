@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Deployments;
@@ -32,9 +31,6 @@ public sealed class ParityCausesTests : IDisposable
         var last = File.ReadLines(Path.Combine(run.Folder, "equity.csv")).Last().Split(',')[1];
         return double.Parse(last, CultureInfo.InvariantCulture);
     }
-
-    private static string[] Fields(string line) =>
-        [.. Regex.Matches(line, "(?<=^|,)(\"[^\"]*\"|[^,]*)").Select(m => m.Value.Trim('"'))];
 
     private static string[] CausesOf(IEnumerable<ParityRecord> records) =>
         [.. records.SelectMany(r => r.Causes).Where(c => c.Value != 0).Select(c => c.Key).Distinct().Order(StringComparer.Ordinal)];
@@ -172,11 +168,10 @@ public sealed class ParityCausesTests : IDisposable
             .Select(e => (e.Strategy, At: (string)e.Body["instant"]!)).ToList();
         lost.Count.ShouldBeGreaterThan(3);
         // Each would have been the strategy's next trade of the backtest.
-        var lines = File.ReadLines(Path.Combine(backtest.Folder, "portfolio_trades.csv")).Select(Fields).ToList();
-        string Field(string[] line, string name) => line[Array.IndexOf(lines[0], name)];
-        var planned = lines.Skip(1).OrderBy(l => Field(l, "entry_time"), StringComparer.Ordinal).ToList();
-        var profit = lost.Sum(l => double.Parse(Field(planned.First(t => Field(t, "strategy") == l.Strategy
-            && string.CompareOrdinal(Field(t, "entry_time"), l.At) >= 0), "pnl_net"), CultureInfo.InvariantCulture));
+        var planned = CsvRows.Of(Path.Combine(backtest.Folder, "portfolio_trades.csv"))
+            .OrderBy(t => t["entry_time"], StringComparer.Ordinal).ToList();
+        var profit = lost.Sum(l => double.Parse(planned.First(t => t["strategy"] == l.Strategy
+            && string.CompareOrdinal(t["entry_time"], l.At) >= 0)["pnl_net"], CultureInfo.InvariantCulture));
         records.Sum(r => r.Causes[DivergenceCauses.Refusal]).ShouldBe(-profit, 1e-6);
     }
 

@@ -9,18 +9,17 @@ namespace Granary.Reporting.Html.Analysis;
 internal static class ReturnsBySpan
 {
     // A Monday is day zero; quarters and months are counted from year one.
-    private static readonly (string Name, Func<DateTime, int> Number)[] _calendar =
+    private static readonly (string Name, Func<DateTime, int> Number)[] s_calendar =
     [
         ("week", t => (int)(t.Ticks / TimeSpan.TicksPerDay / 7)), ("month", t => t.Year * 12 + t.Month),
         ("quarter", t => t.Year * 4 + (t.Month - 1) / 3), ("year", t => t.Year),
     ];
 
-    /// <param name="returns">The returns of the view's own period.</param>
+    /// <param name="returns">The returns of the view's own period, at least one.</param>
     public static IReadOnlyList<SpanReturns> Of(CurveView view, PeriodDistribution returns)
     {
-        var rows = new List<SpanReturns>();
-        if (returns.All.Length > 0) rows.Add(Row(view.Period, returns.All));
-        foreach (var (name, number) in _calendar)
+        List<SpanReturns> rows = [Row(view.Period, returns.All)];
+        foreach (var (name, number) in s_calendar)
         {
             double[] spans = [.. By(view.Measured, number).Where(double.IsFinite).Order()];
             // Weeks of a curve by month are its months.
