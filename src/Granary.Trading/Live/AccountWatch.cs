@@ -147,8 +147,7 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
-        o.Order.Quantity, o.Filled,
-        o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
+        o.Order.Quantity, o.Filled, AccountTables.PriceOf(o.Order),
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
