@@ -31,10 +31,10 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
     /// <param name="entry">A new entry of the account's journal.</param>
     public IEnumerable<(NotificationRule Rule, Notification Event)> Of(string account, JournalEntry entry)
     {
-        if (entry.Kind == nameof(BarsTaken))
+        if (Rules.Any(r => NotificationRule.IsOfPrice(r.On)))
         {
+            _crossings.Reach(account, entry.Sequence);
             foreach (var found in Prices(account, entry)) yield return found;
-            yield break;
         }
         if (!Rules.Any(r => NotificationRule.IsOfJournal(r.On))
             || JournalEvents.Of(account, entry) is not var (kind, occasion, text)) yield break;
@@ -71,13 +71,7 @@ internal sealed class NotificationTriggers(IReadOnlyList<NotificationRule> rules
 
     private IEnumerable<(NotificationRule Rule, Notification Event)> Prices(string account, JournalEntry entry)
     {
-        if (!Rules.Any(r => NotificationRule.IsOfPrice(r.On)))
-        {
-            // A rule that is added later does not compare with a bar from before it.
-            _crossings.Forget();
-            yield break;
-        }
-        if (JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
+        if (entry.Kind != nameof(BarsTaken) || JournalCodec.Decode(entry) is not BarsTaken { Warm: false } taken) yield break;
         foreach (var closed in taken.Bars)
         {
             var (symbol, bar) = (closed.Symbol, closed.Bar);

@@ -152,7 +152,7 @@ public sealed class JobsOverHttpTests(RealServer real) : IClassFixture<RealServe
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "../etc" }""", "is not an id of a run"),
         ("""{ "kind": "replay", "batch": {}, "modelsOf": "20261121-000000-gone-cafe" }""", "there is no finished run"),
         ("""{ "kind": "track", "panel": "p.csv", "universe": "u", "index": "i", "maxStocks": 2 }""",
-            "line 1, universe: 'panel' and 'universe' exclude one another"),
+            "line 1, universe: 'panel' is given too; give one of them"),
         ("""{ "kind": "track", "index": "i", "maxStocks": 2 }""", "job.json, line 1: there is nothing to choose from"),
         ("{ \"kind\": \"walkforward\", // lines count\n \"batch\": {\n \"name\": \"a\", \"dta\": {} } }", "job.json, line 3"),
         ("""{ "kind": "import", "files": "a.csv", "store": "s", "timeframe": "1d" }""", "give 'symbol'"),

@@ -108,28 +108,12 @@ internal static class RunRowEndpoints
             .WithDescription("'from' and 'to' are times in ISO 8601; 'to' is left out. getRunSeries reduces the curve to the points of a chart."
                 + TableAnswer.Description);
 
-    internal sealed record ChartQuestion
-    {
-        [FromQuery(Name = "symbol")]
-        public required string Symbol { get; init; }
-
-        [FromQuery(Name = "timeframe")]
-        public string? Timeframe { get; init; }
-
-        [FromQuery(Name = "factors")]
-        public string? Factors { get; init; }
-
-        [FromQuery(Name = "strategy")]
-        public string? Strategy { get; init; }
-    }
-
     private static async Task<IResult> ChartAsync(string id, RunLibrary library, RunCharts charts, [AsParameters] SeriesSpan span,
-        [AsParameters] ChartQuestion question,
+        [AsParameters] FactorQuestion question, [FromQuery] string? strategy,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints)
     {
         if (library.Find(id) is null) return Unknown(id);
-        var query = ChartQuery.Read(question.Symbol, question.Timeframe, question.Factors, question.Strategy);
-        var chart = await charts.FindAsync(id, query).ConfigureAwait(false);
+        var chart = await charts.FindAsync(id, question.Query(strategy)).ConfigureAwait(false);
         return TypedResults.Ok(chart.Show(span.Read(points)));
     }
 

@@ -112,20 +112,6 @@ internal static class SessionHistoryEndpoints
         [AllowedRange(4, SeriesSpan.MostPoints), Description("Maximum number of bars.")] int limit = SeriesSpan.UsualPoints) =>
         Answer(id, (await known.ChartAsync(id, ChartQuery.Read(symbol, timeframe), span.Read(limit), stop).ConfigureAwait(false))?.Bars);
 
-    internal sealed record FactorQuestion
-    {
-        [FromQuery(Name = "symbol")]
-        public required string Symbol { get; init; }
-
-        [FromQuery(Name = "timeframe")]
-        public string? Timeframe { get; init; }
-
-        [FromQuery(Name = "factors")]
-        public string? Factors { get; init; }
-
-        public ChartQuery Query() => ChartQuery.Read(Symbol, Timeframe, Factors);
-    }
-
     private static async Task<IResult> ChartAsync(string id, [AsParameters] FactorQuestion question, [AsParameters] SeriesSpan span,
         [FromServices] SessionHistory known, CancellationToken stop,
         [AllowedRange(4, SeriesSpan.MostPoints)] int points = SeriesSpan.UsualPoints) =>

@@ -63,6 +63,9 @@ public sealed class AccountTrade
     /// <summary>Realised profit after fees and financing, in the currency of the prices.</summary>
     internal double NetProfit => Profit - Fees + Financing;
 
+    /// <summary>Profit of an open quantity at a price, before fees and multiplier, in the currency of the prices.</summary>
+    internal double ProfitAt(double price, double quantity) => (int)Side * (price - Basis) * quantity;
+
     /// <summary>The share of the closed part in <see cref="Financing"/>, by quantity.</summary>
     public double ClosedFinancing => _lot.Closed > 0 ? _lot.ClosedFinancing : 0;
 

@@ -35,7 +35,7 @@ internal sealed class OrderGate(BrokerCapabilities capabilities, VenueSettings s
         if (!instrument.IsTrading) return $"{instrument.Listed} is not traded now";
         if (!(order.Quantity > 0)) return "the quantity is not positive";
         if (quantity <= 0)
-            return FormattableString.Invariant($"the quantity {Digits.Text(order.Quantity, null)} is below one lot of ")
+            return $"the quantity {Digits.Text(order.Quantity, null)} is below one lot of "
                 + FormattableString.Invariant($"{instrument.Lot} {instrument.Base}");
         if (!capabilities.OrderTypes.Contains(order.Type)) return $"the exchange has no {order.Type.Word()} orders";
         if (order.Closes is null && order.Side == Side.Sell && !capabilities.Short)

@@ -31,6 +31,9 @@ internal sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IB
     public static string NothingHeldOut(string run) =>
         $"{run} has read all bars: its batch has no data.holdout, so that none is left to judge it";
 
+    /// <summary>Returns why a run without a configuration to trade cannot be judged.</summary>
+    public static string NothingToTrade(string run) => $"{run} has no prod.json with strategies and weights; judge a run that has some";
+
     /// <param name="by">Who judges.</param>
     /// <param name="result">The folder for the files of the judgement, of the folder of runs; an interrupted judgement continues in
     /// it.</param>
@@ -45,7 +48,7 @@ internal sealed class HoldoutJudge(string runs, GranaryCatalogues catalogues, IB
             throw new InputException(NothingHeldOut(request.Run));
         var prod = Path.Combine(folder, "prod.json");
         if (!File.Exists(prod))
-            throw new InputException($"{request.Run} has no prod.json with strategies and weights; judge a run that has some");
+            throw new InputException(NothingToTrade(request.Run));
         var text = From(await File.ReadAllTextAsync(prod, cancellationToken).ConfigureAwait(false), holdout);
         var judged = new BatchReader(catalogues).Read("prod.json", text, manifest.BaseUnder(catalogues));
         var account = _accounts.AccountOf(request.Run);

@@ -35,7 +35,7 @@ internal sealed class JudgeKind(string runs) : RequestKind<HoldoutRequest>
     public override string Summary => "Judge a finished run once on the bars that its batch held out.";
 
     public override string? RefusalOf(string key, RunSummary run, IReadOnlyList<string> chosen, GranaryCatalogues catalogues) =>
-        !run.Deployable ? $"the run {run.Id} has no prod.json with strategies and weights; judge a run that has some" : FaultOf(run.Id);
+        run.Deployable ? FaultOf(run.Id) : HoldoutJudge.NothingToTrade(run.Id);
 
     protected override Job Read(HoldoutRequest request, JsonPart body, JobText text, GranaryCatalogues catalogues) =>
         new JudgeJob(text, request with { Run = Checked(body.Need("run")) }, catalogues);

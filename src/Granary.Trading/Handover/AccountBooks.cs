@@ -64,7 +64,7 @@ internal sealed class AccountBooks
         var currency = CurrencyUnit.Of(SymbolCurrency.Of(data, instrument).Currency);
         if (data.AccountCurrency is { } account && CurrencyUnit.Of(account) != currency && !_rates.TryGetValue(currency, out rate))
             return null;
-        return (int)trade.Side * (close - trade.Basis) * trade.Open * instrument.Multiplier * rate;
+        return trade.ProfitAt(close, trade.Open) * instrument.Multiplier * rate;
     }
 
     /// <summary>Reads the books from a journal; null if no session has started on it.</summary>

@@ -133,22 +133,20 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
     {
         var last = portfolio.LastOf(t.Symbol)?.Close;
         var (stop, target, trails) = levels.Of(t);
-        var worth = (int)t.Side * t.Open * UnitOf(t.Symbol);
         return new AccountTradeRow(t.Entry, t.Strategy, t.Number, t.Symbol, t.Side, t.Open, t.EntryPrice,
-            new DateTime(t.EntryTime, DateTimeKind.Utc), last, worth * (last - t.Basis))
+            new DateTime(t.EntryTime, DateTimeKind.Utc), last, last is { } now ? t.ProfitAt(now, t.Open) * UnitOf(t.Symbol) : null)
         {
             Value = last is null ? null : ValueOf(t.Symbol, (int)t.Side * t.Open),
             Stop = stop > 0 ? stop : null,
             Trails = trails,
             Target = target > 0 ? target : null,
-            Risk = stop > 0 ? worth * (last - stop) : null,
+            Risk = stop > 0 ? (int)t.Side * t.Open * UnitOf(t.Symbol) * (last - stop) : null,
             ByHand = HandOrders.IsByHand(t.Entry),
         };
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
-        o.Order.Quantity, o.Filled,
-        o.Order.LimitPrice > 0 ? o.Order.LimitPrice : o.Order.StopPrice > 0 ? o.Order.StopPrice : null,
+        o.Order.Quantity, o.Filled, AccountTables.PriceOf(o.Order),
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 
@@ -195,8 +193,8 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
     public double NetOf(AccountTrade trade)
     {
         var open = portfolio.LastOf(trade.Symbol) is { } last
-            ? (int)trade.Side * trade.Open * (last.Close - trade.Basis) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
-        var net = trade.Profit + open - trade.Fees + trade.Financing;
+            ? trade.ProfitAt(last.Close, trade.Open) * portfolio.InstrumentOf(trade.Symbol).Multiplier : 0;
+        var net = trade.NetProfit + open;
         return trade.State == TradeState.Closed ? ledger.WorthOf(trade.Symbol, net, net * trade.Rate) : net * ledger.RateOf(trade.Symbol);
     }
 

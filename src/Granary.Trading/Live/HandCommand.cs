@@ -100,7 +100,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Levels = isPart ? (now.Stop, now.Target) : default,
             Protects = trade.Side,
             Held = trade.Open - quantity,
-            Profit = (int)trade.Side * (price - trade.Basis) * quantity * watch.UnitOf(trade.Symbol),
+            Profit = trade.ProfitAt(price, quantity) * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
             Then = (isPart, HandOrders.IsByHand(trade.Entry)) switch

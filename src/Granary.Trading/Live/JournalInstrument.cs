@@ -18,11 +18,19 @@ internal sealed class JournalInstrument : JsonConverter<Instrument>
     {
         var node = JsonNode.Parse(ref reader) ?? throw new JsonException("an instrument is missing");
         var instrument = InstrumentJson.Read(JsonSerializer.SerializeToUtf8Bytes(node)) ?? throw new JsonException("an instrument is damaged");
-        return node[Listing] is not { } listing ? instrument : instrument with
+        try
         {
-            Changes = new ListingChanges((string)listing["first"]!, listing["changes"]!.AsArray().Select(c => ChangeOf(c!.AsArray()))),
-            Adjust = Enum.Parse<PriceAdjustment>((string)listing["adjust"]!),
-        };
+            return node[Listing] is not { } listing ? instrument : instrument with
+            {
+                Changes = new ListingChanges(listing["first"]!.GetValue<string>(),
+                    listing["changes"]!.AsArray().Select(c => ChangeOf(c!.AsArray()))),
+                Adjust = Enum.Parse<PriceAdjustment>((string)listing["adjust"]!),
+            };
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
+        {
+            throw new JsonException($"the rolls of {instrument.Symbol} are damaged", e);
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, Instrument value, JsonSerializerOptions options)

@@ -11,7 +11,8 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Sessions;
 
 /// <summary>
-/// The bars and the log of a session, as far as its journal was read. Each reading adds the entries that the journal has since.
+/// The bars and the log of a session, as far as its journal was read, and the strategies of its configuration. Each reading adds the
+/// entries that the journal has since.
 /// </summary>
 internal sealed class ReadSession(string name, Timeframe timeframe)
 {
@@ -25,7 +26,10 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
     private readonly AccountLedger _ledger = new(0, _ => 1);
     private readonly FactLine _lines = new();
     private RowText? _orders;
+    private KnownMembers? _members;
     private long _sequence;
+
+    private sealed record KnownMembers(string Configuration, IReadOnlyList<SessionMember> Members);
 
     public string Name => name;
 
@@ -56,6 +60,16 @@ internal sealed class ReadSession(string name, Timeframe timeframe)
         {
             _reading.Release();
         }
+    }
+
+    /// <summary>The strategies of a configuration, without what the journal says of them.</summary>
+    /// <param name="configuration">The hash of the configuration.</param>
+    /// <param name="make">Makes them where the configuration is new.</param>
+    public IReadOnlyList<SessionMember> MembersOf(string configuration, Func<IReadOnlyList<SessionMember>> make)
+    {
+        if (_members is not { } known || known.Configuration != configuration)
+            _members = known = new KnownMembers(configuration, make());
+        return known.Members;
     }
 
     /// <summary>The bars of a symbol, oldest first.</summary>

@@ -37,7 +37,8 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
         if (await OpenAsync(id, cancellationToken).ConfigureAwait(false) is not var (start, production)) return null;
         var weights = new Dictionary<string, double>(production.Spec.Portfolio.FixedWeights ?? new Dictionary<string, double>(),
             StringComparer.Ordinal);
-        var members = production.Spec.Strategies.Select(s => s.Id!).ToList();
+        var view = await sessions.FindAsync(id, cancellationToken).ConfigureAwait(false);
+        var members = Read(id, view, production).MembersOf(production.Hash, () => MembersOf(production.Spec, cancellationToken));
         var changes = new Dictionary<string, StrategyChange>(StringComparer.Ordinal);
         var version = 0L;
         foreach (var entry in await accounts.PeekAsync(id, new JournalQuery
@@ -52,7 +53,7 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
                     break;
                 case EnablementChanged:
                     var change = AccountStrategies.ChangeOf(id, entry);
-                    foreach (var strategy in members.Where(m => AccountStrategies.IsAbout(change, m))) changes[strategy] = change;
+                    foreach (var member in members.Where(m => AccountStrategies.IsAbout(change, m.Id))) changes[member.Id] = change;
                     break;
                 case DeploymentSwitched:
                     // The account traded another configuration before, and its weights were of that one.
@@ -61,14 +62,27 @@ internal sealed class SessionHistory(ISessionService sessions, IAccountStore acc
                     changes.Clear();
                     break;
             }
-        var plan = BatchPlan.Make(production.Spec, production.Spec.Data.Symbols, yes: true, cancellationToken);
         return new SessionConfiguration(production.Spec.Name, production.Hash, start.Deployment, production.Spec.Data.Timeframe.ToString(),
-            production.Spec.Data.Symbols, version, [.. plan.Instances.Select(i => new SessionMember(i.Id, i.Symbols,
-                weights.GetValueOrDefault(i.Id), changes.GetValueOrDefault(i.Id)?.Enabled ?? true, changes.GetValueOrDefault(i.Id))
+            production.Spec.Data.Symbols, version, [.. members.Select(m => m with
+            {
+                Weight = weights.GetValueOrDefault(m.Id),
+                Enabled = changes.GetValueOrDefault(m.Id)?.Enabled ?? true,
+                Change = changes.GetValueOrDefault(m.Id),
+            })]);
+    }
+
+    // Each strategy is made once, because it declares its factors then.
+    private static IReadOnlyList<SessionMember> MembersOf(BatchSpec spec, CancellationToken cancellationToken)
+    {
+        var plan = BatchPlan.Make(spec, spec.Data.Symbols, yes: true, cancellationToken);
+        return
+        [
+            .. plan.Instances.Select(i => new SessionMember(i.Id, i.Symbols, 0, true, null)
             {
                 Timeframe = i.Timeframe.ToString(),
                 Factors = [.. FeedFactors.NamesOf(plan, i, s => new Instrument { Symbol = s }).Distinct(StringComparer.Ordinal)],
-            })]);
+            }),
+        ];
     }
 
     /// <summary>Returns the equity of the account with the interval that the backtest of its deployment leads to expect.</summary>

@@ -61,44 +61,40 @@ internal record TrackOptions : IKeyFaults
             if (Panel is null && Universe is null)
                 yield return ("panel", "there is nothing to choose from; give a panel, or a universe of bar files");
             if (Panel is not null && Universe is not null)
-                yield return ("universe", "'panel' and 'universe' exclude one another; give one of them");
-            if (Prices && Returns) yield return ("returns", "'prices' and 'returns' exclude one another; give what the panel holds");
+                yield return ("universe", "'panel' is given too; give one of them");
+            if (Prices && Returns) yield return ("returns", "'prices' is given too; give what the panel holds");
             if (Universe is not null && (Prices || Returns))
                 yield return (Prices ? "prices" : "returns", "it says what a panel holds; leave it out with a universe");
         }
     }
 
-    /// <exception cref="InputException">A word is unknown, or not exactly one of panel and universe is set.</exception>
-    public TrackRequest ToRequest()
+    /// <exception cref="InputException">A word is unknown.</exception>
+    public TrackRequest ToRequest() => new()
     {
-        if (KeyFaults.FirstOrDefault() is { Fault: { } fault } first) throw new InputException($"{first.Key}: {fault}");
-        return new TrackRequest
+        Options = new PursuitOptions
         {
-            Options = new PursuitOptions
+            MaxNames = MaxStocks,
+            Intercept = Intercept,
+            NonNegative = NonNegative,
+            SumToOne = SumToOne,
+            MaxWeight = MaxWeight ?? double.PositiveInfinity,
+            MinWeight = MinWeight,
+            ResidualThreshold = Residual,
+            NormaliseAtoms = Normalise,
+            MaxCorrelation = MaxCorrelation,
+            // The price per moved unit is the same for every name, so it is added to the penalty.
+            TurnoverPenalty = TurnoverPenalty + Cost,
+            Refinement = Refine switch
             {
-                MaxNames = MaxStocks,
-                Intercept = Intercept,
-                NonNegative = NonNegative,
-                SumToOne = SumToOne,
-                MaxWeight = MaxWeight ?? double.PositiveInfinity,
-                MinWeight = MinWeight,
-                ResidualThreshold = Residual,
-                NormaliseAtoms = Normalise,
-                MaxCorrelation = MaxCorrelation,
-                // The price per moved unit is the same for every name, so it is added to the penalty.
-                TurnoverPenalty = TurnoverPenalty + Cost,
-                Refinement = Refine switch
-                {
-                    "auto" => Refinement.Auto,
-                    "local" => Refinement.LocalSearch,
-                    "none" => Refinement.None,
-                    _ => throw new InputException($"--refine {Refine}: use auto, local or none"),
-                },
+                "auto" => Refinement.Auto,
+                "local" => Refinement.LocalSearch,
+                "none" => Refinement.None,
+                _ => throw new InputException($"--refine {Refine}: use auto, local or none"),
             },
-            Window = Window,
-            Step = Step,
-            Split = Split,
-            PeriodsPerYear = PeriodsPerYear,
-        };
-    }
+        },
+        Window = Window,
+        Step = Step,
+        Split = Split,
+        PeriodsPerYear = PeriodsPerYear,
+    };
 }

@@ -139,4 +139,22 @@ public class NotificationTriggersTests
             Made().Of("main", again).Single().Event.Id];
         ids.Distinct().ShouldHaveSingleItem();
     }
+
+    [Fact]
+    public void Servers_that_read_a_journal_by_turns_report_a_price_once()
+    {
+        NotificationTriggers Made() => new([new NotificationRule(NotificationEvent.PriceAbove, 105, null, ["ops"]) { Symbol = "ACME" }]);
+        List<Notification> Take(NotificationTriggers server, long number, double open, double high)
+        {
+            var time = new DateTime(2026, 1, 1).AddHours(number).Ticks;
+            var bar = new ClosedBar("ACME", new Bar(time, open, high, open, high, 1), Timeframe.Parse("1h"));
+            return [.. server.Of("main", JournalCodec.Encode(number, Now, new BarsTaken(time, [bar]))).Select(f => f.Event)];
+        }
+        var (first, second) = (Made(), Made());
+        Take(first, 1, 99, 100).ShouldBeEmpty();
+        Take(second, 2, 103, 106).ShouldHaveSingleItem();
+        Take(first, 3, 106, 107).ShouldBeEmpty("the bar before reached it, which the second server read");
+        Take(first, 4, 100, 104).ShouldBeEmpty();
+        Take(first, 5, 106, 107).ShouldHaveSingleItem("the gap is over a price that the bar before did not reach");
+    }
 }

@@ -43,90 +43,11 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         }
     }
 
-    // Gives each command once market time has reached it. A restarted session gets them all again.
-    internal sealed class Script(params (long At, IssuedCommand Command)[] commands) : ISessionControl
-    {
-        public long Now { get; set; }
-
-        public List<LiveStatus> Answers { get; } = [];
-
-        /// <summary>The number of commands that were given.</summary>
-        public int Taken => _given.Count;
-
-        private readonly HashSet<string> _given = [];
-
-        public IReadOnlyList<IssuedCommand> Take()
-        {
-            List<IssuedCommand> due = [];
-            for (var i = 0; i < commands.Length; i++)
-                if (commands[i].At <= Now && _given.Add($"c{i}")) due.Add(commands[i].Command with { Id = $"c{i}" });
-            return due;
-        }
-
-        public void Again()
-        {
-            Now = 0;
-            _given.Clear();
-        }
-
-        public void Show(LiveStatus status, bool now)
-        {
-            if (now) Answers.Add(status);
-        }
-    }
-
-    private sealed class DiedException : Exception;
-
-    // Tells the script the time, and dies at a call after a command was written.
-    internal sealed class Watched(IBroker inner, Script script, Func<bool> dies) : IBroker, IMarketListener
-    {
-        public string Name => inner.Name;
-
-        private async ValueTask<T> Around<T>(Func<ValueTask<T>> call)
-        {
-            if (dies()) throw new DiedException();
-            var answer = await call();
-            if (dies()) throw new DiedException();
-            return answer;
-        }
-
-        public async ValueTask OnBarsAsync(long timestamp, IReadOnlyList<ClosedBar> bars, CancellationToken cancellationToken = default)
-        {
-            await ((IMarketListener)inner).OnBarsAsync(timestamp, bars, cancellationToken);
-            if (bars.Count > 0) script.Now = timestamp;
-            if (dies()) throw new DiedException();
-        }
-
-        public ValueTask<BrokerOrderStatus> SubmitAsync(BrokerOrder order, CancellationToken cancellationToken = default) =>
-            Around(() => inner.SubmitAsync(order, cancellationToken));
-
-        public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
-            Around(() => inner.CancelAsync(clientId, cancellationToken));
-
-        public ValueTask<BrokerOrderStatus?> MoveStopAsync(string clientId, double stopPrice,
-            CancellationToken cancellationToken = default) => Around(() => inner.MoveStopAsync(clientId, stopPrice, cancellationToken));
-
-        public ValueTask<BrokerOrderStatus?> ProtectAsync(string clientId, double stopPrice, double targetPrice,
-            CancellationToken cancellationToken = default) =>
-                Around(() => inner.ProtectAsync(clientId, stopPrice, targetPrice, cancellationToken));
-
-        public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
-            inner.FindAsync(clientId, cancellationToken);
-
-        public ValueTask<IReadOnlyList<BrokerEvent>> PollAsync(long after, CancellationToken cancellationToken = default) =>
-            Around(() => inner.PollAsync(after, cancellationToken));
-
-        public ValueTask<BrokerSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) =>
-            inner.SnapshotAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
-    }
-
     private string NewState() => Path.Combine(_under.Folder, $"state{++_states}");
 
-    private Task<SessionEnd> TradeAsync(Script script, string state, string to = To, Func<bool>? dies = null) =>
+    private Task<SessionEnd> TradeAsync(ScriptedControl script, string state, string to = To, Func<bool>? dies = null) =>
         SessionUnderTest.TradeAsync(shared.Production, state, new PaperSettings(), to,
-            new SessionParts(BrokerOf: b => new Watched(b, script, dies ?? (() => false))),
+            new SessionParts(BrokerOf: b => new WatchedBroker(b, script, dies)),
             new LiveOptions { Account = "test", Control = script });
 
     private static IReadOnlyList<JournalEvent> Journal(string state) =>
@@ -161,7 +82,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     public async Task A_part_is_closed_once_and_the_strategy_closes_the_rest()
     {
         var trade = TradeOf("SmaCross", 8);
-        var script = new Script((After(trade, 2), Of(SessionCommand.Close, trade.Entry,
+        var script = new ScriptedControl((After(trade, 2), Of(SessionCommand.Close, trade.Entry,
             new HandRequest { Quantity = trade.Quantity / 4 })));
         var state = NewState();
         var end = await TradeAsync(script, state);
@@ -183,7 +104,8 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         var stopped = TradeOf("VolatilityBreakout", 2, t => t.Why == "stop");
         var signalled = TradeOf("SmaCross", 8);
         var target = signalled.EntryPrice * (signalled.Side == Side.Buy ? 1.5 : 0.5);
-        var script = new Script((After(stopped, 0), Of(SessionCommand.Protect, stopped.Entry, new HandRequest { Stop = 0, Target = 0 })),
+        var script = new ScriptedControl(
+            (After(stopped, 0), Of(SessionCommand.Protect, stopped.Entry, new HandRequest { Stop = 0, Target = 0 })),
             (After(signalled, 2), Of(SessionCommand.Protect, signalled.Entry, new HandRequest { Target = target })));
         var state = NewState();
         var end = await TradeAsync(script, state);
@@ -203,7 +125,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     {
         var trade = TradeOf("SmaCross", 12, t => t.Side == Side.Buy && t.ExitPrice < t.EntryPrice * 0.995);
         var stop = Math.Round(trade.EntryPrice * 0.997, 2);
-        var script = new Script((After(trade, 0), Of(SessionCommand.Protect, trade.Entry, new HandRequest { Stop = stop })));
+        var script = new ScriptedControl((After(trade, 0), Of(SessionCommand.Protect, trade.Entry, new HandRequest { Stop = stop })));
         var end = await TradeAsync(script, NewState());
         script.Answers.ShouldAllBe(a => a.CommandFault == null);
         var own = end.Host.Ledger.TradeOf(trade.Entry)!;
@@ -221,7 +143,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         var (market, limit, close) = (s_start, s_start + 5 * TimeSpan.TicksPerHour, s_start + 48 * TimeSpan.TicksPerHour);
         var tag = shared.Alone.Host.Ledger.Trades.Values.First().Entry.Split('-')[0];
         // The second entry waits at the venue; a close cancels it.
-        var script = new Script(
+        var script = new ScriptedControl(
             (market, Of(SessionCommand.Enter, symbol: "ACME",
                 hand: new HandRequest { Side = Side.Buy, Size = SizeRule.PercentOfEquity(5) })),
             (limit, Of(SessionCommand.Enter, symbol: "COINUSDT",
@@ -247,7 +169,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     public async Task A_reversal_closes_the_trade_and_enters_the_other_side_with_its_quantity()
     {
         var trade = TradeOf("SmaCross", 8);
-        var script = new Script((After(trade, 2), Of(SessionCommand.Reverse, trade.Entry)));
+        var script = new ScriptedControl((After(trade, 2), Of(SessionCommand.Reverse, trade.Entry)));
         var state = NewState();
         var end = await TradeAsync(script, state);
         script.Answers.ShouldAllBe(a => a.CommandFault == null);
@@ -263,7 +185,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
     public async Task A_limit_refuses_an_entry_by_hand_with_the_sentence_that_a_strategy_gets_and_a_preview_orders_nothing()
     {
         var large = new HandRequest { Side = Side.Buy, Size = SizeRule.PercentOfEquity(90) };
-        var script = new Script(
+        var script = new ScriptedControl(
             (s_start, Of(SessionCommand.Enter, symbol: "ACME", hand: large)),
             (s_start + 2 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME", hand: large with { Preview = true })),
             (s_start + 4 * TimeSpan.TicksPerHour, Of(SessionCommand.Enter, symbol: "ACME",
@@ -293,11 +215,11 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
         end.Account().ShouldBe(shared.Alone.Account());
     }
 
-    private Script Orders()
+    private ScriptedControl Orders()
     {
         var (part, kept, turned) = (TradeOf("SmaCross", 8), TradeOf("VolatilityBreakout", 2, t => t.Why == "stop"),
             TradeOf("DonchianBreakout", 4));
-        return new Script(
+        return new ScriptedControl(
             (After(part, 2), Of(SessionCommand.Close, part.Entry, new HandRequest { Quantity = part.Quantity / 3 })),
             (After(kept, 0), Of(SessionCommand.Protect, kept.Entry, new HandRequest { Stop = 0, Target = 0 })),
             (After(turned, 2), Of(SessionCommand.Reverse, turned.Entry)),
@@ -322,7 +244,7 @@ public sealed class HandOrdersTests(HandOrdersTests.Backtest shared) : IClassFix
                 if (seen < 0 && script.Taken > command) seen = 0;
                 return seen >= 0 && seen++ == calls;
             }
-            await Should.ThrowAsync<DiedException>(() => TradeAsync(script, state, dies: Dies));
+            await Should.ThrowAsync<WatchedBroker.DiedException>(() => TradeAsync(script, state, dies: Dies));
             script.Again();
             var end = await TradeAsync(script, state);
             end.Account().ShouldBe(undisturbed.Account(), $"command {command}, call {calls}");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Granary.Data.Journals;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
@@ -29,5 +30,27 @@ public class JournalCodecTests
         Encoding.UTF8.GetString(JournalCodec.Encode(1, default, facts[0]).Body.Span).ShouldContain("2024-03-01T14:30:00.0000001Z");
         JsonDocument.Parse(JournalCodec.Encode(1, default, facts[1]).Body).RootElement.GetProperty("exitTime").GetInt64()
             .ShouldBe(0, "a trade that is open has no exit time");
+    }
+
+    [Theory]
+    [InlineData("\"first\":\"F4\"", "\"first\":null")]
+    [InlineData("\"first\":\"F4\"", "\"first\":4")]
+    [InlineData("\"first\":\"F4\"", "\"first\":\"F5\"")]
+    [InlineData("\"changes\":", "\"none\":")]
+    [InlineData("\"adjust\":\"", "\"adjust\":\"x")]
+    [InlineData("\"listing\":{", "\"listing\":[],\"lost\":{")]
+    public void A_damaged_listing_is_a_fault_of_the_journal(string text, string damaged)
+    {
+        var roll = new ListingChange(_time, "F4", "G4", ListingChangeKind.Roll, 100, 102);
+        var started = new SessionStarted(_time, "t", "main", "hash", "paper", "host", 1, false)
+        {
+            Instruments = [new Instrument { Symbol = "F", Changes = new ListingChanges("F4", roll) }],
+        };
+        var entry = JournalCodec.Encode(1, default, started);
+        var body = Encoding.UTF8.GetString(entry.Body.Span);
+        body.ShouldContain(text);
+        var wrong = entry with { Body = Encoding.UTF8.GetBytes(body.Replace(text, damaged, StringComparison.Ordinal)) };
+        Should.Throw<JournalException>(() => JournalCodec.Decode(wrong)).Message.ShouldContain("the rolls of F are damaged");
+        ((SessionStarted)JournalCodec.Decode(entry)).Instruments[0].Changes[0].ShouldBe(roll);
     }
 }

@@ -60,9 +60,9 @@ public sealed class LevelsOfTradesTests : IDisposable
         return new ProductionReader(TestCatalogues.All).Read(Path.Combine(run.Folder, "prod.json"));
     }
 
-    private static Task<SessionEnd> TradeAsync(Production production, HandOrdersTests.Script script, string state, string to) =>
+    private static Task<SessionEnd> TradeAsync(Production production, ScriptedControl script, string state, string to) =>
         SessionUnderTest.TradeAsync(production, state, new PaperSettings(), to,
-            new SessionParts(BrokerOf: b => new HandOrdersTests.Watched(b, script, () => false)),
+            new SessionParts(BrokerOf: b => new WatchedBroker(b, script)),
             new LiveOptions { Account = "test", Control = script });
 
     private static long Close(string day) => DateTime.Parse(day, CultureInfo.InvariantCulture).AddDays(1).Ticks;
@@ -88,9 +88,9 @@ public sealed class LevelsOfTradesTests : IDisposable
             { "class": "EntersOnce", "size": { "units": 30 }, "trailingStopPercent": 10, "tag": "trail" },
             { "class": "MovesItsStop", "size": { "units": 30 } }
             """);
-        var first = await TradeAsync(production, new HandOrdersTests.Script(), Path.Combine(_under.Folder, "first"), "2024-01-08");
+        var first = await TradeAsync(production, new ScriptedControl(), Path.Combine(_under.Folder, "first"), "2024-01-08");
         var byHand = TradeOf(first, "hand").Entry;
-        var script = new HandOrdersTests.Script(
+        var script = new ScriptedControl(
             (Close("2024-01-05"), Protect(byHand, 90, 120)),
             (Close("2024-01-11"), Protect(byHand, null, 130)));
 
@@ -120,7 +120,7 @@ public sealed class LevelsOfTradesTests : IDisposable
         // A third of 30 shares, entered at 100 and left at 45 as twenty.
         own.Profit.ShouldBe(-100);
 
-        var whole = await TradeAsync(production, new HandOrdersTests.Script(
+        var whole = await TradeAsync(production, new ScriptedControl(
             (Close("2024-01-05"), Protect(byHand, 90, 120)), (Close("2024-01-11"), Protect(byHand, null, 130))),
             Path.Combine(_under.Folder, "whole"), "2024-02-01");
         end.Account().ShouldBe(whole.Account());
@@ -158,7 +158,7 @@ public sealed class LevelsOfTradesTests : IDisposable
         foreach (var to in (string[])["2022-01-12", "2022-01-19T07:00", "2022-01-27T15:00", "2022-02-03"])
         {
             var own = await OwnLevelsAsync(production, to);
-            var end = await TradeAsync(production, new HandOrdersTests.Script(), Path.Combine(_under.Folder, $"until{compared}"), to);
+            var end = await TradeAsync(production, new ScriptedControl(), Path.Combine(_under.Folder, $"until{compared}"), to);
             foreach (var trade in end.Host.Status.Account.Trades)
             {
                 var (stop, target) = own[trade.Strategy].ByTrade[trade.Number];
@@ -215,9 +215,9 @@ public sealed class LevelsOfTradesTests : IDisposable
             { "class": "EntersOnce", "size": { "units": 2 } },
             { "class": "MovesItsStop", "params": { "stop": 3960 }, "size": { "units": 2 } }
             """, """, "account": { "cash": 10000000 } """);
-        var first = await TradeAsync(production, new HandOrdersTests.Script(), Path.Combine(_under.Folder, "first"), "2022-03-01");
+        var first = await TradeAsync(production, new ScriptedControl(), Path.Combine(_under.Folder, "first"), "2022-03-01");
         var byHand = TradeOf(first, "EntersOnce").Entry;
-        var script = new HandOrdersTests.Script((Close("2022-03-08"), Protect(byHand, 3_950, 4_100)));
+        var script = new ScriptedControl((Close("2022-03-08"), Protect(byHand, 3_950, 4_100)));
         var state = Path.Combine(_under.Folder, "state");
         var before = await TradeAsync(production, script, state, "2022-03-11");
         Shown(before, "EntersOnce").ShouldBe((3_950, 4_100, false));

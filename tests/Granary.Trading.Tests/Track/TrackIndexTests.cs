@@ -66,7 +66,7 @@ public sealed class TrackIndexTests : IDisposable
         fault.ShouldContain("a price is not positive");
         fault.ShouldContain("--returns");
         var options = new TrackOptions { Panel = Address.Parse(file), Index = "INDEX", MaxStocks = 5, Prices = true, Returns = true };
-        Should.Throw<InputException>(() => options.ToRequest()).Message.ShouldContain("exclude one another");
+        options.KeyFaults.ShouldHaveSingleItem().ShouldBe(("returns", "'prices' is given too; give what the panel holds"));
     }
 
     [Fact]
