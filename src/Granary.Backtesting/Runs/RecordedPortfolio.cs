@@ -45,17 +45,17 @@ internal sealed class RecordedPortfolio : IDisposable
         IWeightSource? schedule)
     {
         using var step = GranaryInstruments.Traces.StartActivity("portfolio");
-        // Markets of weighted strategies are marked, each at its shortest timeframe; without such strategies all markets, for a constant
-        // curve.
+        // Markets of weighted strategies count; without such strategies all markets, for a constant curve.
         var weighted = run.Plan.Instances.Where(i => members[i.Index] != 0).ToList();
-        var marked = PortfolioPass.MarksOf(weighted.Count > 0 ? weighted : run.Spec.Outputs.NeedsPortfolio ? run.Plan.Instances : [],
+        var marked = MarketBars.Of(weighted.Count > 0 ? weighted : run.Spec.Outputs.NeedsPortfolio ? run.Plan.Instances : [],
             symbol => run.Markets[symbol].Series);
-        var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule);
+        var pass = new PortfolioPass(run.Plan, log, members, [.. run.OrderedMarkets.Select(m => m.Instrument)], schedule,
+            paths: IntrabarPaths.ReaderOf(run.Spec, run.Markets));
         var clock = new FeedClock(run.Shortest);
         var recorded = await RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
             ? shown.RunAsync(pass, marked, row, trade, fill, clock)
             : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
-        step?.SetTag(GranaryInstruments.Strategies, weighted.Count).SetTag(GranaryInstruments.Symbols, marked.Count)
+        step?.SetTag(GranaryInstruments.Strategies, weighted.Count).SetTag(GranaryInstruments.Symbols, marked.Select(m => m.Symbol).Distinct().Count())
             .SetTag(GranaryInstruments.BarCount, clock.Bars).SetTag(GranaryInstruments.Trades, recorded.Outcome.Statistics.Trades);
         return recorded;
     }

@@ -42,8 +42,9 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
                 groupOf[run.Strategy.Index] = g;
         var (rows, trades, part) = (new List<AccountRow>(), new List<(int, PortfolioTrade)>(), 1.0 / groups.Count);
         var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
-        // Every strategy counts as a member, so that each market is marked at the shortest timeframe that any of them could trade.
-        var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, weights ?? Schedule(groups, part));
+        // Every strategy counts as a member, so that each market counts at the closes of all timeframes that any of them could trade.
+        var pass = new PortfolioPass(_plan, log, [.. _plan.Instances.Select(_ => part)], instruments, weights ?? Schedule(groups, part),
+            paths: Paths);
         void Row(EquityRow row) =>
             rows.Add(new AccountRow(row, pass.Account.OpenTrades > 0, pass.Account.Commission, pass.Account.Financing,
                 pass.Account.Funding));
@@ -62,7 +63,7 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         Func<PortfolioDriver, IReadOnlyList<Instrument>, IPortfolioSteps> steps, CancellationToken cancellationToken)
     {
         var (part, instruments) = (1.0 / groups.Count, input.OrderedMarkets.Select(m => m.Instrument).ToList());
-        var driver = new PortfolioDriver(_plan, [.. _plan.Instances.Select(_ => part)], instruments, Schedule(groups, part));
+        var driver = new PortfolioDriver(_plan, [.. _plan.Instances.Select(_ => part)], instruments, Schedule(groups, part), paths: Paths);
         return new PortfolioMerge(_plan, new RunLog([.. groups.SelectMany(runs => runs)]), steps(driver, instruments))
             .RunAsync(_ => true, Marks(), cancellationToken);
     }
@@ -75,7 +76,8 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
     {
         var instruments = input.OrderedMarkets.Select(m => m.Instrument).ToList();
         var timeline = new PortfolioTimeline(instruments.Select((x, i) => (x.Symbol, i))
-            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal));
+            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal))
+        { Paths = Paths };
         await new PortfolioMerge(_plan, new RunLog([.. groups.SelectMany(runs => runs)]), timeline)
             .RunAsync(i => units.PlaceOf(i) >= 0, Marks(), cancellationToken);
         return new AllocationHistory(_plan, timeline, instruments);
@@ -96,9 +98,12 @@ internal sealed class StitchedPortfolio(WalkForwardInput input)
         return schedule;
     }
 
-    // Bars before the first window are marked too, because limits use them.
-    private Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Marks() =>
-        PortfolioPass.MarksOf(_plan.Instances, symbol => input.Markets[symbol].Cut(0, _windows[^1].To, 0));
+    private Func<string, Timeframe, IntrabarPath?>? Paths => IntrabarPaths.ReaderOf(_plan.Spec,
+        input.Markets.ToDictionary(m => m.Key, m => m.Value.Market, StringComparer.Ordinal));
+
+    // Bars before the first window count too, because limits use them.
+    private IReadOnlyList<MarketBars> Marks() =>
+        MarketBars.Of(_plan.Instances, symbol => input.Markets[symbol].Cut(0, _windows[^1].To, 0));
 
     // The consecutive runs of a strategy as one sequence of signals.
     private sealed class RunLog(IReadOnlyList<AccountRun> runs) : IEventLog

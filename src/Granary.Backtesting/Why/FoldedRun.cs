@@ -190,7 +190,7 @@ internal sealed class FoldedRun
             for (var g = 0; g < opened.Groups.Count; g++)
                 groups.Add(opened.Groups[g].Name == _group ? _runs
                     : await opened.RunsOfAsync(g, CancellationToken.None).ConfigureAwait(false));
-            await opened.FollowAsync(groups, (driver, instruments) => portfolio = new PortfolioTape(driver, strategy, instruments),
+            await opened.FollowAsync(groups, (driver, instruments) => portfolio = new PortfolioTape(driver, strategy),
                 CancellationToken.None).ConfigureAwait(false);
         }
         var same = Enumerable.Range(0, _runs.Count).Where(r => _runs[r].Strategy.Index == strategy.Index).ToList();

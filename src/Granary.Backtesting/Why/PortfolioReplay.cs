@@ -44,14 +44,15 @@ internal static class PortfolioReplay
     {
         var (plan, markets) = (pass.Plan, pass.Markets);
         List<Instrument> instruments = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];
-        var driver = new PortfolioDriver(plan, weights.Members, instruments, weights.Schedule);
+        var driver = new PortfolioDriver(plan, weights.Members, instruments, weights.Schedule,
+            paths: IntrabarPaths.ReaderOf(plan.Spec, markets));
         if (weights.Chosen.Start is { } start) driver.StartAt(start);
-        var tape = new PortfolioTape(driver, instance, instruments)
+        var tape = new PortfolioTape(driver, instance)
         {
             RowEnded = weights.Chosen.RowEnded is { } ended ? close => ended(driver, close) : null,
         };
         var followed = plan.Instances.Where(i => weights.Members[i.Index] != 0).ToList();
-        var marks = PortfolioPass.MarksOf(followed.Count > 0 ? followed : plan.Instances, s => markets[s].Series);
+        var marks = MarketBars.Of(followed.Count > 0 ? followed : plan.Instances, s => markets[s].Series);
         await new PortfolioMerge(plan, log, tape).RunAsync(i => weights.Members[i] != 0, marks, cancellationToken).ConfigureAwait(false);
         return tape;
     }

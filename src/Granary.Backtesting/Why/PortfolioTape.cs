@@ -39,8 +39,7 @@ internal sealed record DecidedEntry(PortfolioPoint Account, IReadOnlyList<RuleSt
 /// Records the portfolio of a replay: its account and the use of its rules after each row, and each decision on the signals of one
 /// strategy. It passes all steps on to the driver and changes none.
 /// </summary>
-internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance instance, IReadOnlyList<Instrument> instruments)
-    : IPortfolioSteps
+internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance instance) : IPortfolioSteps
 {
     /// <summary>The most rows: two years of minutes.</summary>
     public const int MostRows = 1 << 20;
@@ -63,12 +62,7 @@ internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance ins
 
     public int SymbolIndex(string symbol) => driver.SymbolIndex(symbol);
 
-    public void Mark(int symbol, in Bar bar)
-    {
-        // Orders of a session's operator fill at the open.
-        driver.Open(symbol, bar);
-        driver.Mark(symbol, bar);
-    }
+    public void Close(int symbol, Timeframe timeframe, BarBlock block, int index) => driver.Close(symbol, timeframe, block, index);
 
     public bool OpenRow(long stamp, long timestamp)
     {
@@ -76,19 +70,17 @@ internal sealed class PortfolioTape(PortfolioDriver driver, StrategyInstance ins
         return driver.OpenRow(stamp);
     }
 
-    public void Take(int strategy, in RunEvent e)
+    public void Take(int strategy, in RunEvent e, bool isWithin)
     {
         if (strategy != instance.Index || e.Kind != RunEventKinds.Signal)
         {
-            driver.Take(strategy, e);
+            driver.Take(strategy, e, isWithin);
             return;
         }
         var account = Point();
         var rules = driver.Run.RulesFor(strategy, e.Signal.Side, e.SymbolIndex);
-        var decision = driver.Take(strategy, e)!;
-        var instrument = instruments[driver.SymbolIndex(instance.Symbols[e.SymbolIndex])];
-        var granted = instrument.RoundQuantity(e.Signal.Quantity * driver.Run.ScaleOf(strategy, e.Number));
-        _decided[e.Number] = new DecidedEntry(account, rules, decision, decision.IsAccepted ? granted : 0);
+        var decision = driver.Take(strategy, e, isWithin)!;
+        _decided[e.Number] = new DecidedEntry(account, rules, decision, driver.Run.Granted);
     }
 
     public void CloseRow(long stamp)

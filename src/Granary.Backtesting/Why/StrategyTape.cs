@@ -67,7 +67,7 @@ internal sealed class StrategyTape : IRunListener
     public IReadOnlyList<PredictionNote> Predictions => _predictions;
 
     // The terms of a fill are for accounts of other sizes.
-    public RunEventKinds Kinds => RunEventKinds.All & ~RunEventKinds.Priced;
+    public RunEventKinds Kinds => RunEventKinds.All;
 
     private readonly record struct LevelChange(long Row, int Symbol, int Trade, double Stop, double Target);
 

@@ -13,14 +13,14 @@ namespace Granary.Engine.Backtesting;
 /// timeline in order, of any length.
 /// </summary>
 /// <remarks>
-/// Each time slice processes the bars that open in it, and calls the strategy once when they have closed. At the open, the orders of all
-/// symbols fill in the order of their creation, so the proceeds of an exit pay for a later entry. The remainder of the bars is
-/// processed symbol by symbol. Equity is marked in every time slice; a symbol without a bar counts at its last close.
+/// Each time slice processes the bars that open in it (<see cref="AccountSlice"/>), and calls the strategy once when they have closed.
+/// Equity is marked in every time slice; a symbol without a bar counts at its last close.
 /// </remarks>
 internal sealed class MultiSymbolRun : IStrategyRun
 {
     private readonly MultiSymbolStrategy _strategy;
     private readonly SharedAccount _account;
+    private readonly AccountSlice _slice;
     private readonly EquityMeter _meter;
     private readonly SymbolContext[] _symbols;
     private readonly MultiSymbolContext _context;
@@ -57,6 +57,7 @@ internal sealed class MultiSymbolRun : IStrategyRun
         (_from, _until) = (settings.TradeFrom, settings.TradeUntil);
         _atEnd = execution.AtEnd;
         _account = new SharedAccount(settings.Cash, execution, settings.TradeFrom, settings.TradeUntil);
+        _slice = new AccountSlice(_account, execution);
         _meter = new EquityMeter(settings.Cash, settings.TradeFrom);
         _symbols = new SymbolContext[series.Count];
         _touched = new bool[series.Count];
@@ -74,7 +75,6 @@ internal sealed class MultiSymbolRun : IStrategyRun
             if (range is not null) book.AverageTrueRange = _ => context.TradedDistance(context[range]);
             if (_listens) book.CallBack(new StrategyCallbacks(strategy, _symbols[s]));
         }
-        _account.Take([.. _symbols.Select(s => s.Book)]);
         _context = new MultiSymbolContext(_symbols, _account);
     }
 
@@ -183,18 +183,16 @@ internal sealed class MultiSymbolRun : IStrategyRun
             _activity.Mark(s);
             MoveTo(symbol, index, join.Symbol(s)!);
             // Asked before the open is worked, which may use up the last order and leave a stop.
-            active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High);
+            active |= _touched[s] = symbol.Book.Active && symbol.Book.IsTouchedBy(symbol.Low, symbol.High)
+                || symbol.Book.MayEndIn(index);
         }
 
         if (active)
         {
             for (var s = 0; s < _symbols.Length; s++)
                 if (_touched[s])
-                    _symbols[s].Book.BeginBar(_symbols[s].Index);
-            WorkOpen();
-            for (var s = 0; s < _symbols.Length; s++)
-                if (_touched[s])
-                    _symbols[s].Book.ProcessAfterOpen(_symbols[s].Index);
+                    _slice.Add(_symbols[s].Book, _symbols[s].Index);
+            _slice.Process();
         }
         if (_activity.EndTimestamp(block.TimeColumn[row])) Expire(block.TimeColumn[row]);
         foreach (var symbol in _symbols)
@@ -252,26 +250,6 @@ internal sealed class MultiSymbolRun : IStrategyRun
             if (!_activity.IsInactive(s)) continue;
             _symbols[s].Book.ExpireEntries(time);
             if (_atEnd == AtEnd.Close) _symbols[s].Book.CloseEnded(_symbols[s].Index);
-        }
-    }
-
-    // Processes the waiting orders of all symbols whose bars open now, in the order of their creation.
-    private void WorkOpen()
-    {
-        var done = default(OrderId);
-        while (true)
-        {
-            SymbolContext? owner = null;
-            var next = default(OrderId);
-            foreach (var symbol in _symbols)
-            {
-                if (!symbol.HasBar) continue;
-                var id = symbol.Book.OrderAfter(done);
-                if (!id.IsNone && (owner is null || id.Value < next.Value)) (owner, next) = (symbol, id);
-            }
-            if (owner is null) return;
-            owner.Book.ProcessAtOpen(next, owner.Index);
-            done = next;
         }
     }
 

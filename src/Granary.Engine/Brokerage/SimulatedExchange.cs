@@ -12,7 +12,7 @@ namespace Granary.Engine.Brokerage;
 /// </summary>
 /// <remarks>
 /// An order works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the straight line from
-/// that bar's open to its close. At an open, orders that close trades fill before entries, since their proceeds pay for these.
+/// that bar's open to its close.
 /// </remarks>
 internal sealed class SimulatedExchange
 {
@@ -69,6 +69,7 @@ internal sealed class SimulatedExchange
     private readonly VenueFaults _faults = new();
     private readonly BlockCalendar _calendar = new();
     private readonly SharedAccount _account;
+    private readonly AccountSlice _slice;
     private long _timestamp = long.MinValue;
     private int _executions;
     // The order that a book is taking.
@@ -79,6 +80,7 @@ internal sealed class SimulatedExchange
     {
         (_settings, _execution, _instruments) = (settings, execution, instruments);
         _account = new SharedAccount(settings.Cash, execution);
+        _slice = new AccountSlice(_account, execution);
     }
 
     public double Cash => _account.Cash;
@@ -207,10 +209,8 @@ internal sealed class SimulatedExchange
         foreach (var market in _markets.Values) market.Book.BeginSlice(time);
         Market[] now = [.. bars.Select(Bind)];
         _account.BookInterest(time);
-        foreach (var market in now) market.Book.BeginBar(0);
-        WorkOpen(now, exits: true);
-        WorkOpen(now, exits: false);
-        foreach (var market in now) market.Book.ProcessAfterOpen(0);
+        foreach (var market in now) _slice.Add(market.Book, 0);
+        _slice.Process();
         foreach (var market in now) market.Book.KeepClose(0);
         foreach (var market in _markets.Values) market.Book.ValueAtClose(0);
         var isCross = _execution.Margin == MarginMode.Cross;
@@ -260,25 +260,8 @@ internal sealed class SimulatedExchange
         market.Book = new StrategyBook(series, settings, _execution, market, _account, _markets.Count, everyFill: true);
         market.Book.Serve(_faults, trade => _entries[trade].Order.Protection);
         _markets.Add(closed.Symbol, market);
-        _account.Take([.. _markets.Values.Select(m => m.Book)]);
         market.Book.Open();
         return market;
-    }
-
-    private static void WorkOpen(Market[] markets, bool exits)
-    {
-        var done = default(OrderId);
-        while (true)
-        {
-            Market? owner = null;
-            var next = default(OrderId);
-            foreach (var market in markets)
-                if (market.Book.OrderAfter(done, exits) is { IsNone: false } id && (owner is null || id.Value < next.Value))
-                    (owner, next) = (market, id);
-            if (owner is null) return;
-            owner.Book.ProcessAtOpen(next, 0);
-            done = next;
-        }
     }
 
     // ---- what the books book ----

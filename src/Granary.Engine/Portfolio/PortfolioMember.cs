@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio;
 
@@ -6,6 +7,9 @@ namespace Granary.Engine.Portfolio;
 /// <param name="Symbols">Indices into the portfolio's instruments, in the strategy's order.</param>
 public readonly record struct PortfolioMember(string Id, IReadOnlyList<int> Symbols, double Weight)
 {
-    /// <summary>Of its bars; the default where the bars that its trades are held need not be counted.</summary>
+    /// <summary>Of its bars.</summary>
     public Timeframe Timeframe { get; init; }
+
+    /// <summary>Its stops, targets and times in force; null = none.</summary>
+    public TradingSettings? Settings { get; init; }
 }

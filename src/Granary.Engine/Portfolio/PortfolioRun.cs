@@ -6,8 +6,9 @@ using Granary.Engine.Trading.Execution;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>
-/// The portfolio of a batch or session. It decides on every entry, sizes it, and keeps one account within its limits. The host reports the
-/// strategies' events in the order of time. A strategy whose signal is refused still simulates the trade in its own account.
+/// The portfolio of a batch or session: an account with a book for each symbol of a strategy. It decides on every entry and sizes it; the
+/// books then have the strategies' orders with the granted quantities. The host reports the bars that close at a time, and then the
+/// strategies' orders at these closes. A strategy whose signal is refused still simulates the trade in its own account.
 /// </summary>
 public sealed class PortfolioRun
 {
@@ -15,28 +16,21 @@ public sealed class PortfolioRun
     private readonly RuleSet _rules;
     private readonly PortfolioPolicy _policy;
     private readonly PositionSizer _sizer;
-    private readonly SpendableCash _cash;
-    private readonly PortfolioTrades _trades;
-    private readonly PortfolioExits _exits;
-    private readonly PortfolioLiquidations? _liquidations;
-    private readonly WaitingExits _waiting;
-    private readonly VolumeCap _volume;
+    private readonly PortfolioBooks _books;
     private readonly MarketActivity _activity;
-    private readonly HeldBars _held;
+    private readonly Timeframe[] _marks;
     private readonly DailyReturns? _returns;
     private readonly TradeHistory? _history;
-    private readonly bool _recalls;
-    // The last close, and that of the row before, UTC ticks.
-    private (long Before, long Last) _closes = (long.MinValue, long.MinValue);
+    // The last accepted signal. Its strategy's own account may refuse it at once; else the book has its order before anything else happens.
+    private (int Member, int Symbol, Signal Signal, Reservation Reservation)? _unplaced;
     private readonly HashSet<int> _disabled = [];
-    // Trades that an operator closes at the next open, with the share to close.
-    private readonly SortedDictionary<long, double> _operated = [];
     private readonly List<(int Member, int Number)> _expired = [];
     private IExposureModel? _exposure;
     private PredictedRiskLimit? _predicted;
+    // A cut costs fees, which reduces the room again, and a cut on one side changes the net of both. A few rounds converge.
+    private const int MostRounds = 20;
+
     private long _day = long.MinValue;
-    // Of the fill that comes next.
-    private FillTerms? _terms;
 
     /// <param name="execution">
     /// Fees, leverage and maintenance margin also of the portfolio's account. Null = the strategies' fees in proportion, no leverage.
@@ -55,16 +49,13 @@ public sealed class PortfolioRun
         var context = new RuleContext([.. instruments.Select(i => i.Symbol)], [.. members.Select(m => m.Id)], _account.Peak, limits.Days);
         _rules = new RuleSet([.. RulesOf(limits, context), .. OwnRules(enablement, context)], _account);
         _returns = sizing.Kind == PortfolioSizeKind.VolatilityTarget ? context.Returns : context.UsedReturns;
-        _recalls = instruments.Any(i => i.Borrow.ClosesRecalled);
         _activity = new MarketActivity(instruments.Count);
-        _held = new HeldBars(instruments, members);
-        _volume = new VolumeCap(execution.VolumeShare, instruments);
-        _waiting = new WaitingExits(_account, _volume);
-        _cash = new SpendableCash(_account, _waiting, _activity);
+        _marks = new Timeframe[instruments.Count];
+        foreach (var member in members)
+            if (member.Weight != 0)
+                MarkBy(member);
+        _books = new PortfolioBooks(_account, _rules, _policy, members.Count);
         _sizer = new PositionSizer(sizing, _account, _returns, _history);
-        _trades = new PortfolioTrades(_account, _rules, _policy, _volume, _cash, _waiting, _held);
-        _exits = new PortfolioExits(_account, _trades, _rules, _volume, _waiting, _held, _activity);
-        if (execution.Margin != MarginMode.None) _liquidations = new PortfolioLiquidations(_account, _trades, _exits);
     }
 
     private static IEnumerable<RuleInForce> RulesOf(PortfolioLimits limits, RuleContext context) =>
@@ -86,8 +77,8 @@ public sealed class PortfolioRun
     internal void CapExposure(IExposureModel model)
     {
         _exposure = model;
-        _trades.Closed = new RecentTrades(PortfolioState.Trades);
-        _predicted = new PredictedRiskLimit(model, _trades.Closed,
+        _books.Recent = new RecentTrades(PortfolioState.Trades);
+        _predicted = new PredictedRiskLimit(model, _books.Recent,
             entry => _account.Member(entry.Member).Timeframe.CloseOf(entry.Signal.Time));
         _rules.Add(_predicted, Decision.PredictedRisk);
     }
@@ -139,7 +130,7 @@ public sealed class PortfolioRun
     public double ReservedCash => _account.Reserved.Cash;
 
     /// <summary>The cash that entries may cost now, without the proceeds of exits that wait; account currency.</summary>
-    public double FreeCash => _account.FreeCash();
+    public double FreeCash => _account.FreeCash;
 
     /// <summary>Signals that were accepted.</summary>
     public int Accepted { get; private set; }
@@ -158,7 +149,7 @@ public sealed class PortfolioRun
     public UInt128 Digest => _account.Digest;
 
     /// <summary>Reports each change of a position from now on.</summary>
-    internal void ReportFills(Action<PortfolioFill> filled) => _account.Filled = filled;
+    internal void ReportFills(Action<PortfolioFill> filled) => _books.Filled = filled;
 
     /// <summary>Values of the position in an instrument at its last close: longs minus shorts, and longs plus shorts.</summary>
     public (double Net, double Gross) ValuesIn(int market) => _account.ValuesIn(market);
@@ -170,24 +161,29 @@ public sealed class PortfolioRun
     public int Resized { get; private set; }
 
     /// <summary>Entries reduced, at their signal or their fill, to what could be borrowed.</summary>
-    internal int Borrowed => _trades.Borrowed;
+    internal int Borrowed => _books.Borrowed;
 
     /// <summary>Entries reduced at their signal to the cap of the model of <see cref="CapExposure"/>.</summary>
     public int Capped { get; private set; }
 
     /// <summary>Entries reduced at their fill, whose price exceeded the cash.</summary>
-    public int ResizedAtFill => _trades.Resized;
+    public int ResizedAtFill => _books.Resized;
 
-    /// <summary>The share of the last entry fill that free cash did not pay for, 0 to 1.</summary>
-    public double CashCut => _trades.CashCut;
+    /// <summary>The books, whose reports the host receives.</summary>
+    internal PortfolioBooks Books => _books;
 
-    /// <summary>Whether nothing could be borrowed for the last entry fill.</summary>
-    internal bool IsUnborrowed => _trades.IsUnborrowed;
-
-    /// <summary>Whether other strategies had reached the volume cap of the bar of the last entry fill.</summary>
-    public bool VolumeCapReached => _trades.VolumeCapReached;
+    /// <summary>The quantity of the last accepted signal, base units.</summary>
+    internal double Granted { get; private set; }
 
     // ---- members ----
+
+    // Each market counts as open at the bars of the shortest timeframe of its members.
+    private void MarkBy(in PortfolioMember member)
+    {
+        foreach (var market in member.Symbols)
+            if (_marks[market].Ticks == 0 || member.Timeframe.Ticks < _marks[market].Ticks)
+                _marks[market] = member.Timeframe;
+    }
 
     public double WeightOf(int member) => _account.Member(member).Weight;
 
@@ -196,7 +192,7 @@ public sealed class PortfolioRun
     {
         if (WeightOf(member) == weight) return;
         _account.SetWeight(member, weight);
-        if (weight != 0) _held.Include(_account.Member(member));
+        if (weight != 0) MarkBy(_account.Member(member));
         _sizer.TotalWeight = double.NaN;
     }
 
@@ -218,47 +214,39 @@ public sealed class PortfolioRun
     /// <summary>Whether the portfolio takes entries; false before it begins to trade, as if no member had a weight.</summary>
     public bool TakesEntries { get; set; } = true;
 
-    /// <summary>The portfolio's quantity of an accepted signal as a multiple of the strategy's; 0 without a reservation.</summary>
-    public double ScaleOf(int member, int number) =>
-        _account.Reserved.TryGet(TradeKey.Of(member, number), out var reservation) ? reservation.Scale : 0;
-
-    /// <summary>The portfolio's open quantity of a member's trade, base units; 0 if it has no part in it.</summary>
-    public double QuantityOf(int member, int number) =>
-        _account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding) ? holding.Quantity : 0;
+    /// <summary>
+    /// The portfolio's open quantity of a member's trade less what waits to be closed of it, base units; 0 if it has no part in it.
+    /// </summary>
+    public double QuantityOf(int member, int number) => _books.QuantityOf(member, number);
 
     // ---- time ----
 
-    /// <summary>Reports a closed bar of an instrument.</summary>
-    public void Mark(int symbol, in Bar bar)
+    /// <summary>Reports a bar of an instrument that has closed. Report all bars that close together, then process them.</summary>
+    /// <param name="market">Index of the instrument.</param>
+    /// <param name="index">The bar's index in the block.</param>
+    internal void OnBar(int market, Timeframe timeframe, BarBlock block, int index)
     {
-        _trades.ChargeNights(bar.Time);
-        if (_volume.IsOn) _exits.BookWaiting(symbol, bar);
-        var close = _held.CloseOf(symbol, bar.Time);
-        if (_recalls) _closes.Last = Math.Max(_closes.Last, close);
-        _account.Reach(close);
-        _account.Mark(symbol, bar);
-        Mark(symbol, bar.Close);
-        _volume.Mark(symbol, bar);
-        _held.Add(symbol, bar);
-        _exposure?.Mark(symbol, bar);
-        _liquidations?.Mark(symbol, bar, close);
+        _books.OnBar(market, timeframe, block, index);
+        if (timeframe != _marks[market]) return;
+        _activity.Mark(market);
+        _returns?.Mark(market);
+        _exposure?.Mark(market, block[index]);
     }
 
-    /// <summary>Reports a close of an instrument, if bar volumes do not limit fills.</summary>
-    public void Mark(int symbol, double close)
+    /// <summary>Processes the bars that have closed: orders fill, stops and targets are tried, and positions count at the closes.</summary>
+    internal void Process()
     {
-        _account.Mark(symbol, close);
-        _activity.Mark(symbol);
-        _returns?.Mark(symbol);
+        Place();
+        _books.Process();
     }
 
     /// <summary>Values the portfolio after all instruments of a time slice are marked.</summary>
     /// <param name="time">UTC ticks.</param>
     public void Revalue(long time)
     {
+        Place();
         var day = time / TimeSpan.TicksPerDay;
         var isFirst = _day == long.MinValue;
-        _trades.ChargeNights(time);
         _account.Revalue();
         _account.Peak.Add(_account.Equity);
         _rules.OnRevalued(day);
@@ -287,8 +275,20 @@ public sealed class PortfolioRun
 
     private void Withdraw(long key, long time)
     {
-        _account.Release(key, out _);
+        _account.Reserved.TryGet(key, out var reservation);
+        var member = TradeKey.Member(key);
+        _books.Withdraw(member, SymbolOf(member, reservation.Market), TradeKey.Number(key));
         _account.Record((ulong)key | 3UL << 60, (ulong)time);
+    }
+
+    // The index of an instrument among the symbols of a strategy.
+    private int SymbolOf(int member, int market)
+    {
+        var symbols = _account.Member(member).Symbols;
+        for (var i = 0; i < symbols.Count; i++)
+            if (symbols[i] == market)
+                return i;
+        return 0;
     }
 
     /// <summary>
@@ -304,16 +304,17 @@ public sealed class PortfolioRun
     }
 
     /// <summary>How much of the gain is price and how much currency; null if all instruments have the account's currency.</summary>
-    internal CurrencyParts? CurrencyParts => _account.Currencies?.Parts;
+    internal CurrencyParts? CurrencyParts => _account.Parts;
 
     /// <summary>Interest and borrow fees by currency; null if no key of the batch says them over time.</summary>
     internal IReadOnlyList<FinancingOfCurrency>? FinancingByCurrency() => _account.Costs.All;
 
     /// <summary>The account's first bar, UTC ticks, from which on its balances earn and pay.</summary>
-    internal void BeginInterest(long from) => _account.BeginInterest(from);
+    internal void BeginInterest(long from) => _account.Shared.BeginInterest(from);
 
     /// <summary>The balances in other currencies than the account's and their rates, by currency; empty if there are none.</summary>
-    public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _account.Currencies?.Held ?? [];
+    public IReadOnlyList<(string Currency, double Amount, double Rate)> Balances =>
+        [.. _account.Shared.Currencies.Select(c => (c.Name, c.Balance.Held, c.Balance.Rate))];
 
     // ---- signals ----
 
@@ -321,15 +322,28 @@ public sealed class PortfolioRun
     /// <param name="symbol">Index among the strategy's symbols.</param>
     public Decision OnSignal(int member, in Signal signal, int symbol = 0)
     {
+        Place();
         var entry = new EntryRequest(member, _account.MarketOf(member, symbol), signal);
         var decision = Decide(entry, out var reservation);
-        if (decision == Decision.Accepted)
-        {
-            _account.Reserve(TradeKey.Of(member, signal.Number), reservation);
-            Accepted++;
-        }
+        Granted = 0;
         _account.Record((ulong)(uint)member << 32 | (uint)signal.Number, decision.Number);
+        if (decision != Decision.Accepted) return decision;
+        Granted = reservation.Quantity;
+        Accepted++;
+        _account.Reserved.Add(TradeKey.Of(member, signal.Number), reservation with { IsByHand = true });
+        _account.Occupy(member, entry.Market);
+        _unplaced = (member, symbol, signal, reservation);
         return decision;
+    }
+
+    // Gives the book the order of the last accepted signal.
+    private void Place()
+    {
+        if (_unplaced is not { } last) return;
+        _unplaced = null;
+        _account.Reserved.Release(TradeKey.Of(last.Member, last.Signal.Number), out _);
+        if (!_books.TakeSignal(last.Member, last.Symbol, last.Signal, last.Reservation))
+            throw new InvalidOperationException($"{_account.IdOf(last.Member)} has signalled before a bar of its symbol was reported");
     }
 
     private Decision Decide(in EntryRequest entry, out Reservation reservation)
@@ -357,14 +371,14 @@ public sealed class PortfolioRun
         if (!(quantity > 0)) return Decision.NoQuantity;
         var sized = quantity;
         if (signal.Side == Side.Sell && instrument.Borrow.IsGiven)
-            quantity = _trades.Shortable(entry.Market, quantity, _account.Member(entry.Member).Timeframe.CloseOf(signal.Time), true);
+            quantity = Shortable(entry.Market, quantity, _account.Member(entry.Member).Timeframe.CloseOf(signal.Time));
         if (!(quantity > 0)) return Decision.NotShortable;
         var uncapped = quantity;
         if (_predicted is { } predicted && quantity * Math.Abs(signal.Price) * unit > predicted.Room)
             quantity = instrument.RoundQuantity(predicted.Room / (Math.Abs(signal.Price) * unit));
         if (!(quantity > 0)) return Decision.PredictedRisk;
         var wanted = quantity;
-        var payable = _cash.Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
+        var payable = Payable(entry.Market, wanted, signal.Price, signal.Type == OrderType.Limit);
         var isShort = _policy.OnInsufficientCash == InsufficientCash.Reject ? payable < wanted : !(payable > 0);
         if (!isShort) quantity = payable;
         var value = quantity * Math.Abs(signal.Price) * unit;
@@ -372,130 +386,108 @@ public sealed class PortfolioRun
         if (decision != Decision.Accepted) return decision;
         if (isShort) return Decision.NoCash;
         if (instrument.MinimumOf(quantity, signal.Price) > 0) return Decision.BelowMinimum;
-        if (uncapped < sized) _trades.CountBorrowed(TradeKey.Of(entry.Member, signal.Number));
+        if (uncapped < sized) _books.CountBorrowed(TradeKey.Of(entry.Member, signal.Number));
         if (quantity < wanted) Resized++;
         if (wanted < uncapped) Capped++;
-        var cost = _account.PowerOf(entry.Market).Cost(signal.Price, quantity, signal.Type == OrderType.Limit)
-            * _account.RateOf(entry.Market);
-        reservation = new Reservation(quantity / signal.Quantity, value, cost, signal.Side, signal.Quantity, entry.Market);
+        // An order that waits for its price binds no cash before it fills.
+        var cost = !signal.Type.IsAtMarket() ? 0
+            : _account.MarketAt(entry.Market).Power.Cost(signal.Price, quantity, maker: false) * _account.RateOf(entry.Market);
+        reservation = new Reservation(quantity, value, cost, signal.Side, entry.Market, quantity / signal.Quantity, signal.IsByHand);
         return Decision.Accepted;
     }
 
-    /// <summary>Reports a signal that ended without a trade.</summary>
-    public void OnSignalEnded(int member, int number) => _account.Release(TradeKey.Of(member, number), out _);
-
-    /// <summary>A member's entry was made smaller, with its signal or since then: its reservation follows.</summary>
-    /// <param name="rest">Quantity of the strategy that is not filled yet, base units.</param>
-    public void OnEntryCut(int member, int number, double rest)
+    // As much of an entry as the cash pays for, in whole lots; 0 where it pays for less than one hundredth.
+    private double Payable(int market, double wanted, double price, bool maker)
     {
-        var key = TradeKey.Of(member, number);
-        if (!_account.Reserved.Release(key, out var reservation)) return;
-        var share = rest / reservation.Quantity;
-        if (share == 1) Resized++;
-        else _trades.Resized++;
-        _account.Reserved.Add(key,
-            reservation with { Quantity = rest, Value = reservation.Value * share, Cash = reservation.Cash * share });
+        var (power, free) = (_account.MarketAt(market).Power, _account.Spendable / _account.RateOf(market));
+        var payable = power.Payable(wanted, price, power.WithinNotional(free, _account.NotionalRoom(market), price), maker);
+        return payable == wanted ? wanted : _account.InstrumentOf(market).RoundQuantity(payable);
     }
 
-    /// <summary>Reports that the remainder of an entry was cancelled.</summary>
-    public void OnEntryEnded(int member, int number) => _account.Release(TradeKey.Of(member, number), out _);
+    // The part of a short entry that can be borrowed; 0 if it is to be refused.
+    private double Shortable(int market, double wanted, long time)
+    {
+        var instrument = _account.InstrumentOf(market);
+        var room = instrument.Borrow.AvailableAt(time) - _account.MarketAt(market).Sums.Shorts - _account.Reserved.ShortQuantityIn(market);
+        return instrument.Borrow.PartOf(wanted, room, instrument);
+    }
 
-    // ---- trades ----
-
-    /// <summary>A strategy's trade was filled: entered, added to, or closed in part.</summary>
+    /// <summary>Reports that a strategy's entry, or what waited of it, is not filled any more.</summary>
     /// <param name="symbol">Index among the strategy's symbols.</param>
-    /// <returns>The portfolio's quantity; 0 where it has no part in it.</returns>
-    internal double OnFill(int member, in TradeFill fill, int symbol = 0)
+    public void OnEntryEnded(int member, int number, int symbol = 0)
     {
-        var terms = _terms;
-        _terms = null;
-        if (terms is { } exit && !fill.IsEntry && _liquidations is not null
-            && _liquidations.Precede(TradeKey.Of(member, fill.Number), exit, _account.Member(member).Timeframe.CloseOf(exit.Time)))
-            return 0;
-        _trades.Terms = terms;
-        var own = _trades.Fill(member, fill, symbol);
-        _trades.Terms = null;
-        return own;
+        if (_unplaced is { } last && last.Member == member && last.Signal.Number == number)
+        {
+            _unplaced = null;
+            _account.Reserved.Release(TradeKey.Of(member, number), out _);
+            return;
+        }
+        Place();
+        _books.Withdraw(member, symbol, number);
     }
 
-    /// <summary>
-    /// Reports the terms of the fill that comes next, where its price, or a liquidation before it, depends on the quantity.
-    /// </summary>
-    internal void OnPriced(in FillTerms terms) => _terms = terms;
-
-    /// <summary>Reports a market exit order of an open trade: its proceeds can pay for entries at the same close.</summary>
-    public void OnExiting(int member, int number) => _cash.OnExiting(TradeKey.Of(member, number));
-
-    /// <summary>Reports that a strategy's trade was closed, or is open at the end.</summary>
-    /// <returns>
-    /// The portfolio's trade. Null if it did not take part, or cannot close its share within the bar's volume: <see cref="Unwind"/> closes
-    /// it later.
-    /// </returns>
-    internal PortfolioTrade? OnTrade(int member, in Trade trade)
+    /// <summary>Reports an exit that a strategy has sent.</summary>
+    /// <inheritdoc cref="OnEntryEnded"/>
+    internal void OnExiting(int member, in ExitingEvent exit, int symbol = 0)
     {
-        var key = TradeKey.Of(member, trade.Number);
-        // If only this symbol's bars have ended, the remainder of an entry waits until it expires, as in a live session.
-        if (trade.Reason != ExitReason.Open) _account.Release(key, out _);
+        Place();
+        _books.TakeExit(member, symbol, exit);
+    }
+
+    /// <summary>Reports that a strategy has moved the stop of a trade.</summary>
+    /// <inheritdoc cref="OnEntryEnded"/>
+    internal void OnStopMoved(int member, in StopMovedEvent moved, int symbol = 0)
+    {
+        Place();
+        _books.MoveStop(member, symbol, moved);
+    }
+
+    /// <summary>Reports a fill by hand of a strategy's trade, within the bars that are processed next.</summary>
+    /// <inheritdoc cref="OnEntryEnded"/>
+    internal void OnFill(int member, in TradeFill fill, int symbol = 0)
+    {
+        Place();
+        _books.Give(member, symbol, fill);
+    }
+
+    /// <summary>Reports that a strategy's trade has ended. What the portfolio still holds of it is closed at the next open.</summary>
+    internal void OnTrade(int member, in Trade trade)
+    {
+        Place();
         Remember(member, trade);
-        if (trade.Reason == ExitReason.Liquidation && _account.Execution.Margin == MarginMode.Cross)
-            _liquidations!.Follow(_account.MarketOf(member, trade.SymbolIndex), trade.ExitPrice, trade.ExitTime);
-        return _waiting.Add(key, trade) ? null : _trades.Settle(member, trade);
+        _books.Follow(member, trade);
     }
-
-    /// <inheritdoc cref="PortfolioTrades.ClosedPart"/>
-    internal PortfolioTrade? ClosedPartOf(int member, int number) => _trades.ClosedPart(member, number);
 
     private void Remember(int member, in Trade trade)
     {
-        if (_history is null || _account.IsLiquidating
-            || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.DataEnded) return;
+        if (_history is null || trade.Reason is ExitReason.Open or ExitReason.MarginCall or ExitReason.Limit or ExitReason.DataEnded)
+            return;
         var market = _account.MarketOf(member, trade.SymbolIndex);
         _history.Add(member, market, trade.Return(_account.InstrumentOf(market).Multiplier));
     }
 
-    /// <summary>
-    /// Reports financing of a strategy's trade. Interest belongs to the strategy's own loan, and the rest of a liquidated margin and a loss
-    /// beyond the margin to its own margin: the portfolio has its own.
-    /// </summary>
-    internal void OnFinancing(int member, in FinancingEvent paid)
-    {
-        var key = TradeKey.Of(member, paid.Number);
-        if (paid.Kind == FinancingKind.Liquidation) _trades.BeginLiquidation(key);
-        else if (paid.Kind is not (FinancingKind.Interest or FinancingKind.WriteOff or FinancingKind.CashInterest
-            or FinancingKind.BalanceInterest)) _trades.Finance(key, paid);
-    }
-
-    /// <summary>Reports a split in a strategy's trade. The first report splits all positions of the portfolio in the instrument.</summary>
-    public void OnSplit(int member, int number, long time, long exDate, double ratio) =>
-        _trades.Split(TradeKey.Of(member, number), time, exDate, ratio);
-
-    /// <summary>
-    /// Reports that a strategy's trade was rolled. The first report rolls all positions of the portfolio in the instrument, each with
-    /// orders of its own quantity.
-    /// </summary>
-    internal void OnRoll(int member, in RollEvent roll) => _trades.Roll(TradeKey.Of(member, roll.Number), roll);
-
     // ---- exits that the portfolio makes itself ----
 
     /// <summary>
-    /// Closes all positions at the last closes if the equity is below the maintenance requirement or has reached zero. Returns also the
-    /// trades that were liquidated within the bars. The strategies continue without the portfolio. Call it after <see cref="Revalue"/>.
+    /// Ends the account if nothing is left of it at the closes, and closes all trades at the next open if the equity is below the
+    /// maintenance requirement. The strategies continue without the portfolio. Call it after <see cref="Revalue"/>.
     /// </summary>
-    /// <returns>The trades that were closed.</returns>
-    internal IReadOnlyList<PortfolioTrade> CallMargin(long time)
+    internal void CheckEnd()
     {
-        var liquidated = _liquidations is null ? [] : _liquidations.Take();
-        if (_account.Holdings.Count == 0)
+        var equity = _account.Shared.Mark(out var holds);
+        if (!holds)
         {
             // Debts in other currencies can leave nothing without a position.
-            if (_account.Currencies is not null && !_account.IsRuined && _account.Equity <= 0)
-                _account.BookWriteOff(_account.CloseRuined());
-            return liquidated;
+            if (_account.Shared.EndFlat(equity)) _account.Finance(-equity);
         }
-        if (!(_account.Equity <= _account.Floor)) return _exits.IsCalled ? _exits.CloseAll(time, ExitReason.MarginCall) : liquidated;
-        _account.IsLiquidating = true;
-        return [.. liquidated, .. _exits.CloseAll(time, _account.Execution.Margin == MarginMode.Cross
-            ? ExitReason.Liquidation : ExitReason.Ruined)];
+        else if (equity <= _account.Shared.Floor)
+        {
+            _books.Liquidate();
+        }
+        else if (_account.Shared.IsCalled)
+        {
+            _books.CallMargin();
+        }
     }
 
     /// <summary>Withdraws accepted entries that are not filled, or their rests, on behalf of an operator.</summary>
@@ -513,51 +505,20 @@ public sealed class PortfolioRun
     }
 
     /// <summary>
-    /// Sends market orders that close trades, on behalf of an operator; <see cref="Open"/> fills them. The strategies continue their
+    /// Sends market orders that close trades, on behalf of an operator; they fill at the next opens. The strategies continue their
     /// trades.
     /// </summary>
     /// <param name="only">This trade; null for all.</param>
     /// <param name="share">The part of each to close, 0 to 1.</param>
     public void CloseForOperator((int Member, int Number)? only = null, double share = 1)
     {
-        foreach (var key in KeysOf(only, [.. _account.Holdings.Keys]))
-            _operated[key] = 1 - (1 - _operated.GetValueOrDefault(key)) * (1 - share);
-    }
-
-    /// <summary>A bar of an instrument opens: orders of an operator fill. Call it before what strategies did within the bar.</summary>
-    /// <returns>The trades that were closed.</returns>
-    internal IReadOnlyList<PortfolioTrade> Open(int market, in Bar bar)
-    {
-        if (_operated.Count == 0) return [];
-        List<PortfolioTrade> closed = [];
-        foreach (var (key, share) in _operated.ToList())
-        {
-            if (_account.Holdings.TryGetValue(key, out var holding))
-            {
-                if (holding.Market != market) continue;
-                _operated.Remove(key);
-                if (share < 1)
-                {
-                    if (_exits.Cut(key, share, bar.Time, ExitReason.Operator, bar)?.Closed is { } whole) closed.Add(whole);
-                    continue;
-                }
-                var price = _account.PriceAtOpen(market, bar, (Side)(-(int)holding.Side), holding.Quantity);
-                if (_exits.Close(key, price, bar.Time, ExitReason.Operator) is { } trade) closed.Add(trade);
-            }
-            _operated.Remove(key);
-        }
-        return closed;
+        foreach (var (key, book) in _books.OpenTrades)
+            if (only is not { } one || key == TradeKey.Of(one.Member, one.Number))
+                _books.Operate(key, book, share);
     }
 
     /// <summary>The net profit of the portfolio's part in an open trade, at the last close; null if it holds none.</summary>
-    internal double? NetOf(int member, int number)
-    {
-        if (!_account.Holdings.TryGetValue(TradeKey.Of(member, number), out var holding)) return null;
-        var (lot, multiplier) = (holding.Lot, _account.InstrumentOf(holding.Market).Multiplier);
-        return (lot.Profit(_account.CloseOf(holding.Market), lot.Quantity, multiplier)
-            + (holding.IsParted ? lot.Profit(lot.ExitPrice, lot.Closed, multiplier) : 0) - lot.Fees + lot.Financing)
-            * _account.RateOf(holding.Market);
-    }
+    internal double? NetOf(int member, int number) => _books.NetOf(member, number);
 
     // ---- entries by hand ----
 
@@ -578,12 +539,12 @@ public sealed class PortfolioRun
         _rules.AdmitOver(new EntryRequest(member, market, signal), value, account);
 
     /// <summary>The expected price of a market order at the last close.</summary>
-    internal double PriceOf(int market, Side side, double quantity) => _account.PriceAtClose(market, side, quantity);
+    internal double PriceOf(int market, Side side, double quantity) => _books.PriceAtClose(market, side, quantity);
 
     /// <summary>The fee of an order that would fill at once.</summary>
     /// <param name="time">UTC ticks.</param>
     internal double FeeOf(int market, long time, double price, double quantity, bool maker) =>
-        _account.Fees.AtOnce(market, time, price, quantity, maker);
+        _books.FeeAtOnce(market, time, price, quantity, maker);
 
     private static IEnumerable<long> KeysOf((int Member, int Number)? only, IReadOnlyList<long> keys) =>
         only is { } one ? keys.Where(k => k == TradeKey.Of(one.Member, one.Number)) : keys;
@@ -592,8 +553,10 @@ public sealed class PortfolioRun
     /// With <c>execution.atEnd: close</c>, closes positions in symbols that have stopped trading, at their last closes. Call it after
     /// <see cref="Revalue"/>, and revalue again.
     /// </summary>
-    internal IReadOnlyList<PortfolioTrade> CloseEnded(long time) =>
-        _account.Execution.AtEnd == AtEnd.Close && _exits.HoldsInactive ? _exits.CloseAll(time, ExitReason.DataEnded) : [];
+    internal void CloseEnded()
+    {
+        if (_account.Execution.AtEnd == AtEnd.Close) _books.CloseEnded(_activity);
+    }
 
     /// <summary>Whether an instrument has had no bar on more days of the others than a trading halt explains.</summary>
     public bool HasStopped(int market) => _activity.IsInactive(market);
@@ -604,8 +567,8 @@ public sealed class PortfolioRun
     /// </summary>
     public IReadOnlyList<(string Symbol, long LastBar, int Positions)> HeldAtEnd() =>
     [
-        .. _account.Holdings.Values.Where(h => _activity.IsInactive(h.Market)).GroupBy(h => h.Market)
-            .Select(g => (_account.InstrumentOf(g.Key).Symbol, _volume.LastBar(g.Key), g.Count()))
+        .. _books.OpenTrades.Where(t => _activity.IsInactive(t.Book.Market)).GroupBy(t => t.Book.Market)
+            .Select(g => (_account.InstrumentOf(g.Key).Symbol, _books.LastBarOf(g.Key), g.Count()))
             .OrderBy(x => x.Symbol, StringComparer.Ordinal),
     ];
 
@@ -613,35 +576,27 @@ public sealed class PortfolioRun
     /// Closes the part of each trade by which prices have moved the portfolio beyond a limit, at the last closes. Does nothing unless
     /// limits hold at every bar. Call it after <see cref="Revalue"/>, and revalue again.
     /// </summary>
-    internal IReadOnlyList<LimitCut> Trim(long time) =>
-        _policy.HoldsLimitsAtEveryBar && _account.Holdings.Count > 0 ? _exits.Cut(time, Revalue) : [];
-
-    /// <summary>
-    /// Closes what is held short beyond what can be borrowed, where a table says it and recalls close positions. Call it after
-    /// <see cref="Revalue"/>, and revalue again.
-    /// </summary>
-    /// <param name="time">The open of the bars that closed, UTC ticks.</param>
-    internal IReadOnlyList<LimitCut> CloseRecalled(long time)
+    internal void Trim(long time)
     {
-        if (!_recalls) return [];
-        var known = _closes.Before;
-        _closes.Before = _closes.Last;
-        return _account.Holdings.Count > 0 ? _exits.CutRecalled(time, known) : [];
+        if (!_policy.HoldsLimitsAtEveryBar) return;
+        for (var round = 0; round < MostRounds && _account.OpenTrades > 0; round++)
+        {
+            Revalue(time);
+            List<(long Key, MemberBook Book, double Share)> shares = [];
+            foreach (var (key, book) in _books.OpenTrades)
+            {
+                if (!book.Book.IsHeld(TradeKey.Number(key))) continue;
+                var scope = new PositionScope(book.Member, book.Market, book.Book.TradeOf(TradeKey.Number(key)).Side, CountsReserved: false);
+                if (_rules.ShareToClose(scope) is > 0 and var share) shares.Add((key, book, share));
+            }
+            if (shares.Count == 0) return;
+            foreach (var (key, book, share) in shares) _books.CutAtClose(key, book, share, ExitReason.Limit);
+        }
     }
 
-    /// <summary>
-    /// Closes trades that strategies have closed but the portfolio could not, at the last closes and within the volume of the bars that
-    /// closed now. Call it after <see cref="Revalue"/>, and revalue again.
-    /// </summary>
-    /// <returns>The trades that are now fully closed.</returns>
-    internal IReadOnlyList<PortfolioTrade> Unwind(long time) => _exits.CloseWaiting(time);
+    /// <summary>Whether the end of the bars closes positions.</summary>
+    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close;
 
-    /// <summary>
-    /// Whether the end of the bars changes the account: interest of the last nights is booked, or positions are closed.
-    /// </summary>
-    public bool BooksAtEnd => _account.Execution.AtEnd == AtEnd.Close || _account.Execution.Interest is not null
-        || new FinancingRate(_account.Execution, BorrowSeries.None).ChargesInterest;
-
-    /// <summary>Returns the trades that are not yet closed when the bars end, as open at the last closes.</summary>
-    internal IReadOnlyList<PortfolioTrade> EndUnwinding(long time) => _exits.EndWaiting(time);
+    /// <summary>Returns the trades that are open now, at the last closes, each after its closed part. The portfolio goes on.</summary>
+    internal IReadOnlyList<PortfolioTrade> OpenAtEnd() => _books.OpenAtEnd();
 }

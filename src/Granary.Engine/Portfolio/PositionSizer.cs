@@ -71,7 +71,7 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
         // Two sums of the same account in different order.
         if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
         var shares = TotalWeight / Math.Max(1, account.Execution.Leverage);
-        var sized = account.PowerOf(market).Outlay(signal.Price, signal.Quantity) * account.RateOf(market) / signal.SizedOn * shares;
+        var sized = account.MarketAt(market).Power.Outlay(signal.Price, signal.Quantity) * account.RateOf(market) / signal.SizedOn * shares;
         // With one share the strategy's own account has bounded the size; rounding may have made it slightly more.
         return shares > 1 && sized > 1 ? ratio / sized : ratio;
     }

@@ -4,14 +4,24 @@ using Granary.Engine.Trading;
 namespace Granary.Engine.Portfolio;
 
 /// <summary>An accepted signal, as far as it is not filled yet.</summary>
-/// <param name="Scale">The portfolio's quantity as a multiple of the strategy's.</param>
-/// <param name="Value">The value of the portfolio's quantity at the signal's price.</param>
-/// <param name="Cash">Cash or margin of the account that its fill will need.</param>
-/// <param name="Quantity">The strategy's, base units.</param>
+/// <param name="Quantity">Base units.</param>
+/// <param name="Value">Of the quantity at the signal's price, account currency.</param>
+/// <param name="Cash">Cash or margin of the account that an order at the market will need; 0 for one that waits for its price.</param>
 /// <param name="Market">Index of its instrument.</param>
+/// <param name="Scale">The quantity as a multiple of the strategy's.</param>
+/// <param name="IsByHand">Whether no order of the portfolio's waits: it takes the strategy's fills.</param>
 /// <param name="IsRest">The rest of an entry that was filled in part: its trade is open already.</param>
-internal readonly record struct Reservation(double Scale, double Value, double Cash, Side Side, double Quantity, int Market,
-    bool IsRest = false);
+internal readonly record struct Reservation(double Quantity, double Value, double Cash, Side Side, int Market, double Scale,
+    bool IsByHand = false, bool IsRest = false)
+{
+    /// <summary>The reservation of a part of the quantity.</summary>
+    public Reservation Of(double quantity) => this with
+    {
+        Quantity = quantity,
+        Value = Value * (quantity / Quantity),
+        Cash = Cash * (quantity / Quantity),
+    };
+}
 
 /// <summary>
 /// Exposure and cash that are reserved for accepted signals. Every limit counts them like open positions, so several signals of one
@@ -22,7 +32,7 @@ internal sealed class Reservations(int markets, int members)
 {
     private readonly Dictionary<long, Reservation> _byTrade = [];
     private readonly double[] _inMarket = new double[markets], _ofMember = new double[members];
-    private readonly int[] _countIn = new int[markets], _countOf = new int[members];
+    private readonly int[] _countIn = new int[markets], _countOf = new int[members], _newIn = new int[markets];
     private int _rests;
 
     /// <summary>Sum of all values.</summary>
@@ -30,6 +40,9 @@ internal sealed class Reservations(int markets, int members)
 
     /// <summary>Cash or margin that the fills will need.</summary>
     public double Cash { get; private set; }
+
+    /// <summary>The part of <see cref="Cash"/> for entries without an order of the portfolio's.</summary>
+    public double ByHandCash { get; private set; }
 
     /// <summary>Sum of the values of the longs.</summary>
     public double Longs { get; private set; }
@@ -39,6 +52,9 @@ internal sealed class Reservations(int markets, int members)
 
     /// <summary>Reservations of trades that are not open yet.</summary>
     public int NewTrades => _byTrade.Count - _rests;
+
+    /// <summary>The same in an instrument.</summary>
+    public int NewTradesIn(int market) => _newIn[market];
 
     public double In(int market) => _inMarket[market];
 
@@ -50,7 +66,7 @@ internal sealed class Reservations(int markets, int members)
         var sum = 0.0;
         foreach (var key in All)
             if (_byTrade[key] is { Side: Side.Sell } reservation && reservation.Market == market)
-                sum += reservation.Scale * reservation.Quantity;
+                sum += reservation.Quantity;
         return sum;
     }
 
@@ -92,8 +108,10 @@ internal sealed class Reservations(int markets, int members)
     {
         var value = count * reservation.Value;
         if (reservation.IsRest) _rests += count;
+        else _newIn[reservation.Market] += count;
         Value += value;
         Cash += count * reservation.Cash;
+        if (reservation.IsByHand) ByHandCash += count * reservation.Cash;
         if (reservation.Side == Side.Buy) Longs += value;
         else Shorts += value;
         _inMarket[reservation.Market] += value;
@@ -101,6 +119,6 @@ internal sealed class Reservations(int markets, int members)
         // Sums of many values leave rounding errors behind; where nothing is reserved the sum is exactly 0.
         if ((_countIn[reservation.Market] += count) == 0) _inMarket[reservation.Market] = 0;
         if ((_countOf[member] += count) == 0) _ofMember[member] = 0;
-        if (_byTrade.Count == 0) Value = Cash = Longs = Shorts = 0;
+        if (_byTrade.Count == 0) Value = Cash = ByHandCash = Longs = Shorts = 0;
     }
 }

@@ -37,7 +37,7 @@ internal static class EventEncoding
             RunEventKinds.EntryCut => Put(e.EntryCut, record),
             RunEventKinds.Exiting => Put(e.Exiting, record),
             RunEventKinds.CashShort => Put(e.CashShort, record),
-            RunEventKinds.Priced => Put(e.Priced, record),
+            RunEventKinds.StopMoved => Put(e.StopMoved, record),
             RunEventKinds.Roll => Put(e.Roll, record),
             _ => throw new InvalidOperationException($"a log keeps no {e.Kind}"),
         };
@@ -71,7 +71,7 @@ internal static class EventEncoding
             RunEventKinds.EntryEnded => RunEvent.Of(MemoryMarshal.AsRef<EntryEndedEvent>(record), symbol),
             RunEventKinds.EntryCut => RunEvent.Of(MemoryMarshal.AsRef<EntryCutEvent>(record), symbol),
             RunEventKinds.Exiting => RunEvent.Of(MemoryMarshal.AsRef<ExitingEvent>(record), symbol),
-            RunEventKinds.Priced => RunEvent.Of(MemoryMarshal.AsRef<PricedEvent>(record), symbol),
+            RunEventKinds.StopMoved => RunEvent.Of(MemoryMarshal.AsRef<StopMovedEvent>(record), symbol),
             RunEventKinds.Roll => RunEvent.Of(MemoryMarshal.AsRef<RollEvent>(record), symbol),
             _ => RunEvent.Of(MemoryMarshal.AsRef<CashShortEvent>(record), symbol),
         };
@@ -105,7 +105,7 @@ internal static class EventEncoding
             RunEventKinds.EntryCut => Unsafe.SizeOf<EntryCutEvent>(),
             RunEventKinds.Exiting => Unsafe.SizeOf<ExitingEvent>(),
             RunEventKinds.CashShort => Unsafe.SizeOf<CashShortEvent>(),
-            RunEventKinds.Priced => Unsafe.SizeOf<PricedEvent>(),
+            RunEventKinds.StopMoved => Unsafe.SizeOf<StopMovedEvent>(),
             RunEventKinds.Roll => Unsafe.SizeOf<RollEvent>(),
             _ => throw new InvalidDataException($"the log of a strategy's events has one of the unknown kind {(int)head.Kind}"),
         };

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Granary.Engine.Market;
 
 namespace Granary.Engine.Trading;
 
@@ -12,15 +11,11 @@ namespace Granary.Engine.Trading;
 /// <param name="OldPrice">The price at which the old contract was closed, slippage included.</param>
 /// <param name="NewPrice">The price at which the new contract was opened, slippage included.</param>
 /// <param name="Commission">Of both orders, quote currency.</param>
-/// <param name="High">Of the new contract's bar, by which the account of a different size computes its prices; the others likewise.</param>
+/// <param name="ClosingCommission">The part of the order that closed the old contract.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly record struct RollEvent(int Number, long Time, int Change, Side Side, double Quantity, double OldPrice, double NewPrice,
-    double Commission, double High, double Low, double Close, double Volume)
+    double Commission, double ClosingCommission)
 {
-    /// <summary>The new contract's bar.</summary>
-    /// <param name="open">Its open, at which the roll is made.</param>
-    internal Bar BarAt(double open) => new(Time, open, High, Low, Close, Volume);
-
     /// <summary>Profit of the roll before commission: the part of the next price's jump that is no gain of the position.</summary>
     /// <param name="multiplier">The instrument's.</param>
     public double Profit(double multiplier) => (int)Side * (OldPrice - NewPrice) * Quantity * multiplier;

@@ -34,7 +34,6 @@ internal readonly struct RunEvent
     [FieldOffset(RecordOffset)] private readonly StopMovedEvent _stopMoved;
     [FieldOffset(RecordOffset)] private readonly LevelsEvent _levels;
     [FieldOffset(RecordOffset)] private readonly ExitRefusedEvent _exitRefused;
-    [FieldOffset(RecordOffset)] private readonly PricedEvent _priced;
     [FieldOffset(RecordOffset)] private readonly RollEvent _roll;
 
     // The record is written by the constructor of its kind.
@@ -71,8 +70,6 @@ internal readonly struct RunEvent
     private RunEvent(in LevelsEvent e, int symbol) : this(RunEventKinds.Levels, symbol, e.Number, e.Time) => _levels = e;
 
     private RunEvent(in ExitRefusedEvent e, int symbol) : this(RunEventKinds.ExitRefused, symbol, e.Number, e.Time) => _exitRefused = e;
-
-    private RunEvent(in PricedEvent e, int symbol) : this(RunEventKinds.Priced, symbol, e.Number, e.Time) => _priced = e;
 
     private RunEvent(in RollEvent e, int symbol) : this(RunEventKinds.Roll, symbol, e.Number, e.Time) => _roll = e;
 
@@ -120,9 +117,6 @@ internal readonly struct RunEvent
 
     /// <inheritdoc cref="Of(in Signal, int)"/>
     public static RunEvent Of(in ExitRefusedEvent e, int symbol = 0) => new(e, symbol);
-
-    /// <inheritdoc cref="Of(in Signal, int)"/>
-    public static RunEvent Of(in PricedEvent e, int symbol = 0) => new(e, symbol);
 
     /// <inheritdoc cref="Of(in Signal, int)"/>
     public static RunEvent Of(in RollEvent e, int symbol = 0) => new(e, symbol);
@@ -198,10 +192,6 @@ internal readonly struct RunEvent
 
     /// <inheritdoc cref="Signal"/>
     [UnscopedRef]
-    public ref readonly PricedEvent Priced => ref Record(RunEventKinds.Priced, in _priced);
-
-    /// <inheritdoc cref="Signal"/>
-    [UnscopedRef]
     public ref readonly RollEvent Roll => ref Record(RunEventKinds.Roll, in _roll);
 
     [UnscopedRef]
@@ -216,7 +206,7 @@ internal readonly struct RunEvent
     private bool Is(RunEventKinds kind) => Kind == kind;
 
     /// <summary>Whether it was made at a bar's close, when the strategy was called.</summary>
-    public bool IsAtClose => Is(RunEventKinds.Exiting) || Is(RunEventKinds.Signal) && !_signal.AtFill;
+    public bool IsAtClose => Is(RunEventKinds.Exiting) || Is(RunEventKinds.StopMoved) || Is(RunEventKinds.Signal) && !_signal.AtFill;
 
     /// <summary>Whether it reports the state when the bars ended.</summary>
     public bool IsEndOfRun => Is(RunEventKinds.SignalEnded) && _signalEnded.End == SignalEnd.Unfilled
@@ -235,7 +225,11 @@ internal readonly struct RunEvent
     // An event that belongs to no trade keeps the number 0.
     public RunEvent NumberedAfter(int earlier) => earlier == 0 || Kind == RunEventKinds.Financing && _number == 0 ? this : Kind switch
     {
-        RunEventKinds.Signal => Of(_signal with { Number = _number + earlier }, _symbol),
+        RunEventKinds.Signal => Of(_signal with
+        {
+            Number = _number + earlier,
+            AddsTo = _signal.AddsTo == 0 ? 0 : _signal.AddsTo + earlier,
+        }, _symbol),
         RunEventKinds.SignalEnded => Of(_signalEnded with { Number = _number + earlier }, _symbol),
         RunEventKinds.Fill => Of(_fill with { Number = _number + earlier }, _symbol),
         RunEventKinds.Trade => Of(_trade with { Number = _number + earlier }),
@@ -245,7 +239,7 @@ internal readonly struct RunEvent
         RunEventKinds.EntryEnded => Of(_entryEnded with { Number = _number + earlier }, _symbol),
         RunEventKinds.EntryCut => Of(_entryCut with { Number = _number + earlier }, _symbol),
         RunEventKinds.Exiting => Of(_exiting with { Number = _number + earlier }, _symbol),
-        RunEventKinds.Priced => Of(_priced with { Number = _number + earlier }, _symbol),
+        RunEventKinds.StopMoved => Of(_stopMoved with { Number = _number + earlier }, _symbol),
         RunEventKinds.Roll => Of(_roll with { Number = _number + earlier }, _symbol),
         RunEventKinds.CashShort => this,
         _ => throw new InvalidOperationException($"a log keeps no {Kind}"),

@@ -25,9 +25,7 @@ internal enum RunEventKinds : uint
     EntryEnded = 1 << 7,
     /// <summary>An entry was reduced to the quantity that the account can pay for; after its signal, or before its fill.</summary>
     EntryCut = 1 << 8,
-    /// <summary>
-    /// A market exit of an open trade was sent; reported before the strategy's next signal, whose account counts on the proceeds.
-    /// </summary>
+    /// <summary>An exit of an open trade was sent at a bar's close.</summary>
     Exiting = 1 << 9,
     /// <summary>The strategy's own account could not pay for an entry, or for a part of it.</summary>
     CashShort = 1 << 10,
@@ -42,12 +40,10 @@ internal enum RunEventKinds : uint
     Levels = 1 << 13,
     /// <summary>A strategy asked to close an open trade, which its settings keep open.</summary>
     ExitRefused = 1 << 14,
-    /// <summary>The terms of the fill that comes next; only where its price, or a liquidation before it, depends on the quantity.</summary>
-    Priced = 1 << 15,
     /// <summary>An open trade has moved from one contract to the next.</summary>
-    Roll = 1 << 16,
+    Roll = 1 << 15,
     /// <summary>The events that a log keeps, from which an account can follow the run.</summary>
-    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort | Priced
+    Logged = Signal | SignalEnded | Fill | Trade | ClosedPart | Financing | Split | EntryEnded | EntryCut | Exiting | CashShort | StopMoved
         | Roll,
-    All = Logged | Order | StopMoved | Levels | ExitRefused,
+    All = Logged | Order | Levels | ExitRefused,
 }

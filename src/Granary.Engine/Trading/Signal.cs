@@ -40,6 +40,31 @@ public readonly record struct Signal(
     /// </summary>
     public bool AtFill { get; init; }
 
+    /// <summary>
+    /// Whether no order follows from it, but fills that an account takes as they are: of a manual order or of a recorded trade.
+    /// </summary>
+    internal bool IsByHand { get; init; }
+
+    /// <summary>Stop price of a stop order, quote currency; 0 = none.</summary>
+    internal double StopPrice { get; init; }
+
+    /// <summary>The strategy's or model's own stop price of the trade; 0 = the distance of the settings.</summary>
+    internal double OwnStop { get; init; }
+
+    /// <summary>The strategy's own target price of the trade; 0 = the distance of the settings.</summary>
+    internal double OwnTarget { get; init; }
+
+    /// <summary>Distance of the trailing stop as a fraction of the best price; 0 = none.</summary>
+    internal double TrailFraction { get; init; }
+
+    /// <summary>Average true range at the signal, quote currency; 0 if no distance counts in it.</summary>
+    internal double Atr { get; init; }
+
+    internal TimeInForce TimeInForce { get; init; }
+
+    /// <summary>Bars from the signal's bar to the first one on which the order works; 0 = the next one.</summary>
+    internal int WorksIn { get; init; }
+
     /// <summary>The number of the trade that it adds to by <see cref="TradingSettings.ScaleIn"/>; 0 for an entry.</summary>
     public int AddsTo { get; init; }
 }

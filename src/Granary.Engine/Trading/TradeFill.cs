@@ -25,6 +25,11 @@ internal readonly record struct TradeFill(
     /// <summary>The cause of an exit; <see cref="ExitReason.Open"/> for an entry.</summary>
     public ExitReason Reason { get; init; }
 
+    /// <summary>
+    /// Whether it is of a manual order, or of a recorded trade: an account that follows the strategy takes it as it is.
+    /// </summary>
+    public bool IsByHand { get; init; }
+
     /// <summary>Whether it is at the open of its bar. Any other is certainly known at the bar's close.</summary>
     public bool IsAtOpen { get; init; }
 }

@@ -39,7 +39,7 @@ internal sealed class AllocationAccount
     public void Start(int row)
     {
         Weights.Clear();
-        _driver = new PortfolioDriver(_plan, _isMember, _instruments, Weights);
+        _driver = new PortfolioDriver(_plan, _isMember, _instruments, Weights, paths: _timeline.Paths);
         Row = row;
         _timeline.Replay(_timeline.BeginOf(row), _timeline.DecisionOf(row), _driver);
     }

@@ -17,15 +17,10 @@ internal sealed record AllocationHistory(BatchPlan Plan, PortfolioTimeline Timel
         // The portfolio's driver uses the same order of instruments.
         List<Instrument> instruments = [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)];
         var timeline = new PortfolioTimeline(instruments.Select((x, i) => (x.Symbol, i))
-            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal));
+            .ToDictionary(x => x.Symbol, x => x.i, StringComparer.Ordinal))
+        { Paths = IntrabarPaths.ReaderOf(plan.Spec, markets) };
         var members = strategies.ToHashSet();
-        var bars = plan.Instances.Where(i => members.Contains(i.Index)).SelectMany(i => i.Symbols.Select(s => (Symbol: s, i.Timeframe)))
-            .GroupBy(x => x.Symbol, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g =>
-            {
-                var timeframe = g.MinBy(x => x.Timeframe.Ticks).Timeframe;
-                return (timeframe, FeedBlocks.ReadAsync(markets[g.Key].Series, timeframe, IBarSeries.DefaultBlockSize));
-            }, StringComparer.Ordinal);
+        var bars = MarketBars.Of(plan.Instances.Where(i => members.Contains(i.Index)), s => markets[s].Series);
         await new PortfolioMerge(plan, log, timeline).RunAsync(members.Contains, bars, cancellationToken);
         return new AllocationHistory(plan, timeline, instruments);
     }

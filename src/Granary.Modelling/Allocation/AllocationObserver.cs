@@ -30,6 +30,8 @@ internal sealed class AllocationObserver : IPortfolioSteps
     private readonly int _states;
     private readonly double _cost;
     private readonly Dictionary<string, int> _symbolIndex;
+    // By instrument: the shortest timeframe at which the strategies trade it.
+    private readonly Timeframe[] _timeframe;
     private int _rows;
 
     /// <param name="units">Units that can get weights.</param>
@@ -42,6 +44,11 @@ internal sealed class AllocationObserver : IPortfolioSteps
         _marketOf = new int[instruments.Count];
         Array.Fill(_marketOf, -1);
         for (var m = 0; m < markets.Length; m++) _marketOf[markets[m]] = m;
+        _timeframe = new Timeframe[instruments.Count];
+        foreach (var instance in units.Members.SelectMany(m => m).Distinct().Select(m => plan.Instances[m]))
+            foreach (var symbol in instance.Symbols.Select(s => _symbolIndex[s]))
+                if (_timeframe[symbol].Ticks == 0 || instance.Timeframe.Ticks < _timeframe[symbol].Ticks)
+                    _timeframe[symbol] = instance.Timeframe;
         var regimes = plan.Spec.Regimes ?? RegimePlan.ShortAndLong();
         _states = regimes.States.Count;
         _regimes = [.. markets.Select(m => new RegimeTracker(new MarketSeries(instruments[m], plan.Spec.Data.Timeframe), regimes))];
@@ -78,9 +85,10 @@ internal sealed class AllocationObserver : IPortfolioSteps
 
     public int SymbolIndex(string symbol) => _symbolIndex[symbol];
 
-    public void Mark(int symbol, in Bar bar)
+    public void Close(int symbol, Timeframe timeframe, BarBlock block, int index)
     {
-        if (_marketOf[symbol] is var market && market < 0) return;
+        if (_marketOf[symbol] is var market && market < 0 || timeframe != _timeframe[symbol]) return;
+        var bar = block[index];
         _close[market] = bar.Close;
         var tracker = _regimes[market];
         tracker.Next(BarBlock.FromBars(_bars[market]++, [bar]));
@@ -99,7 +107,7 @@ internal sealed class AllocationObserver : IPortfolioSteps
         return true;
     }
 
-    public void Take(int strategy, in RunEvent e)
+    public void Take(int strategy, in RunEvent e, bool isWithin)
     {
         if (e.Kind != RunEventKinds.Trade || _units.PlaceOf(strategy) is var place && place < 0) return;
         var trade = e.Trade;

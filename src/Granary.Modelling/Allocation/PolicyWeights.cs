@@ -47,10 +47,10 @@ internal sealed class PolicyWeights
     }
 
     /// <summary>Passes a closed bar to the observer.</summary>
-    public void Mark(int symbol, in Bar bar) => _observer.Mark(symbol, bar);
+    public void Close(int symbol, Timeframe timeframe, BarBlock block, int index) => _observer.Close(symbol, timeframe, block, index);
 
     /// <summary>Passes the next event of a strategy to the observer.</summary>
-    public void Take(int strategy, in RunEvent e) => _observer.Take(strategy, e);
+    public void Take(int strategy, in RunEvent e) => _observer.Take(strategy, e, isWithin: true);
 
     /// <summary>Decides the weights of a row. Call it after the row's closes are marked and before its signals.</summary>
     /// <param name="stamp">Open time of the bars that closed, UTC ticks.</param>

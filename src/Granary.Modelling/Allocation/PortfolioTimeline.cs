@@ -14,18 +14,22 @@ internal sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolI
 {
     private enum StepKind : byte
     {
-        Mark,
+        Bar,
         Open,
-        Take,
+        Within,
+        AtClose,
         Close,
     }
 
     private readonly List<(StepKind Kind, int At)> _steps = [];
-    private readonly List<(int Symbol, Bar Bar)> _marks = [];
+    private readonly List<(int Symbol, Timeframe Timeframe, BarBlock Block, int Index)> _bars = [];
     private readonly List<(int Strategy, RunEvent Event)> _events = [];
     private readonly List<(long Stamp, long Time, int Begin, int Decision)> _rows = [];
     private long _lastStamp = long.MinValue;
     private int _begin;
+
+    /// <summary>Reads the smaller bars; null if there are none.</summary>
+    public Func<string, Timeframe, IntrabarPath?>? Paths { get; init; }
 
     /// <summary>Number of rows.</summary>
     public int Rows => _rows.Count;
@@ -57,10 +61,10 @@ internal sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolI
 
     public int SymbolIndex(string symbol) => symbolIndex[symbol];
 
-    public void Mark(int symbol, in Bar bar)
+    public void Close(int symbol, Timeframe timeframe, BarBlock block, int index)
     {
-        _steps.Add((StepKind.Mark, _marks.Count));
-        _marks.Add((symbol, bar));
+        _steps.Add((StepKind.Bar, _bars.Count));
+        _bars.Add((symbol, timeframe, block, index));
     }
 
     public bool OpenRow(long stamp, long timestamp)
@@ -72,9 +76,9 @@ internal sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolI
         return true;
     }
 
-    public void Take(int strategy, in RunEvent e)
+    public void Take(int strategy, in RunEvent e, bool isWithin)
     {
-        _steps.Add((StepKind.Take, _events.Count));
+        _steps.Add((isWithin ? StepKind.Within : StepKind.AtClose, _events.Count));
         _events.Add((strategy, e));
     }
 
@@ -90,21 +94,21 @@ internal sealed class PortfolioTimeline(IReadOnlyDictionary<string, int> symbolI
     /// <param name="to">Index after the last step.</param>
     public void Replay<T>(int from, int to, T target) where T : IPortfolioSteps
     {
-        var marks = CollectionsMarshal.AsSpan(_marks);
+        var bars = CollectionsMarshal.AsSpan(_bars);
         var events = CollectionsMarshal.AsSpan(_events);
         var rows = CollectionsMarshal.AsSpan(_rows);
         foreach (var (kind, at) in CollectionsMarshal.AsSpan(_steps)[from..to])
         {
             switch (kind)
             {
-                case StepKind.Mark:
-                    target.Mark(marks[at].Symbol, marks[at].Bar);
+                case StepKind.Bar:
+                    target.Close(bars[at].Symbol, bars[at].Timeframe, bars[at].Block, bars[at].Index);
                     break;
                 case StepKind.Open:
                     target.OpenRow(rows[at].Stamp, rows[at].Time);
                     break;
-                case StepKind.Take:
-                    target.Take(events[at].Strategy, events[at].Event);
+                case StepKind.Within or StepKind.AtClose:
+                    target.Take(events[at].Strategy, events[at].Event, kind == StepKind.Within);
                     break;
                 case StepKind.Close:
                     target.CloseRow(rows[at].Stamp);

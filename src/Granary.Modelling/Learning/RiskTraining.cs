@@ -56,9 +56,6 @@ internal sealed class RiskTraining(ModelTraining training, BatchPlan plan, IRead
             if (!plan.Instances.Any(spec.Covers))
                 throw (spec.Place.Find("strategies") ?? spec.Place).Fault("no strategy of the batch is covered by this section; name "
                     + "classes or ids that it runs, or leave 'strategies' out");
-        if (plan.Feeds.Select(f => f.Timeframe).Distinct().Count() > 1 && plan.Spec.Portfolio.Fills != FillBooking.BarClose)
-            throw specs[0].Place.Fault("strategies of several timeframes share the portfolio, and its state is read at each entry: set "
-                + "portfolio.fills to \"bar-close\", so that it knows fills only when their bars have closed");
     }
 
     private sealed record Followed(PortfolioOutcome Outcome, int Capped, IReadOnlyList<(long Time, double Equity, double Exposure)> Rows);
@@ -66,9 +63,10 @@ internal sealed class RiskTraining(ModelTraining training, BatchPlan plan, IRead
     private async Task<Followed> FollowAsync(BatchPlan plan, PortfolioEvents events, IExposureModel? sampler,
         CancellationToken cancellationToken)
     {
-        var pass = new PortfolioPass(plan, events.Log, events.Members, _instruments, events.Schedule, sampler);
+        var pass = new PortfolioPass(plan, events.Log, events.Members, _instruments, events.Schedule, sampler,
+            IntrabarPaths.ReaderOf(plan.Spec, markets));
         var rows = new List<(long, double, double)>();
-        var marked = PortfolioPass.MarksOf(plan.Instances.Where(i => events.Members[i.Index] != 0), s => markets[s].Series);
+        var marked = MarketBars.Of(plan.Instances.Where(i => events.Members[i.Index] != 0), s => markets[s].Series);
         var outcome = await pass.RunAsync(marked, r => rows.Add((r.Time, r.Equity, r.Exposure)), null,
             new FeedClock(plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe), cancellationToken);
         return new Followed(outcome, pass.Account.Capped, rows);

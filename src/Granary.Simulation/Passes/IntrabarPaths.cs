@@ -24,6 +24,10 @@ internal static class IntrabarPaths
         return series with { Path = path };
     }
 
+    /// <summary>Returns the reader of the smaller bars of a portfolio's books; null if the batch asks for none.</summary>
+    public static Func<string, Timeframe, IntrabarPath?>? ReaderOf(BatchSpec spec, IReadOnlyDictionary<string, OpenedMarket> markets) =>
+        !spec.Execution.Settings.UsePath ? null : (symbol, timeframe) => With(spec, markets[symbol], timeframe).Path;
+
     /// <summary>Opens the smaller bars of a symbol.</summary>
     /// <returns>null if the source does not have them.</returns>
     public static async ValueTask<IBarSeries?> OpenAsync(IBarSource source, BatchSpec spec, string symbol,

@@ -14,8 +14,8 @@ using Granary.Simulation.Risk;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Runs a portfolio and records its decisions, trades and equity rows. For each time slice, the host passes the fills that became known,
-/// the closes, and the signals made at them. A batch reads them from an event log; a live session passes them as they happen.
+/// Runs a portfolio and records its decisions, trades and equity rows. For each time slice, the host passes the bars that close, and the
+/// orders of the strategies. A batch reads them from an event log; a live session passes them as they happen.
 /// </summary>
 internal sealed class PortfolioDriver : IPortfolioSteps
 {
@@ -25,8 +25,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private readonly IWeightSource? _schedule;
     private readonly RiskCaps? _caps;
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
-    // Trades of strategies whose bars have ended; the portfolio may still close its part of them.
-    private readonly List<(int Strategy, Trade Trade)> _ended = [];
+    // Trades that strategies have closed within the bars that close now.
+    private readonly List<(int Strategy, Trade Trade)> _within = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
@@ -54,8 +54,9 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     /// Weights over time, which replace the nonzero <paramref name="weights"/>; null if the weights are constant.
     /// </param>
     /// <param name="exposure">Caps the exposure instead of the risk models of the plan; null = use those models.</param>
+    /// <param name="paths">The smaller bars; null = none.</param>
     public PortfolioDriver(BatchPlan plan, IReadOnlyList<double> weights, IReadOnlyList<Instrument> instruments,
-        IWeightSource? schedule = null, IExposureModel? exposure = null)
+        IWeightSource? schedule = null, IExposureModel? exposure = null, Func<string, Timeframe, IntrabarPath?>? paths = null)
     {
         (_plan, _schedule, _peak) = (plan, schedule, plan.Spec.Cash);
         // A benchmark is compared at every row, so all rows are kept.
@@ -69,9 +70,13 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         (_symbols, _held) = ([.. instruments.Select(i => i.Symbol)], new SymbolValue[instruments.Count]);
         var members = plan.Instances.Select(s => new PortfolioMember(s.Id, [.. s.Symbols.Select(x => _symbolIndex[x])],
             weights[s.Index])
-        { Timeframe = s.Timeframe }).ToList();
+        { Timeframe = s.Timeframe, Settings = s.Trading }).ToList();
         _run = new PortfolioRun(plan.Spec.Cash, plan.Spec.Portfolio.Limits, instruments, members, plan.Spec.Execution.Settings,
             plan.Spec.Portfolio.Sizing, plan.Spec.Portfolio.Enablement);
+        var books = _run.Books;
+        books.PathOf = paths is null ? null : (market, timeframe) => paths(_symbols[market], timeframe);
+        (books.Closed, books.ClosedItself) = (Book, CloseItself);
+        (books.Cut, books.EndedUnfilled) = ((member, number, share) => _cuts.Add((member, number, share)), Reconsider);
         BeginInterest();
         if (exposure is null && plan.Spec.Portfolio.Risk.Count > 0) exposure = _caps = new RiskCaps(plan, weights, instruments);
         if (exposure is not null) _run.CapExposure(exposure);
@@ -106,54 +111,47 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     }
 
     /// <summary>
-    /// Trades that the portfolio closed itself, because of a margin call, since their symbol has stopped trading, or for an operator. Their
-    /// strategies keep them open.
+    /// Trades that the portfolio closed itself, or sent an exit for: because of a margin call or a recall, since nothing was left of its
+    /// account or of their margin, since their symbol has stopped trading, or for an operator. Their strategies keep them open.
     /// </summary>
     public IReadOnlyList<(int Member, int Number, ExitReason Reason)> ClosedItself => _called;
 
-    /// <summary>Shares of open trades that were closed to respect a limit, in order; 1 = the whole remainder.</summary>
+    /// <summary>Shares of trades that cash did not pay for, or that are closed for a limit or a recall, in order; 1 = all.</summary>
     public IReadOnlyList<(int Member, int Number, double Share)> Cuts => _cuts;
 
     bool IPortfolioSteps.OpenRow(long stamp, long timestamp) => OpenRow(stamp);
 
-    void IPortfolioSteps.Take(int strategy, in RunEvent e) => Take(strategy, e);
+    void IPortfolioSteps.Take(int strategy, in RunEvent e, bool isWithin) => Take(strategy, e, isWithin);
 
-    /// <summary>Marks a closed bar.</summary>
-    public void Mark(int symbol, in Bar bar) => _run.Mark(symbol, bar);
+    /// <summary>A bar has closed.</summary>
+    /// <inheritdoc cref="IPortfolioSteps.Close"/>
+    public void Close(int symbol, Timeframe timeframe, BarBlock block, int index) => _run.OnBar(symbol, timeframe, block, index);
 
-    /// <summary>Called when all closes of a time slice are marked.</summary>
+    /// <summary>Called when all bars of a time slice have closed.</summary>
     /// <param name="stamp">Open time of the bars that closed, UTC ticks; <see cref="long.MinValue"/> if none did.</param>
     /// <returns>Whether the time slice has its own row. The caller closes such a row after its signals are decided.</returns>
     public bool OpenRow(long stamp)
     {
+        _run.Process();
+        foreach (var (strategy, trade) in _within) _run.OnTrade(strategy, trade);
+        _within.Clear();
         if (stamp <= _lastStamp) return false;
         _run.Revalue(stamp);
         for (; _expiredSeen < _run.Expired.Count; _expiredSeen++) Expire(_run.Expired[_expiredSeen]);
-        var ended = _run.CloseEnded(stamp);
-        foreach (var closed in ended) BookOwn(closed);
-        if (ended.Count > 0) _run.Revalue(stamp);
-        foreach (var called in _run.CallMargin(stamp)) BookOwn(called);
-        foreach (var closed in _run.Unwind(stamp)) Book(closed);
-        BookCuts(_run.Trim(stamp));
-        BookCuts(_run.CloseRecalled(stamp));
+        _run.CloseEnded();
+        _run.CheckEnd();
+        _run.Trim(stamp);
         return true;
     }
 
-    private void BookCuts(IReadOnlyList<LimitCut> cuts)
+    // A trade that the portfolio has closed itself, or will close at the next open.
+    private void CloseItself(int member, int number, ExitReason reason)
     {
-        foreach (var (member, number, share, closed) in cuts)
-        {
-            if (closed is { } whole) Book(whole);
-            _cuts.Add((member, number, share));
-        }
-    }
-
-    // Records a trade that the portfolio closed itself.
-    private void BookOwn(in PortfolioTrade closed)
-    {
-        Book(closed);
-        _called.Add((closed.Member, closed.Trade.Number, closed.Trade.Reason));
-        if (closed.Trade.Reason == ExitReason.DataEnded) _closedAtEnd++;
+        // The exchange has liquidated the strategy's trade, too.
+        if (reason is ExitReason.Ruined or ExitReason.Liquidation && _within.Exists(t => t.Strategy == member && t.Trade.Number == number))
+            return;
+        _called.Add((member, number, reason));
+        if (reason == ExitReason.DataEnded) _closedAtEnd++;
     }
 
     /// <summary>Pauses entries on behalf of an operator, which also withdraws those that wait, or accepts them again.</summary>
@@ -170,12 +168,6 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     {
         if (share == 1) Withdraw(only);
         _run.CloseForOperator(only, share);
-    }
-
-    /// <summary>A bar opens: orders of an operator fill. Call it before the fills of strategies within the bar.</summary>
-    public void Open(int symbol, in Bar bar)
-    {
-        foreach (var closed in _run.Open(symbol, bar)) BookOwn(closed);
     }
 
     private void Withdraw((int Member, int Number)? only)
@@ -232,8 +224,9 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         e.Kind == RunEventKinds.Trade && !instance.Definition.IsMultiSymbol && e.Trade.Reason == ExitReason.DataEnded;
 
     /// <summary>Processes the next event of a strategy.</summary>
+    /// <param name="isWithin">Whether it happened within a bar that closes now. Such events come before the bars.</param>
     /// <returns>The decision on a signal; null for other events.</returns>
-    public Decision? Take(int strategy, in RunEvent e)
+    public Decision? Take(int strategy, in RunEvent e, bool isWithin)
     {
         switch (e.Kind)
         {
@@ -241,42 +234,25 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 return Decide(strategy, e);
             // The strategy's bars have ended. A live session cannot know that; the portfolio withdraws the entry when the symbol proves
             // inactive.
-            case RunEventKinds.SignalEnded when e.IsEndOfRun:
-                break;
-            case RunEventKinds.SignalEnded:
+            case RunEventKinds.SignalEnded when !e.IsEndOfRun:
                 EndSignal(strategy, e);
                 break;
-            case RunEventKinds.Priced:
-                _run.OnPriced(e.Priced.Terms);
+            case RunEventKinds.EntryEnded:
+                _run.OnEntryEnded(strategy, e.Number, e.SymbolIndex);
                 break;
-            case RunEventKinds.Fill:
-                Fill(strategy, e);
+            case RunEventKinds.Fill when e.Fill.IsByHand:
+                _run.OnFill(strategy, e.Fill, e.SymbolIndex);
                 break;
             case RunEventKinds.Exiting:
-                _run.OnExiting(strategy, e.Number);
+                _run.OnExiting(strategy, e.Exiting, e.SymbolIndex);
                 break;
-            case RunEventKinds.EntryCut:
-                _run.OnEntryCut(strategy, e.Number, e.EntryCut.Rest);
+            case RunEventKinds.StopMoved:
+                _run.OnStopMoved(strategy, e.StopMoved, e.SymbolIndex);
                 break;
-            // They concern the strategy's own account; the portfolio may close a different part of its own trade.
-            case RunEventKinds.ClosedPart:
-            case RunEventKinds.CashShort:
-                break;
-            case RunEventKinds.EntryEnded:
-                _run.OnEntryEnded(strategy, e.Number);
-                break;
-            case RunEventKinds.Financing:
-                _run.OnFinancing(strategy, e.Financing);
-                break;
-            case RunEventKinds.Split:
-                var split = e.Split;
-                _run.OnSplit(strategy, e.Number, e.Time, split.ExDate, split.Ratio);
-                break;
-            case RunEventKinds.Roll:
-                _run.OnRoll(strategy, e.Roll);
-                break;
-            case RunEventKinds.Trade:
-                CloseTrade(strategy, e);
+            // A trade that is open at the end stays open, and so does one that its strategy closes since its bars have ended.
+            case RunEventKinds.Trade when e.IsClosedTrade && !IsEndOfData(_plan.Instances[strategy], e):
+                if (isWithin) _within.Add((strategy, e.Trade));
+                else _run.OnTrade(strategy, e.Trade);
                 break;
         }
         return null;
@@ -307,51 +283,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
             var said = AnswersTo(strategy, 0);
             if (said.Count == e.Number) Refuse(said, e.SignalEnded.End);
         }
-        _run.OnSignalEnded(strategy, e.Number);
-    }
-
-    private void Fill(int strategy, in RunEvent e)
-    {
-        var fill = e.Fill;
-        var own = _run.OnFill(strategy, fill, e.SymbolIndex);
-        if (fill.IsEntry) Reconsider(strategy, fill.Number, own);
-        // A venue has filled the accepted quantity, so the part without cash is sold again.
-        if (_run.CashCut > 0) _cuts.Add((strategy, fill.Number, _run.CashCut));
-    }
-
-    private void CloseTrade(int strategy, in RunEvent e)
-    {
-        // The portfolio closes its own part when it knows that the symbol has stopped trading. Until then the trade stays open.
-        if (IsEndOfData(_plan.Instances[strategy], e)) _ended.Add((strategy, e.Trade with { Reason = ExitReason.Open }));
-        // The symbol's bars may end before others. The position costs interest until those end.
-        else if (e.IsEndOfRun) _ended.Add((strategy, e.Trade));
-        else Settle(strategy, e.Trade);
-    }
-
-    private void Settle(int strategy, in Trade trade)
-    {
-        if (PartOf(strategy, trade) is { } part) Book(part);
-        if (_run.OnTrade(strategy, trade) is { } own) Book(own);
-    }
-
-    // If a trade is still open at the end, the closed part of it counts as a separate trade.
-    private PortfolioTrade? PartOf(int strategy, in Trade trade) =>
-        trade.Reason == ExitReason.Open ? _run.ClosedPartOf(strategy, trade.Number) : null;
-
-    /// <summary>
-    /// Returns the trades that are open if the bars end now, and the closed parts of them. Unless the portfolio books something then
-    /// (<see cref="PortfolioRun.BooksAtEnd"/>), it goes on unchanged.
-    /// </summary>
-    /// <param name="open">The open trades of the strategies that have not ended.</param>
-    public IEnumerable<PortfolioTrade> OpenIfEnded(IReadOnlyList<(int Strategy, Trade Trade)> open)
-    {
-        List<PortfolioTrade> trades = [.. _run.EndUnwinding(_lastStamp)];
-        foreach (var (strategy, trade) in _ended.Concat(open))
-        {
-            if (PartOf(strategy, trade) is { } part) trades.Add(part);
-            if (_run.OnTrade(strategy, trade) is { } own) trades.Add(own);
-        }
-        return trades;
+        _run.OnEntryEnded(strategy, e.Number, e.SymbolIndex);
     }
 
     private void Refuse(List<Decision> said, SignalEnd end)
@@ -380,21 +312,16 @@ internal sealed class PortfolioDriver : IPortfolioSteps
         return answers;
     }
 
-    // An accepted signal counts as refused if its fill found no cash, or if others used up the bar's volume, unless a later part of the
-    // entry fills.
-    private void Reconsider(int strategy, int number, double own)
+    // An accepted signal counts as refused if its fill found no cash or nothing to borrow, or if others used up the bars' volume.
+    private void Reconsider(int strategy, int number, SignalEnd end, bool isTaken)
     {
         var said = AnswersTo(strategy, 0);
-        if (number > said.Count) return;
-        var now = own > 0 ? Decision.Accepted : _run.CashCut >= 1 ? Decision.NoCash
-            : _run.IsUnborrowed ? Decision.NotShortable : Decision.VolumeTaken;
-        var before = said[number - 1];
-        if (before == now || !before.IsAccepted && before != Decision.VolumeTaken && before != Decision.NoCash
-            && before != Decision.NotShortable || own == 0 && !_run.VolumeCapReached && _run.CashCut < 1 && !_run.IsUnborrowed) return;
-        Change(said, number - 1, now);
+        var now = end == SignalEnd.NoCash ? Decision.NoCash : end == SignalEnd.NotShortable ? Decision.NotShortable
+            : isTaken ? Decision.VolumeTaken : null;
+        if (now is not null && number <= said.Count && said[number - 1].IsAccepted) Change(said, number - 1, now);
     }
 
-    private void Book(in PortfolioTrade own)
+    private void Book(PortfolioTrade own)
     {
         _statistics?.Add(own.Trade);
         _trade?.Invoke(own);
@@ -408,7 +335,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     public PortfolioOutcome Outcome()
     {
         if (_statistics is null) throw new InvalidOperationException("rows and trades were not kept: call Begin first");
-        foreach (var open in OpenIfEnded([])) Book(open);
+        foreach (var open in _run.OpenAtEnd()) Book(open);
         var stats = _statistics.ToMetrics(_run.Commission, _run.Financing, _run.Funding);
         var counts = _counts.Where(c => c.Value > 0).OrderBy(c => c.Key, Decision.ByTable).ToDictionary(c => c.Key, c => c.Value);
         var idle = stats[TradeMetrics.Exposure] > 0 || stats.Trades > 0 ? null

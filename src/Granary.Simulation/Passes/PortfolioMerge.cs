@@ -5,22 +5,23 @@ using Granary.Simulation.Batches;
 namespace Granary.Simulation.Passes;
 
 /// <summary>
-/// Merges strategy events and market closes into one total order. At each time, it first marks the bars that close. Then the portfolio
-/// decides the signals made at that close, by strategy. Then it books the fills in the bars that open.
-/// A bar does not give the time of a fill within it: <see cref="FillBooking"/> says when it is booked.
+/// Merges strategy events and bars into one total order, in which a session has them too: all of a bar is known when it closes. At each
+/// time come first the events of strategies within the bars that close, then these bars, then what strategies ask for at the closes, by
+/// strategy.
 /// </summary>
 /// <param name="steps">Receives all steps in this order.</param>
 internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioSteps steps)
 {
+    // When events of one time come: within the bars, at their closes, and at the end of the bars.
+    private const int Within = 0, AtClose = 1, AtEnd = 2;
+
     // Events of one run of a strategy, read chunk by chunk, with the time at which each is known.
-    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance, FillBooking booking)
+    private sealed class Stream(IEventLog log, FollowedRun run, StrategyInstance instance)
     {
         private byte[] _events = [];
         private int _read, _chunk;
-        private RunEvent _current, _next;
-        // Whether the event after the current one was read.
-        private bool _hasNext;
-        private (long Timestamp, int Phase) _last = (long.MinValue, 0);
+        private RunEvent _current;
+        private (long Timestamp, int Phase) _last = (long.MinValue, Within);
 
         public int Strategy => instance.Index;
 
@@ -33,37 +34,12 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         public bool Next()
         {
-            if (_hasNext) _current = _next;
-            else if (!Read(out _current)) return false;
-            _hasNext = false;
-            var key = KeyOf(_current);
+            if (!Read(out _current)) return false;
+            var phase = _current.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, _current) ? AtEnd : _current.IsAtClose ? AtClose : Within;
+            var key = (instance.Timeframe.CloseOf(_current.Time), phase);
             if (key.CompareTo(_last) > 0) _last = key;
             return true;
         }
-
-        private (long, int) KeyOf(in RunEvent e)
-        {
-            if (e.IsAtClose) return (instance.Timeframe.CloseOf(e.Time), 1);
-            if (e.Kind == RunEventKinds.Signal)
-            {
-                // A signal that was created with its fill is known at the same time as the fill.
-                _hasNext = _hasNext || Read(out _next);
-                return _hasNext ? KeyOf(_next) : (instance.Timeframe.CloseOf(e.Time), 1);
-            }
-            // Effects of the end of the bars come after everything else.
-            if (e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e)) return (instance.Timeframe.CloseOf(e.Time), 2);
-            var waits = booking == FillBooking.BarClose || booking == FillBooking.AsKnown && IsWithin(e);
-            return waits ? (instance.Timeframe.CloseOf(e.Time), 0) : (e.Time, 2);
-        }
-
-        private static bool IsWithin(in RunEvent e) => e.Kind switch
-        {
-            RunEventKinds.Priced => !e.Priced.IsAtOpen,
-            RunEventKinds.Fill => !e.Fill.IsAtOpen,
-            RunEventKinds.Trade => !e.Trade.EndedAtOpen,
-            RunEventKinds.Financing => !e.Financing.IsAtOpen,
-            _ => false,
-        };
 
         private bool Read(out RunEvent e)
         {
@@ -76,28 +52,31 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
         }
     }
 
-    // The closes of one symbol, in time order.
-    private sealed class Marks(int symbol, Timeframe timeframe, IAsyncEnumerator<BarBlock> blocks)
+    // The bars of one symbol at one timeframe, in time order.
+    private sealed class Bars(int symbol, int order, Timeframe timeframe, IAsyncEnumerator<BarBlock> blocks)
     {
         private BarBlock? _block;
-        private int _at;
 
         public int Symbol => symbol;
 
+        public int Order => order;
+
         public Timeframe Timeframe => timeframe;
 
-        public long Timestamp => timeframe.CloseOf(_block!.Time[_at]);
+        public long Timestamp => timeframe.CloseOf(Time);
 
-        public long Time => _block!.Time[_at];
+        public long Time => _block!.Time[Index];
 
-        public Bar Bar => _block![_at];
+        public BarBlock Block => _block!;
+
+        public int Index { get; private set; }
 
         public async ValueTask<bool> NextAsync()
         {
-            if (_block is not null && ++_at < _block.Count) return true;
+            if (_block is not null && ++Index < _block.Count) return true;
             if (!await blocks.MoveNextAsync()) return false;
             _block = blocks.Current;
-            _at = 0;
+            Index = 0;
             return true;
         }
 
@@ -105,53 +84,48 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
     }
 
     /// <param name="isMember">Whether to merge the events of a strategy, by its index.</param>
-    /// <param name="bars">Bars of each symbol that a member trades, at the shortest timeframe.</param>
-    public async Task RunAsync(Func<int, bool> isMember,
-        IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, CancellationToken cancellationToken)
+    /// <param name="bars">The bars that members trade.</param>
+    public async Task RunAsync(Func<int, bool> isMember, IReadOnlyList<MarketBars> bars, CancellationToken cancellationToken)
     {
         var streams = new PriorityQueue<Stream, (long, int, int)>();
         var order = 0;
-        var shortest = plan.Feeds.Min(f => f.Timeframe.Ticks);
         foreach (var instance in plan.Instances)
         {
             if (!isMember(instance.Index)) continue;
-            // Nothing lies within the shortest bars.
-            var booking = plan.Spec.Portfolio.Fills is FillBooking.AsKnown && instance.Timeframe.Ticks == shortest ? FillBooking.BarOpen
-                : plan.Spec.Portfolio.Fills;
             foreach (var run in log!.RunsOf(instance.Index))
             {
-                var stream = new Stream(log, run, instance, booking) { Order = order++ };
+                var stream = new Stream(log, run, instance) { Order = order++ };
                 if (stream.Next()) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));
             }
         }
-        var marks = new PriorityQueue<Marks, (long, int)>();
-        foreach (var (symbol, feed) in bars)
+        var markets = new PriorityQueue<Bars, (long, int)>();
+        for (var i = 0; i < bars.Count; i++)
         {
-            var m = new Marks(steps.SymbolIndex(symbol), feed.Timeframe, feed.Blocks.GetAsyncEnumerator(cancellationToken));
-            if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
+            var m = new Bars(steps.SymbolIndex(bars[i].Symbol), i, bars[i].Timeframe, bars[i].Blocks.GetAsyncEnumerator(cancellationToken));
+            if (await m.NextAsync()) markets.Enqueue(m, (m.Timestamp, m.Order));
             else await m.DisposeAsync();
         }
-        while (streams.Count > 0 || marks.Count > 0)
+        while (streams.Count > 0 || markets.Count > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var timestamp = long.MaxValue;
-            if (marks.TryPeek(out _, out var m0)) timestamp = m0.Item1;
+            if (markets.TryPeek(out _, out var m0)) timestamp = m0.Item1;
             if (streams.TryPeek(out _, out var s0)) timestamp = Math.Min(timestamp, s0.Item1);
 
-            Drain(streams, timestamp, 0);
+            Drain(streams, timestamp, Within);
             var stamp = long.MinValue;
-            while (marks.TryPeek(out var m, out var key) && key.Item1 == timestamp)
+            while (markets.TryPeek(out var m, out var key) && key.Item1 == timestamp)
             {
-                marks.Dequeue();
-                steps.Mark(m.Symbol, m.Bar);
+                markets.Dequeue();
+                steps.Close(m.Symbol, m.Timeframe, m.Block, m.Index);
                 stamp = Math.Max(stamp, m.Time);
-                if (await m.NextAsync()) marks.Enqueue(m, (m.Timestamp, m.Symbol));
+                if (await m.NextAsync()) markets.Enqueue(m, (m.Timestamp, m.Order));
                 else await m.DisposeAsync();
             }
             var row = steps.OpenRow(stamp, timestamp);
-            Drain(streams, timestamp, 1);
+            Drain(streams, timestamp, AtClose);
             if (row) steps.CloseRow(stamp);
-            Drain(streams, timestamp, 2);
+            Drain(streams, timestamp, AtEnd);
         }
     }
 
@@ -163,7 +137,7 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
             var more = true;
             while (more && stream.Key == (key.Item1, key.Item2))
             {
-                steps.Take(stream.Strategy, stream.Current);
+                steps.Take(stream.Strategy, stream.Current, key.Item2 == Within);
                 more = stream.Next();
             }
             if (more) streams.Enqueue(stream, (stream.Key.Timestamp, stream.Key.Phase, stream.Order));

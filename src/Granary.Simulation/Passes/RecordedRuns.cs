@@ -67,7 +67,7 @@ internal static class RecordedRuns
         alone = alone.WithExecution(alone.Spec.Execution.Settings with { Fee = new PercentFee(0), Slippage = null });
         var portfolio = new PortfolioPass(alone, events, [1], [pass.Markets[instance.Symbol].Instrument]);
         var tracer = new EquityTracer(Math.Max(1, pass.Plan.Feeds[0].TracePeriod), alone.Spec.Cash);
-        var marks = PortfolioPass.MarksOf(alone.Instances, s => pass.Markets[s].Series);
+        var marks = MarketBars.Of(alone.Instances, s => pass.Markets[s].Series);
         var outcome = await portfolio.RunAsync(marks, row => tracer.Add(row.Time, row.Equity), null,
             new FeedClock(instance.Timeframe, instance.Trading.TradeFrom), cancellationToken);
         var refused = outcome.Counts.Where(c => c.Key != Decision.Accepted).Sum(c => c.Value) + portfolio.Account.Resized

@@ -16,8 +16,7 @@ internal sealed class RunningPortfolio
     private bool _hasBegun, _isDone;
 
     /// <summary>Runs a pass; see <see cref="PortfolioPass.RunAsync"/> for the arguments.</summary>
-    public async Task<PortfolioOutcome> RunAsync(PortfolioPass pass,
-        IReadOnlyDictionary<string, (Timeframe Timeframe, IAsyncEnumerable<BarBlock> Blocks)> bars, Action<EquityRow> equityRow,
+    public async Task<PortfolioOutcome> RunAsync(PortfolioPass pass, IReadOnlyList<MarketBars> bars, Action<EquityRow> equityRow,
         Action<PortfolioTrade> trade, Action<PortfolioFill> fill, FeedClock clock)
     {
         lock (_lock) _hasBegun = true;

@@ -75,16 +75,20 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
             case Step.Signal:
                 writer.On(RunEvent.Of(new Signal(number, instance.Timeframe.OpenOf(entry), trade.Side, OrderType.Market, trade.EntryPrice,
                     trade.Quantity, 0, 0, long.MaxValue)
-                { SizedOn = trade.SizedOn }));
+                { SizedOn = trade.SizedOn, IsByHand = true }));
                 break;
             case Step.Exiting:
-                writer.On(RunEvent.Of(new ExitingEvent(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)))));
+                writer.On(RunEvent.Of(new ExitingEvent(number, instance.Timeframe.OpenOf(BarOf(trade.ExitTime!.Value)), IsByHand: true)));
                 break;
             case Step.Entry:
                 writer.On(RunEvent.Of(new TradeFill(number, entry, trade.EntryPrice, trade.Quantity, EntryCosts(trade), default,
-                    IsEntry: true, IsFirst: true, IsMaker: false)));
+                    IsEntry: true, IsFirst: true, IsMaker: false)
+                { IsByHand = true, IsAtOpen = step == Step.Entry }));
                 break;
             case Step.Exit or Step.LaterExit:
+                writer.On(RunEvent.Of(new TradeFill(number, BarOf(trade.ExitTime!.Value), trade.ExitPrice, trade.Quantity,
+                    Costs(trade) - EntryCosts(trade), default, IsEntry: false, IsFirst: false, IsMaker: false)
+                { IsByHand = true, IsAtOpen = step == Step.Exit, Reason = trade.Reason }));
                 writer.On(RunEvent.Of(TradeOf(trade, number)));
                 break;
         }

@@ -56,11 +56,9 @@ internal static class ModelOutcomes
     {
         var alone = plan.InOwnPortfolio(instance);
         var pass = new PortfolioPass(alone, new SingleStrategyLog(events, instance.Index), [1],
-            [.. instance.Symbols.Select(s => markets[s].Instrument)]);
+            [.. instance.Symbols.Select(s => markets[s].Instrument)], paths: IntrabarPaths.ReaderOf(plan.Spec, markets));
         var tracer = plan.Feeds[0].TracePeriod > 0 ? new EquityTracer(plan.Feeds[0].TracePeriod, alone.Spec.Cash) : null;
-        var bars = instance.Symbols.ToDictionary(s => s, s =>
-            (instance.Timeframe, FeedBlocks.ReadAsync(markets[s].Series, instance.Timeframe, IBarSeries.DefaultBlockSize)),
-            StringComparer.Ordinal);
+        var bars = MarketBars.Of([instance], s => markets[s].Series);
         var outcome = await pass.RunAsync(bars, row => tracer?.Add(row.Time, row.Equity), null, new FeedClock(instance.Timeframe),
             cancellationToken);
         return own with { Statistics = outcome.Statistics, Trace = tracer?.Finish() };

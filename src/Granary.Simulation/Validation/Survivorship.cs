@@ -46,8 +46,9 @@ internal static class Survivorship
         var followed = new SurvivorLog(log, events,
             i => again.Contains(i) ? false : IsSame(plan.Instances[i]) ? true : null);
         var pass = new PortfolioPass(plan, followed, weights.Values,
-            [.. known.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], weights.Schedule);
-        var outcome = await pass.RunAsync(PortfolioPass.MarksOf(weighted, s => known[s].Series), null, null, new FeedClock(shortest),
+            [.. known.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)], weights.Schedule,
+            paths: IntrabarPaths.ReaderOf(plan.Spec, known));
+        var outcome = await pass.RunAsync(MarketBars.Of(weighted, s => known[s].Series), null, null, new FeedClock(shortest),
             cancellationToken);
         return new SurvivorshipResults(survivors.Count(s => s.Value), portfolio.Outcome.Statistics.TotalReturn,
             portfolio.Outcome.Statistics.Sharpe, outcome.Statistics.TotalReturn, outcome.Statistics.Sharpe, again.Count);

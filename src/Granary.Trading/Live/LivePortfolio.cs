@@ -46,8 +46,8 @@ internal sealed class LivePortfolio
     private readonly Dictionary<string, LiveStrategy> _byId;
     private readonly Dictionary<string, Instrument> _instrumentOf;
     private readonly bool[] _isMember;
-    // Each market of a strategy with a weight is marked at its shortest timeframe.
-    private readonly Dictionary<string, Timeframe> _markedAt = new(StringComparer.Ordinal);
+    // The bars that strategies with a weight trade, and the number of those that have closed.
+    private readonly Dictionary<(string Symbol, Timeframe Timeframe), long> _traded = [];
     private readonly Dictionary<string, int> _driverSymbol;
     private readonly StateWeights? _states;
     private readonly PolicyWeights? _policy;
@@ -83,7 +83,7 @@ internal sealed class LivePortfolio
         _policy = spec.Portfolio.Policy is { } policy ? new PolicyWeights(plan, instruments, policy) : null;
         if (_policy is not null) Array.Fill(weights, 1);
         _isMember = [.. weights.Select(w => w != 0)];
-        _driver = new PortfolioDriver(plan, weights, instruments, _policy?.Weights);
+        _driver = new PortfolioDriver(plan, weights, instruments, _policy?.Weights, paths: (s, t) => _feeds!.PathOf(s, t));
         if (spec.Portfolio.WeightsByState is { } byState)
             _states = new StateWeights(_driver.Run, plan, s => new MarketSeries(markets[s].Instrument, spec.Data.Timeframe), byState);
         // Until the account trades, only the strategies run.
@@ -99,15 +99,13 @@ internal sealed class LivePortfolio
         {
             // A policy assigns weights at its first decision.
             strategy.Weight = _policy is null ? weights[strategy.Instance.Index] : 0;
-            if (_isMember[strategy.Instance.Index]) MarkFor(strategy.Instance);
+            if (_isMember[strategy.Instance.Index]) Trade(strategy.Instance);
         }
     }
 
-    private void MarkFor(StrategyInstance instance)
+    private void Trade(StrategyInstance instance)
     {
-        foreach (var symbol in instance.Symbols)
-            if (!_markedAt.TryGetValue(symbol, out var known) || instance.Timeframe.Ticks < known.Ticks)
-                _markedAt[symbol] = instance.Timeframe;
+        foreach (var symbol in instance.Symbols) _traded.TryAdd((symbol, instance.Timeframe), 0);
     }
 
     /// <summary>The market time that has been processed, UTC ticks.</summary>
@@ -201,26 +199,26 @@ internal sealed class LivePortfolio
         _acted.Clear();
         _watched.Clear();
         _feeds.Process(now);
-        foreach (var (symbol, bar, timeframe) in now.Bars)
-            if (IsMarkedAt(symbol, timeframe)) _driver.Open(_driverSymbol[symbol], bar);
         foreach (var strategy in Strategies)
-            for (int i = 0, n = FillCount(strategy); i < n; i++)
-                Take(strategy, strategy.Events[i].Event, [], timestamp, decided);
+            for (int i = 0, n = WithinCount(strategy); i < n; i++)
+                Take(strategy, strategy.Events[i].Event, [], timestamp, decided, isWithin: true);
         var stamp = long.MinValue;
         foreach (var (symbol, bar, timeframe) in now.Bars)
         {
             if (timeframe == _spec.Data.Timeframe) _states?.Take(symbol, bar);
-            if (!IsMarkedAt(symbol, timeframe)) continue;
-            _driver.Mark(_driverSymbol[symbol], bar);
-            _policy?.Mark(_driverSymbol[symbol], bar);
+            if (!_traded.TryGetValue((symbol, timeframe), out var number)) continue;
+            _traded[(symbol, timeframe)] = number + 1;
+            var block = BarBlock.FromBars(number, [bar]);
+            _driver.Close(_driverSymbol[symbol], timeframe, block, 0);
+            _policy?.Close(_driverSymbol[symbol], timeframe, block, 0);
             stamp = Math.Max(stamp, bar.Time);
         }
         var row = _driver.OpenRow(stamp);
         if (row) _policy?.Decide(stamp, timestamp, _driver.Run);
         TakeActions(decided is null);
         foreach (var strategy in Strategies)
-            for (var i = FillCount(strategy); i < strategy.Events.Count; i++)
-                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided);
+            for (var i = WithinCount(strategy); i < strategy.Events.Count; i++)
+                Take(strategy, strategy.Events[i].Event, strategy.Events[i].Factors, timestamp, decided, isWithin: false);
         if (row) _driver.CloseRow(stamp);
         foreach (var strategy in Strategies)
         {
@@ -259,8 +257,6 @@ internal sealed class LivePortfolio
         }
     }
 
-    private bool IsMarkedAt(string symbol, Timeframe timeframe) => _markedAt.TryGetValue(symbol, out var marked) && marked == timeframe;
-
     // The replay of a journal takes the same events, so that the watch continues where it was; its changes are in the journal already.
     private void Watch(LiveStrategy strategy)
     {
@@ -291,8 +287,8 @@ internal sealed class LivePortfolio
         });
     }
 
-    // Events within the bar come before the marks; the first signal at its close and all later events come after them.
-    private static int FillCount(LiveStrategy strategy)
+    // Events within the bar come before it; the first order at its close and all later events come after it.
+    private static int WithinCount(LiveStrategy strategy)
     {
         var events = strategy.Events;
         for (var i = 0; i < events.Count; i++)
@@ -302,19 +298,17 @@ internal sealed class LivePortfolio
     }
 
     private void Take(LiveStrategy strategy, in RunEvent e, double[] factors, long timestamp,
-        Action<long, PortfolioSignal, double[]>? decided)
+        Action<long, PortfolioSignal, double[]>? decided, bool isWithin)
     {
         var instance = strategy.Instance;
         if (!_isMember[instance.Index]) return;
         _policy?.Take(instance.Index, e);
         if (_kept.Count > 0 && e.IsClosedTrade && _kept.ContainsKey((instance.Index, e.Number)))
             _kept[(instance.Index, e.Number)] = e.Trade.Reason;
-        if (_driver.Take(instance.Index, e) is not { } said) return;
+        if (_driver.Take(instance.Index, e, isWithin) is not { } said) return;
         var signal = e.Signal;
         var symbol = instance.Symbols[e.SymbolIndex];
-        var granted = said == Decision.Accepted
-            ? _instrumentOf[symbol].RoundQuantity(signal.Quantity * _driver.Run.ScaleOf(instance.Index, signal.Number)) : 0;
-        var made = new PortfolioSignal(strategy, symbol, signal, said, granted);
+        var made = new PortfolioSignal(strategy, symbol, signal, said, _driver.Run.Granted);
         _signals.Add(made);
         decided?.Invoke(timestamp, made, factors);
     }
@@ -355,7 +349,7 @@ internal sealed class LivePortfolio
                 strategy.Weight = weight;
                 if (weight == 0 || _isMember[strategy.Instance.Index]) continue;
                 _isMember[strategy.Instance.Index] = true;
-                MarkFor(strategy.Instance);
+                Trade(strategy.Instance);
             }
         return [.. change.Weights.Keys.Where(id => !_byId.ContainsKey(id))];
     }
@@ -403,23 +397,11 @@ internal sealed class LivePortfolio
     {
         var (digest, canGoOn, outcomes) = (new BatchDigest(), CanGoOn, (IReadOnlyList<StrategyOutcome>)[]);
         if (!canGoOn) outcomes = Finish();
-        List<(int Strategy, Trade Trade)> open = [];
         foreach (var strategy in Strategies)
-        {
-            var index = strategy.Instance.Index;
-            digest.Add(strategy.Instance.Id, canGoOn ? strategy.DigestIfEnded(new OpenTradesOf(index, _isMember[index] ? open : []))
-                : outcomes[index].Digest);
-        }
-        List<PortfolioTrade> trades = [.. _trades, .. _driver.OpenIfEnded(open)];
+            digest.Add(strategy.Instance.Id, canGoOn ? strategy.DigestIfEnded() : outcomes[strategy.Instance.Index].Digest);
+        List<PortfolioTrade> trades = [.. _trades, .. _driver.Run.OpenAtEnd()];
         digest.Add("portfolio", _driver.Run.Digest);
         return new PortfolioEnd(trades, _trades.Count, _driver.Run.EquityWithFills, digest.Finish());
-    }
-
-    private sealed class OpenTradesOf(int strategy, List<(int Strategy, Trade Trade)> open) : IRunListener
-    {
-        public RunEventKinds Kinds => RunEventKinds.Trade;
-
-        public void On(in RunEvent e) => open.Add((strategy, e.Trade));
     }
 
     /// <summary>Ends the run and returns the strategies' outcomes; open trades are added to the portfolio's trades.</summary>
@@ -428,7 +410,7 @@ internal sealed class LivePortfolio
         var outcomes = _feeds.Finish(s => _driver.Run.HasStopped(_driver.SymbolIndex(s)));
         foreach (var strategy in Strategies)
         {
-            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Timestamp, null);
+            foreach (var (e, _) in strategy.Events) Take(strategy, e, [], Timestamp, null, isWithin: false);
             strategy.Events.Clear();
         }
         return outcomes;

@@ -108,13 +108,7 @@ internal sealed class LiveStrategy
     public bool ActsAtEnd => Run is { ActsAtEnd: true };
 
     /// <summary>Returns the digest of its own run if the bars ended now, 0 after a failure. The runs go on.</summary>
-    /// <param name="listener">Receives the trades that are open in the run that the portfolio follows.</param>
-    public UInt128 DigestIfEnded(IRunListener listener)
-    {
-        if (Error is not null) return 0;
-        _member?.DigestIfEnded(listener);
-        return _own.DigestIfEnded(_member is null ? listener : null);
-    }
+    public UInt128 DigestIfEnded() => Error is null ? _own.DigestIfEnded(null) : 0;
 
     /// <summary>Ends the runs.</summary>
     /// <param name="clock">Clock of the feed after all bars.</param>
@@ -180,7 +174,7 @@ internal sealed class LiveStrategy
         // The manual order that changed last: its last fill comes after its end.
         private (int Symbol, OrderId Order) _changed;
 
-        public RunEventKinds Kinds => RunEventKinds.Logged | RunEventKinds.Order | RunEventKinds.StopMoved;
+        public RunEventKinds Kinds => RunEventKinds.Logged | RunEventKinds.Order;
 
         public void On(in RunEvent e)
         {

@@ -51,6 +51,11 @@ internal sealed class SessionFeeds
         return series with { Path = path };
     }
 
+    /// <summary>Returns the smaller bars within those of a symbol at a timeframe; null if there are none.</summary>
+    public IntrabarPath? PathOf(string symbol, Timeframe timeframe) =>
+        IntrabarPaths.TimeframeFor(_spec, timeframe) is null ? null
+            : _paths.TryGetValue(symbol, out var path) && timeframe.Ticks > path.Timeframe.Ticks ? path : null;
+
     /// <summary>
     /// Runs the strategies over coming time slices in blocks. Afterwards <see cref="Process"/> must be called with each of them and only
     /// returns the events of the block. Strategies do not depend on the account, so the result is the same, but faster.

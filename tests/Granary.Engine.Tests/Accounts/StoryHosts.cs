@@ -29,6 +29,8 @@ internal sealed class StoryHosts : IRunListener
     private readonly Dictionary<int, (Side Side, double Quantity, double Fees)> _open = [];
     // The bars of the day, by symbol.
     private Bar[] _bars = [];
+    private int _day;
+    private readonly List<(RunEvent Event, bool IsTrade)> _within = [];
     private long _booked, _marked = long.MinValue;
     private double _portfolioPosition;
 
@@ -51,8 +53,10 @@ internal sealed class StoryHosts : IRunListener
             _instruments.ToDictionary(i => i.Symbol)));
         _ledger = NewLedger();
         _portfolio = new PortfolioRun(story.Cash * scale, new PortfolioLimits(), _instruments,
-            [new PortfolioMember("story", [.. Enumerable.Range(0, _instruments.Length)], scale) { Timeframe = Timeframe.D1 }], _execution);
+            [new PortfolioMember("story", [.. Enumerable.Range(0, _instruments.Length)], scale)
+            { Timeframe = Timeframe.D1, Settings = _settings }], _execution);
         _portfolio.ReportFills(OnPortfolioFill);
+        _portfolio.Books.Closed = t => Add(_ofPortfolio, t.Trade);
     }
 
     private AccountLedger NewLedger() => new(_story.Cash, symbol => _instruments.First(i => i.Symbol == symbol).Multiplier);
@@ -112,9 +116,11 @@ internal sealed class StoryHosts : IRunListener
     private void Day(int day, Bar[] bars, Action process)
     {
         _bars = bars;
+        _day = day;
         OnVenue();
         process();
         Mark();
+        _portfolio.Revalue(_bars[0].Time);
         if (_venue.Restart(day)) ReadLedger();
     }
 
@@ -228,45 +234,51 @@ internal sealed class StoryHosts : IRunListener
 
     public void On(in RunEvent e)
     {
+        // What comes at the close comes after the portfolio's own bars.
+        if (e.IsAtClose) Mark();
         switch (e.Kind)
         {
             case RunEventKinds.Order: OnOrder(e.Order, e.SymbolIndex); break;
-            case RunEventKinds.Signal: OnSignal(e.Signal, e.SymbolIndex); break;
-            case RunEventKinds.SignalEnded: _portfolio.OnSignalEnded(0, e.Number); break;
-            case RunEventKinds.EntryEnded: _portfolio.OnEntryEnded(0, e.Number); break;
-            case RunEventKinds.Priced: _portfolio.OnPriced(e.Priced.Terms); break;
-            case RunEventKinds.Fill: OnFill(e.Fill, e.SymbolIndex); break;
+            case RunEventKinds.Signal:
+                _open[e.Number] = (e.Signal.Side, 0, 0);
+                _portfolio.OnSignal(0, e.Signal, e.SymbolIndex);
+                break;
+            case RunEventKinds.SignalEnded or RunEventKinds.EntryEnded when !e.IsEndOfRun:
+                _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
+                break;
+            case RunEventKinds.Exiting: _portfolio.OnExiting(0, e.Exiting, e.SymbolIndex); break;
+            case RunEventKinds.StopMoved: _portfolio.OnStopMoved(0, e.StopMoved, e.SymbolIndex); break;
+            case RunEventKinds.Fill: OnFill(e.Fill); break;
             case RunEventKinds.Split: OnSplit(e.Split); break;
             case RunEventKinds.Roll: OnRoll(e.Roll); break;
             case RunEventKinds.Financing: OnFinancing(e.Financing); break;
-            case RunEventKinds.Trade when e.IsClosedTrade: OnTrade(e.Trade); break;
+            case RunEventKinds.Trade when e.IsClosedTrade:
+                OnTrade(e.Trade);
+                if (_marked == _bars[0].Time) _portfolio.OnTrade(0, e.Trade);
+                else _within.Add((e, true));
+                break;
         }
     }
 
-    private void OnSignal(in Signal signal, int symbol)
-    {
-        Mark();
-        _open[signal.Number] = (signal.Side, 0, 0);
-        _portfolio.OnSignal(0, signal, symbol);
-    }
-
-    // A portfolio sees a bar's close after its fills and before its signals.
+    // A portfolio has processed a bar before its strategies ask for something at the close.
     private void Mark()
     {
         if (_marked == _bars[0].Time) return;
         _marked = _bars[0].Time;
-        foreach (var (symbol, bar) in _bars.Index()) _portfolio.Mark(symbol, bar);
+        foreach (var (symbol, bar) in _bars.Index())
+            _portfolio.OnBar(symbol, Timeframe.D1, BarBlock.FromBars(_day, [bar]), 0);
+        _portfolio.Process();
+        foreach (var (e, _) in _within) _portfolio.OnTrade(0, e.Trade);
+        _within.Clear();
         _portfolio.Revalue(_bars[0].Time);
-        foreach (var trade in _portfolio.CallMargin(_bars[0].Time)) Add(_ofPortfolio, trade.Trade);
-        foreach (var trade in _portfolio.Unwind(_bars[0].Time)) Add(_ofPortfolio, trade.Trade);
+        _portfolio.CheckEnd();
     }
 
-    private void OnFill(in TradeFill fill, int symbol)
+    private void OnFill(in TradeFill fill)
     {
         var (side, quantity, fees) = _open[fill.Number];
         _open[fill.Number] = (side, fill.IsEntry ? quantity + fill.Quantity : quantity - fill.Quantity, fees + fill.Commission);
         Add(_ofStrategy, fill.Number, fill.Time, fill.IsEntry ? side : (Side)(-(int)side), fill.Quantity, fill.Price, fill.Commission);
-        _portfolio.OnFill(0, fill, symbol);
     }
 
     // The last fill is only sent where it cannot be computed from the trade.
@@ -281,14 +293,12 @@ internal sealed class StoryHosts : IRunListener
         if (Math.Abs(rest) > 1e-9)
             _ofStrategy.Financing.Add(new StoryFinancing(Story.DayOf(trade.ExitTime), number, "writeOff", rest));
         Add(_ofStrategy, trade);
-        if (_portfolio.OnTrade(0, trade) is { } own) Add(_ofPortfolio, own.Trade);
     }
 
     private void OnSplit(in SplitEvent split)
     {
         var (side, quantity, fees) = _open[split.Number];
         _open[split.Number] = (side, quantity * split.Ratio, fees);
-        _portfolio.OnSplit(0, split.Number, split.Time, split.ExDate, split.Ratio);
     }
 
     private void OnRoll(in RollEvent roll)
@@ -297,15 +307,10 @@ internal sealed class StoryHosts : IRunListener
         _open[roll.Number] = (side, quantity, fees + roll.Commission);
         Add(_ofStrategy, roll.Number, roll.Time, (Side)(-(int)side), roll.Quantity, roll.OldPrice, 0);
         Add(_ofStrategy, roll.Number, roll.Time, side, roll.Quantity, roll.NewPrice, roll.Commission);
-        _portfolio.OnRoll(0, roll);
     }
 
-    private void OnFinancing(in FinancingEvent paid)
-    {
-        _ofStrategy.Financing.Add(new StoryFinancing(Story.DayOf(paid.Time), paid.Number, Word(paid.Kind),
-            paid.Amount * _open[paid.Number].Quantity));
-        _portfolio.OnFinancing(0, paid);
-    }
+    private void OnFinancing(in FinancingEvent paid) => _ofStrategy.Financing.Add(new StoryFinancing(Story.DayOf(paid.Time), paid.Number,
+        Word(paid.Kind), paid.Amount * _open[paid.Number].Quantity));
 
     private void OnPortfolioFill(PortfolioFill fill)
     {

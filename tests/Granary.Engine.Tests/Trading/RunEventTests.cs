@@ -30,12 +30,12 @@ public sealed class RunEventTests
         BarVolume = 1000,
         IsOnClose = true,
         IsAtOpen = true,
+        IsByHand = true,
     };
 
-    private static readonly PricedEvent s_priced =
-        new(3, 8, new FillTerms(FillSlippage.Stop, 10.5, 10.25, 5, 11, 12, 9.5, 10, 1000, 9.75, true), IsAtOpen: true);
+    private static readonly StopMovedEvent s_moved = new(3, 8, 9.75);
 
-    private static readonly RollEvent s_roll = new(3, 8, 1, Side.Sell, 2, 10.5, 11.25, 0.5, 12, 9.5, 10, 1000);
+    private static readonly RollEvent s_roll = new(3, 8, 1, Side.Sell, 2, 10.5, 11.25, 0.5, 0.25);
 
     // Of every kind that a log keeps, with all fields set, in symbol 2.
     private static readonly (RunEvent Event, object Record)[] s_logged =
@@ -50,9 +50,10 @@ public sealed class RunEventTests
         (RunEvent.Of(new SplitEvent(3, 8, 7, 2), 2), new SplitEvent(3, 8, 7, 2)),
         (RunEvent.Of(new EntryEndedEvent(3, 8), 2), new EntryEndedEvent(3, 8)),
         (RunEvent.Of(new EntryCutEvent(3, 8, 1.5), 2), new EntryCutEvent(3, 8, 1.5)),
-        (RunEvent.Of(new ExitingEvent(3, 8), 2), new ExitingEvent(3, 8)),
+        (RunEvent.Of(new ExitingEvent(3, 8, OrderType.MarketOnClose, ExitReason.Time, 0.5, 2, IsByHand: true), 2),
+            new ExitingEvent(3, 8, OrderType.MarketOnClose, ExitReason.Time, 0.5, 2, IsByHand: true)),
         (RunEvent.Of(new CashShortEvent(8), 2), new CashShortEvent(8)),
-        (RunEvent.Of(s_priced, 2), s_priced),
+        (RunEvent.Of(s_moved, 2), s_moved),
         (RunEvent.Of(s_roll, 2), s_roll),
     ];
 
@@ -68,7 +69,7 @@ public sealed class RunEventTests
         RunEventKinds.EntryCut => e.EntryCut,
         RunEventKinds.Exiting => e.Exiting,
         RunEventKinds.CashShort => e.CashShort,
-        RunEventKinds.Priced => e.Priced,
+        RunEventKinds.StopMoved => e.StopMoved,
         RunEventKinds.Roll => e.Roll,
         _ => throw new ArgumentException($"a log keeps no {e.Kind}", nameof(e)),
     };

@@ -10,17 +10,14 @@ namespace Granary.Engine.Trading.Book;
 /// in this order. It makes an event only if one of them wants its kind, and changes nothing in the book.
 /// </summary>
 /// <param name="symbol">The book's index among the strategy's symbols.</param>
-internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees, bool dependsOnSize)
+internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimited, bool hasProportionalFees)
 {
     private IRunListener? _listener = listener;
     private readonly int _symbol = symbol;
     // The kinds of events that the listener and the filter receive.
     private RunEventKinds _listened = listener?.Kinds ?? RunEventKinds.None;
     private RunEventKinds _filtered;
-    private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees, _dependsOnSize = dependsOnSize;
-
-    /// <summary>The terms of the next fill, where its price depends on the quantity.</summary>
-    public FillTerms Terms { get; private set; }
+    private readonly bool _isVolumeLimited = isVolumeLimited, _hasProportionalFees = hasProportionalFees;
 
     /// <summary>Whether what happens is at the open of the bar.</summary>
     public bool IsAtOpen { private get; set; }
@@ -105,7 +102,7 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     {
         _digest.FillSignal(order.TradeNumber, order.Side, order.CreatedAt);
         Signal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, reference, quantity, 0, 0, order.ExpiresAt)
-        { AtFill = true });
+        { AtFill = true, IsByHand = true });
     }
 
     public void SignalEnded(int number, SignalEnd end, long time)
@@ -160,7 +157,7 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     /// <summary>Sends the last fill of a trade if a listener cannot compute it from the trade.</summary>
     public readonly void LastFill(in OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar)
     {
-        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || _dependsOnSize) Filled(fill, bar, reason);
+        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || fill.IsByHand) Filled(fill, bar, reason);
     }
 
     private readonly void Filled(in TradeFill fill, in Bar bar, ExitReason reason = ExitReason.Open)
@@ -171,20 +168,15 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     [MethodImpl(MethodImplOptions.NoInlining)]
     private readonly void SendFill(in TradeFill fill, in Bar bar, ExitReason reason)
     {
-        if (_dependsOnSize && Want(RunEventKinds.Priced))
-            Send(RunEvent.Of(new PricedEvent(fill.Number, fill.Time, Terms, IsAtOpen), _symbol));
         // The end of a listing closes a position of any size, whatever the volume of the bar.
         var volume = _isVolumeLimited && reason is not (ExitReason.Delisted or ExitReason.Expired) ? bar.Volume : 0;
         Send(RunEvent.Of(fill with { BarVolume = volume, IsAtOpen = IsAtOpen, Reason = reason }, _symbol));
     }
 
-    /// <summary>Keeps the terms of the next fill.</summary>
-    public void Priced(in FillTerms terms) => Terms = terms;
-
-    /// <summary>Records that the market exit of a trade has been sent.</summary>
-    public readonly void Exiting(int number, long time)
+    /// <summary>Records that an exit of a trade has been sent.</summary>
+    public readonly void Exiting(in ExitingEvent exit)
     {
-        if (Want(RunEventKinds.Exiting)) Send(RunEvent.Of(new ExitingEvent(number, time), _symbol));
+        if (Want(RunEventKinds.Exiting)) Send(RunEvent.Of(exit, _symbol));
     }
 
     /// <summary>Records in the digest that a trade was closed in full. <see cref="Trade"/> sends it.</summary>

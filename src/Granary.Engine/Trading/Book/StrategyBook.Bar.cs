@@ -17,16 +17,24 @@ internal sealed partial class StrategyBook
         var bar = _block[index];
         BeginBar(index);
         if (IsRuinedAt(_hasMarks ? Seen(bar).Open : bar.Open)) EndInRuin(bar, bar, index);
-        for (var i = 0; i < _orders.Count; i++)
-            if (ProcessAtOpen(i, bar, index))
-                i = -1;
+        // Exits come first: their proceeds pay for entries.
+        if (_orders.Count > 0) WorkOpen(bar, index);
         ProcessAfterOpen(index, bar);
         AddSteps(index);
         if (HasNotices) Dispatch();
     }
 
-    // A run with several books on one account processes a bar in these steps: BeginBar of all books, the orders at the open of all books
-    // in the order of their making, ProcessAfterOpen of all books.
+    private void WorkOpen(in Bar bar, int index)
+    {
+        for (var i = 0; i < _orders.Count; i++)
+            if (_orders[i].Role == OrderRole.Exit && ProcessAtOpen(i, bar, index))
+                i = -1;
+        for (var i = 0; i < _orders.Count; i++)
+            if (_orders[i].Role != OrderRole.Exit && ProcessAtOpen(i, bar, index))
+                i = -1;
+    }
+
+    // Several books on one account take these steps together: see AccountSlice.
 
     /// <summary>
     /// Books the financing and splits since the last bar, and closes everything if the symbol is delisted in this bar. Cancels entries
@@ -45,13 +53,17 @@ internal sealed partial class StrategyBook
             CloseFormer(index);
             CancelOutside(_block.TimeColumn[index], _block.TimeColumn[index]);
         }
-        if (_settings.TakeProfitOverTime.Count > 0 || _faults is not null) LowerTargets(_block.TimeColumn[index]);
+        if (_settings.TakeProfitOverTime.Count > 0 || _isServed) LowerTargets(_block.TimeColumn[index]);
         if (_margin.IsIsolated && _trades.Count > 0) LiquidateAtOpen(index);
         if (_shared is not null && IsRuinedAt(Seen(_block[index]).Open)) EndInRuin(_block[index], _block[index], index);
     }
 
-    /// <summary>Returns the waiting order that was made next after another; none if that was the last.</summary>
-    public OrderId OrderAfter(OrderId id) => _orders.After(id);
+    /// <summary>The number of waiting orders.</summary>
+    public int OrderCount => _orders.Count;
+
+    /// <summary>A waiting order.</summary>
+    /// <param name="at">Its place in the order of their making.</param>
+    public ref readonly Order OrderAt(int at) => ref _orders[at];
 
     /// <summary>Fills one order at a bar's open.</summary>
     public void ProcessAtOpen(OrderId id, int index)
@@ -96,7 +108,7 @@ internal sealed partial class StrategyBook
         EndTrades(bar, index);
         if (_foreign is { Owes: true }) EndFlat(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
-        if (_borrow is { ClosesRecalled: true }) CloseRecalled(bar, index);
+        if (_borrow is { ClosesRecalled: true } && _shared is null) CloseRecalled(bar, index);
         if (_execution.CallRate > 0 && _shared is null && IsCalledAt(bar.Close)) CallMargin(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();

@@ -8,18 +8,30 @@ namespace Granary.Engine.Trading.Book;
 internal sealed partial class StrategyBook
 {
     // The quantity that more short positions can have at a time.
-    private double Borrowable(long time) => Math.Max(0, _borrow!.AvailableAt(time) - _trades.QuantityOf(Side.Sell));
+    private double Borrowable(long time) => Math.Max(0, _borrow!.AvailableAt(time) - HeldShort);
+
+    // What the account holds short in the instrument.
+    private double HeldShort => _market is null ? _trades.QuantityOf(Side.Sell) : _market.Sums.Shorts;
 
     // The same at a close, with the entries that wait.
     private double BorrowableAtClose(int index)
     {
         var room = Borrowable(_timeframe.CloseOf(TimeAt(index)));
+        if (_market is null) return Math.Max(0, room - WaitingShort());
+        foreach (var book in _market.Books) room -= book.WaitingShort();
+        return Math.Max(0, room);
+    }
+
+    /// <summary>The quantity of short entries that wait.</summary>
+    public double WaitingShort()
+    {
+        var sum = 0.0;
         for (var i = 0; i < _orders.Count; i++)
         {
             ref var waiting = ref _orders[i];
-            if (waiting.Role == OrderRole.Entry && waiting.Side == Side.Sell) room -= waiting.Rest;
+            if (waiting.Role == OrderRole.Entry && waiting.Side == Side.Sell) sum += waiting.Rest;
         }
-        return Math.Max(0, room);
+        return sum;
     }
 
     // The part of an entry's quantity that can be borrowed at a close; NaN where the entry is to be refused.
@@ -83,30 +95,50 @@ internal sealed partial class StrategyBook
     {
         if (_trades.Count == 0) return;
         var excess = _trades.QuantityOf(Side.Sell) - Leaving() - _borrow!.AvailableAt(_timeframe.CloseOf(bar.Time));
-        for (var i = _trades.Count - 1; i >= 0 && excess > 0; i--)
-        {
-            ref var trade = ref _trades[i];
-            if (trade.Side != Side.Sell || trade.Exiting) continue;
-            // The rest stays in whole lots, so that enough is closed.
-            var stays = Instrument.RoundQuantity(Math.Max(0, trade.Quantity - excess));
-            var (goes, isWhole) = (trade.Quantity - stays, !(stays > 0));
-            if (!(goes > trade.Quantity * (BorrowSeries.Enough - 1))) continue;
-            excess -= goes;
-            var filled = isWhole ? SendExit(ref trade, index, OrderType.Market, ExitReason.Recalled) : SendPart(trade, goes, index);
-            // The lender does it, without latency.
-            if (!filled) _orders.Last.WorksFrom = 0;
-        }
+        for (var i = _trades.Count - 1; i >= 0 && excess > 0; i--) Recall(i, ref excess, index);
     }
 
-    // Sends an exit of a part of a trade; true where it has filled at once.
-    private bool SendPart(in OpenTrade trade, double quantity, int index)
+    /// <summary>Closes what the account holds short in an instrument beyond what can be borrowed, the last entered first.</summary>
+    /// <param name="bars">The books whose bars close now, with the indices of the bars.</param>
+    /// <param name="close">The close, UTC ticks.</param>
+    public static void CloseRecalled(AccountMarket market, IReadOnlyList<(StrategyBook Book, int Index)> bars, long close)
     {
-        ref var order = ref NewExit(trade, OrderType.Market, ExitReason.Recalled, TimeAt(index));
+        var excess = market.Sums.Shorts - market.Instrument.Borrow.AvailableAt(close);
+        foreach (var book in market.Books) excess -= book.Leaving();
+        if (!(excess > 0)) return;
+        var trades = from bar in bars
+                     where bar.Book._market == market
+                     from at in Enumerable.Range(0, bar.Book._trades.Count)
+                     orderby bar.Book._trades[at].EntryTime descending, bar.Book.Place descending, at descending
+                     select (bar.Book, bar.Index, bar.Book._trades[at].Number);
+        foreach (var (book, index, number) in trades.ToList())
+            if (excess > 0)
+                book.Recall(book._trades.IndexOf(number), ref excess, index);
+    }
+
+    // Closes a short trade, or as much of it as was recalled.
+    private void Recall(int at, ref double excess, int index)
+    {
+        ref var trade = ref _trades[at];
+        if (trade.Side != Side.Sell || trade.Exiting) return;
+        // The rest stays in whole lots, so that enough is closed.
+        var stays = Instrument.RoundQuantity(Math.Max(0, trade.Quantity - excess));
+        var (goes, isWhole) = (trade.Quantity - stays, !(stays > 0));
+        if (!(goes > trade.Quantity * (BorrowSeries.Enough - 1))) return;
+        excess -= goes;
+        if (isWhole) SendExit(ref trade, index, OrderType.Market, ExitReason.Recalled, isForced: true);
+        else SendPart(trade, goes, ExitReason.Recalled, index);
+        Refresh();
+    }
+
+    // Sends an exit of a part of a trade at once.
+    private void SendPart(in OpenTrade trade, double quantity, ExitReason reason, int index)
+    {
+        ref var order = ref NewExit(trade, OrderType.Market, reason, TimeAt(index));
         (order.Quantity, order.IsPart) = (quantity, true);
         Send(ref order);
-        if (!FillsNow(OrderType.Market)) return false;
-        FillAtClose(_orders.Count - 1, index);
-        return true;
+        ReportExit(_orders.Last, quantity / trade.Quantity, index);
+        if (FillsNow(OrderType.Market)) FillAtClose(_orders.Count - 1, index);
     }
 
     // The quantity held short that has an exit on its way.

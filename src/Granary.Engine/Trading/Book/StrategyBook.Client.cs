@@ -4,10 +4,14 @@ using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
 
-// Orders of a client of the simulated exchange. They come as they are: the size rule and the limits of a strategy do not apply.
+// Orders of a client: of the simulated exchange, or of a portfolio, whose orders are its strategies'. They come as they are: the size rule
+// and the limits of a strategy do not apply.
 internal sealed partial class StrategyBook
 {
-    // Null in the account of a strategy.
+    // Whether it is the book of an exchange or of a portfolio.
+    private bool _isServed;
+
+    // What only a venue does; null elsewhere.
     private VenueFaults? _faults;
 
     /// <summary>The protection of an entry, by the number of its trade; null = the settings'.</summary>
@@ -18,7 +22,7 @@ internal sealed partial class StrategyBook
 
     /// <summary>Makes it the book of an exchange.</summary>
     /// <param name="termsOf">The protection of an entry, by the number of its trade.</param>
-    public void Serve(VenueFaults faults, Func<int, Protection> termsOf) => (_faults, _termsOf) = (faults, termsOf);
+    public void Serve(VenueFaults faults, Func<int, Protection> termsOf) => (_isServed, _faults, _termsOf) = (true, faults, termsOf);
 
     /// <summary>The open quantity of a trade, base units.</summary>
     public double OpenQuantityOf(int number) => _trades.IndexOf(number) is >= 0 and var at ? _trades[at].Quantity : 0;
@@ -62,6 +66,228 @@ internal sealed partial class StrategyBook
         else Refresh();
     }
 
+    // ---- orders of a portfolio: those of a strategy, with quantities of its own ----
+
+    /// <summary>Makes it the book of a portfolio.</summary>
+    public void Serve() => _isServed = true;
+
+    /// <summary>Takes the entry of a strategy's signal.</summary>
+    /// <param name="quantity">Base units.</param>
+    /// <param name="index">The bar at whose close it came.</param>
+    public void TakeSignal(in Signal signal, double quantity, int index)
+    {
+        ValueAtClose(index);
+        ref var order = ref NewOrder(OrderRole.Entry, signal.Type, signal.Side, quantity, signal.Time);
+        (order.TradeNumber, order.AddsTo) = (signal.Number, signal.AddsTo);
+        (order.LimitPrice, order.StopPrice) = (signal.Type.HasLimit() ? signal.Price : 0, signal.StopPrice);
+        (order.StopLoss, order.TakeProfit) = (signal.OwnStop, signal.OwnTarget);
+        (order.TrailFraction, order.Atr) = (signal.TrailFraction, signal.Atr);
+        (order.TimeInForce, order.ExpiresAt) = (signal.TimeInForce, signal.ValidUntil);
+        Send(ref order, signal.WorksIn, index);
+    }
+
+    /// <summary>Takes an exit of a trade, or of a part of it; it withdraws what waits of the entry.</summary>
+    /// <returns>Whether there was something to close.</returns>
+    /// <inheritdoc cref="TakeSignal"/>
+    public bool TakeExit(in ExitingEvent exit, int index)
+    {
+        ValueAtClose(index);
+        if (exit.Share >= 1) CancelEntryOf(exit.Number, exit.Time);
+        var at = _trades.IndexOf(exit.Number);
+        if (at < 0 || _trades[at].Exiting)
+        {
+            Refresh();
+            return false;
+        }
+        ref var trade = ref _trades[at];
+        if (exit.IsByHand)
+        {
+            trade.Exiting = true;
+            Refresh();
+            return true;
+        }
+        // The rest stays in whole lots, so that enough is closed.
+        var rest = RestOf(exit.Number);
+        var stays = exit.Share >= 1 ? 0 : Instrument.RoundQuantity(rest * (1 - exit.Share));
+        var goes = rest - stays;
+        if (!(goes > 0)) return false;
+        ref var order = ref NewExit(trade, exit.Type, exit.Reason, exit.Time);
+        if (stays > 0) (order.Quantity, order.IsPart) = (goes, true);
+        else trade.Exiting = true;
+        Send(ref order, exit.WorksIn, index);
+        return true;
+    }
+
+    private void Send(ref Order order, int worksIn, int index)
+    {
+        if (worksIn > 0) order.WorksFrom = _block.FirstIndex + index + worksIn;
+        var fills = worksIn == 0 && FillsNow(order.Type);
+        Send(ref order);
+        if (fills) FillAtClose(_orders.Count - 1, index);
+        else Refresh();
+    }
+
+    /// <summary>Withdraws what waits of an entry.</summary>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    public void Withdraw(int number, long time)
+    {
+        CancelEntryOf(number, time);
+        Refresh();
+    }
+
+    /// <summary>Closes a part of a trade, or all of it, at the last close, with the slippage of an order at the market.</summary>
+    public void CloseAtClose(int number, double quantity, ExitReason reason, int index)
+    {
+        var (at, bar) = (_trades.IndexOf(number), LastBar(index));
+        ref var trade = ref _trades[at];
+        var terms = new FillTerms(FillSlippage.Order, LastPrice, double.NaN, bar);
+        var price = PriceOf(terms, (Side)(-(int)trade.Side), quantity);
+        var paid = default(OrderFees);
+        var fee = NextFee(price, quantity, maker: false, bar.Time, ref paid);
+        _events.IsAtOpen = false;
+        CloseTrade(at, new TradeFill(number, bar.Time, price, quantity, fee, default, IsEntry: false, IsFirst: false, IsMaker: false),
+            reason, bar, index);
+        Refresh();
+    }
+
+    /// <summary>The open quantity of a trade less what waits to be closed of it, base units.</summary>
+    public double RestOf(int number)
+    {
+        var at = _trades.IndexOf(number);
+        if (at < 0) return 0;
+        var rest = _trades[at].Quantity;
+        for (var i = 0; i < _orders.Count; i++)
+            if (_orders[i].Role == OrderRole.Exit && _orders[i].TradeNumber == number && _orders[i].IsPart) rest -= _orders[i].Rest;
+        return Math.Max(0, rest);
+    }
+
+    /// <summary>Whether a trade is open and has no exit on its way.</summary>
+    public bool IsHeld(int number) => _trades.IndexOf(number) is >= 0 and var at && !_trades[at].Exiting;
+
+    /// <summary>The numbers of the open trades, in the order of their entries.</summary>
+    public int[] OpenNumbers
+    {
+        get
+        {
+            var numbers = new int[_trades.Count];
+            for (var i = 0; i < numbers.Length; i++) numbers[i] = _trades[i].Number;
+            return numbers;
+        }
+    }
+
+    /// <summary>The open trade with this number.</summary>
+    public ref readonly OpenTrade TradeOf(int number) => ref _trades[_trades.IndexOf(number)];
+
+    /// <summary>Longs plus shorts, base units.</summary>
+    public double GrossQuantity => _trades.QuantityOf(Side.Buy) + _trades.QuantityOf(Side.Sell);
+
+    /// <summary>The margins of the open trades, quote currency.</summary>
+    public double InitialMargin
+    {
+        get
+        {
+            var sum = 0.0;
+            for (var i = 0; i < _trades.Count; i++) sum += _margin.Initial(_trades[i].EntryPrice, _trades[i].Quantity);
+            return sum;
+        }
+    }
+
+    /// <summary>The net profit of an open trade at the last close, quote currency.</summary>
+    public double NetOf(int number)
+    {
+        ref var trade = ref _trades[_trades.IndexOf(number)];
+        return MarkedAt(trade, LastPrice).Profit - trade.Commission + trade.Financing;
+    }
+
+    /// <summary>The open of a bar, UTC ticks.</summary>
+    public long OpenTimeOf(int index) => _block.TimeColumn[index];
+
+    /// <summary>The close of a bar, UTC ticks.</summary>
+    public long CloseTimeOf(int index) => _timeframe.CloseOf(_block.TimeColumn[index]);
+
+    // Fills of manual orders and of recorded trades, which are not made by orders of this book.
+    private readonly List<(TradeFill Fill, Side Side, double Quantity)> _given = [];
+    private List<(OrderId Order, OrderFees Paid)>? _givenFees;
+
+    /// <summary>Whether fills were given for the bar that comes.</summary>
+    public bool HasGiven => _given.Count > 0;
+
+    /// <summary>Has a fill of the strategy's happen within the bar that comes.</summary>
+    /// <param name="fill">As the strategy has it.</param>
+    /// <param name="side">The side of the trade.</param>
+    /// <param name="quantity">Base units; infinite for all that is open.</param>
+    public void Give(in TradeFill fill, Side side, double quantity) => _given.Add((fill, side, quantity));
+
+    /// <summary>Books the fills that were given.</summary>
+    /// <param name="atOpen">Those at the open of the bar, or the others.</param>
+    /// <param name="exits">Those that close trades, or the others.</param>
+    public void TakeGiven(int index, bool atOpen, bool exits)
+    {
+        for (var i = 0; i < _given.Count; i++)
+        {
+            var (fill, side, quantity) = _given[i];
+            if (fill.IsAtOpen != atOpen || fill.IsEntry == exits) continue;
+            _given.RemoveAt(i--);
+            TakeGiven(fill, side, quantity, index);
+        }
+        Refresh();
+    }
+
+    private void TakeGiven(in TradeFill theirs, Side side, double quantity, int index)
+    {
+        var bar = _block[index];
+        var at = _trades.IndexOf(theirs.Number);
+        if (!theirs.IsEntry)
+        {
+            if (at < 0) return;
+            quantity = Math.Min(quantity, _trades[at].Quantity);
+        }
+        if (_isVolumeLimited) quantity = Fillable(quantity, bar);
+        if (!(quantity > 0)) return;
+        var fill = theirs with
+        {
+            Time = bar.Time,
+            Quantity = quantity,
+            IsFirst = theirs.IsEntry && at < 0,
+            Commission = FeeOf(theirs, quantity, bar.Time),
+        };
+        if (!theirs.IsEntry)
+        {
+            CloseTrade(at, fill, theirs.Reason, bar, index);
+            return;
+        }
+        if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(fill.Price, quantity), fill.Commission), Available(fill.Price)))
+        {
+            var payable = _settings.ResizeToCash ? Payable(quantity, fill.Price, Available(fill.Price), fill.IsMaker) : 0;
+            _events.CashShort(bar.Time);
+            if (!(payable > 0))
+            {
+                _events.SignalEnded(theirs.Number, SignalEnd.NoCash, bar.Time);
+                return;
+            }
+            _events.EntryCut(theirs.Number, bar.Time, payable);
+            fill = fill with { Quantity = payable, Commission = FeeOf(theirs, payable, bar.Time) };
+        }
+        ref var order = ref NewOrder(OrderRole.Net, OrderType.Market, side, fill.Quantity, theirs.Time);
+        order.TradeNumber = theirs.Number;
+        if (at < 0) EnterTrade(order, fill, bar, index, theirs.IsAtOpen);
+        else IncreaseTrade(order, fill, bar, index);
+    }
+
+    // A recorded trade says what it has cost.
+    private double FeeOf(in TradeFill theirs, double quantity, long time)
+    {
+        if (_hasProportionalFees || theirs.Order.IsNone) return theirs.Commission * (quantity / theirs.Quantity);
+        _givenFees ??= [];
+        var id = theirs.Order;
+        var at = _givenFees.FindIndex(f => f.Order == id);
+        var paid = at < 0 ? default : _givenFees[at].Paid;
+        var fee = _execution.Fee.NextFee(theirs.Price, quantity, _multiplier, theirs.IsMaker, _traded?.At(time) ?? 0, ref paid);
+        if (at < 0) _givenFees.Add((id, paid));
+        else _givenFees[at] = (id, paid);
+        return fee;
+    }
+
     /// <summary>Moves the stop of a trade, or of the entry that will open it.</summary>
     public void MoveStopOf(int number, double price)
     {
@@ -97,15 +323,6 @@ internal sealed partial class StrategyBook
     {
         CancelAll(time);
         Refresh();
-    }
-
-    /// <summary>The waiting order of a kind that was made next after another; none if that was the last.</summary>
-    /// <param name="exits">Whether orders that close trades are meant.</param>
-    public OrderId OrderAfter(OrderId id, bool exits)
-    {
-        for (var next = _orders.After(id); !next.IsNone; next = _orders.After(next))
-            if (_orders[_orders.IndexOf(next)].Role == OrderRole.Exit == exits) return next;
-        return default;
     }
 
     // An order on its way works from the first bar that opens after its arrival. A market order that arrives within a bar fills on the

@@ -46,34 +46,35 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ValueAt(long time)
     {
-        if (_foreign!.ValueAt(time)) _account.Cash = _foreign.Cash;
+        if (_foreign!.ValueAt(time) && _shared is null) _account.Cash = _foreign.Cash;
     }
 
-    // Events count at the rate that was known at the open of their bar.
-    private double RateAt(long time) => _foreign?.RateAt(time) ?? 1;
+    /// <summary>The rate that was known at a time. Events count at that of the open of their bar.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public double RateAt(long time) => _foreign?.RateAt(time) ?? 1;
 
     // Books cash in the currency of the prices.
     private void Pay(double amount)
     {
-        if (_foreign is null)
-        {
-            _account.Pay(amount);
-            return;
-        }
-        _foreign.Pay(amount);
-        _account.Cash = _foreign.Cash;
+        if (_foreign is not null) _foreign.Pay(amount);
+        else if (_shared is not null) _shared.Pay(amount);
+        else _account.Pay(amount);
+        KeepCash();
     }
 
     // Books a fill.
     private void Book(Side side, double quantity, double price, double fee)
     {
-        if (_foreign is null)
-        {
-            _account.Book(side, quantity, price, _multiplier, fee);
-            return;
-        }
-        _foreign.Book(side, quantity, price, _multiplier, fee);
-        _account.Cash = _foreign.Cash;
+        if (_foreign is not null) _foreign.Book(side, quantity, price, _multiplier, fee);
+        else if (_shared is not null) _shared.Book(side, quantity, price, _multiplier, fee);
+        else _account.Book(side, quantity, price, _multiplier, fee);
+        KeepCash();
+    }
+
+    // The own account counts in the currency of the prices.
+    private void KeepCash()
+    {
+        if (_foreign is not null && _shared is null) _account.Cash = _foreign.Cash;
     }
 
     // Closes an account without positions whose debt in a currency has grown beyond what it has: the broker bears the rest.
@@ -86,16 +87,6 @@ internal sealed partial class StrategyBook
         CancelAll(bar.Time);
         Close();
     }
-
-    /// <summary>Removes the balances of a shared account that was closed without positions.</summary>
-    public void Clear()
-    {
-        _account.Cash = 0;
-        _foreign?.Clear();
-    }
-
-    /// <summary>Whether a rate alone can leave the account without equity.</summary>
-    public bool Owes => _foreign is { Owes: true };
 
     // Whether a price and a rate of this block could ruin the account. The price of that changes with the rate.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -125,8 +116,8 @@ internal sealed partial class StrategyBook
     {
         if (_foreign is null) return 1;
         if (_isRuined) return _foreign.RateAt(time);
-        var rate = _foreign.Settle(net, time, isLast: _trades.Count == 1);
-        _account.Cash = _foreign.Cash;
+        var rate = _foreign.Settle(net, time, isLast: _shared is null ? _trades.Count == 1 : _shared.IsLastIn(_foreign));
+        KeepCash();
         return rate;
     }
 

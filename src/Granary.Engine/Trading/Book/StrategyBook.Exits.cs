@@ -7,14 +7,15 @@ namespace Granary.Engine.Trading.Book;
 // Orders that close trades: exits by time, a call for margin, and the hand-over of the account.
 internal sealed partial class StrategyBook
 {
-    // Sends an exit; true where it has filled at once.
-    private bool SendExit(ref OpenTrade trade, int index, OrderType type, ExitReason reason)
+    // Sends an exit; true where it has filled at once. An exit that the broker or the lender makes has no latency.
+    private bool SendExit(ref OpenTrade trade, int index, OrderType type, ExitReason reason, bool isForced = false)
     {
         if (trade.EntryWorking) CancelEntryOf(trade.Number, TimeAt(index));
         ref var order = ref NewExit(trade, type, reason, TimeAt(index));
-        Delay(ref order, index);
+        if (!isForced) Delay(ref order, index);
         Send(ref order);
         trade.Exiting = true;
+        ReportExit(_orders.Last, 1, index);
         if (!FillsNow(type)) return false;
         FillAtClose(_orders.Count - 1, index);
         return true;
@@ -52,9 +53,7 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (trade.Exiting) continue;
-            // The broker does it, without latency.
-            if (SendExit(ref trade, index, OrderType.Market, ExitReason.MarginCall)) i--;
-            else _orders.Last.WorksFrom = 0;
+            if (SendExit(ref trade, index, OrderType.Market, ExitReason.MarginCall, isForced: true)) i--;
         }
         Refresh();
     }
@@ -74,19 +73,14 @@ internal sealed partial class StrategyBook
             ref var order = ref NewExit(trade, OrderType.Market, ExitReason.Handover, time);
             Send(ref order);
             trade.Exiting = true;
+            _events.Exiting(new ExitingEvent(trade.Number, time, OrderType.Market, ExitReason.Handover, 1));
         }
         Refresh();
     }
 
-    /// <summary>Reports each market exit that has been sent, once.</summary>
-    public void ReportExiting(long time)
-    {
-        for (var i = 0; i < _trades.Count; i++)
-        {
-            ref var trade = ref _trades[i];
-            if (!trade.Exiting || trade.ExitReported) continue;
-            trade.ExitReported = true;
-            _events.Exiting(trade.Number, time);
-        }
-    }
+    private void ReportExit(in Order order, double share, int index) => _events.Exiting(new ExitingEvent(order.TradeNumber,
+        order.CreatedAt, order.Type, order.Reason, share, WorksIn(order, index)));
+
+    // The bars from the one at whose close an order was made to the first one on which it works; 0 = the next one.
+    private int WorksIn(in Order order, int index) => order.WorksFrom == 0 ? 0 : (int)(order.WorksFrom - _block.FirstIndex - index);
 }

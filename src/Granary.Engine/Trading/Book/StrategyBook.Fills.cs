@@ -14,12 +14,15 @@ internal sealed partial class StrategyBook
         : _execution.Fee.NextFee(price, quantity, _multiplier, maker, _traded?.At(time) ?? 0, ref paid);
 
     // How much of a quantity the bar's volume allows, in whole lots.
-    private double Fillable(double wanted, in Bar bar, int index) =>
-        _volume.Fitting(wanted, _block.FirstIndex + index, _execution.VolumeShare * bar.Volume, Instrument);
-
-    private double Fillable(in Order order, in Bar bar, int index)
+    private double Fillable(double wanted, in Bar bar)
     {
-        var most = Fillable(order.Rest, bar, index);
+        ref var volume = ref _market is null ? ref _volume : ref _market.Volume;
+        return volume.Fitting(wanted, bar.Time, _execution.VolumeShare * bar.Volume, Instrument);
+    }
+
+    private double Fillable(in Order order, in Bar bar)
+    {
+        var most = Fillable(order.Rest, bar);
         return order.TimeInForce == TimeInForce.FillOrKill && most < order.Rest ? 0 : most;
     }
 
@@ -32,7 +35,7 @@ internal sealed partial class StrategyBook
         if (_faults is not null && !(quantity > 0)) return false;
         if (_isVolumeLimited)
         {
-            quantity = Math.Min(quantity, Fillable(order, bar, index));
+            quantity = Math.Min(quantity, Fillable(order, bar));
             if (quantity <= 0)
             {
                 order.Rests = true;
@@ -40,25 +43,23 @@ internal sealed partial class StrategyBook
             }
         }
         if (order.Role == OrderRole.Net) return FillNet(at, quantity, reference, bar, index, atOpen);
-        var price = PriceOf(order, reference, quantity, bar, atOpen);
+        var price = PriceOf(order, reference, quantity, bar);
         return order.Role == OrderRole.Entry
             ? FillEntry(at, quantity, price, bar, index, atOpen)
             : FillExit(at, quantity, price, bar, index);
     }
 
     // The price at which an order fills from a reference price.
-    private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar, bool atOpen)
+    private FillPrice PriceOf(in Order order, double reference, double quantity, in Bar bar)
     {
         var terms = FillRule.Terms(order, reference, bar, out var isMaker);
-        if (_dependsOnSize)
-            terms = terms with { Worst = WorstBefore(order, reference, bar, atOpen), AtStop = !atOpen && IsRestOfStop(order) };
         return new FillPrice(PriceOf(terms, order.Side, quantity), isMaker);
     }
 
-    // The listener can compute the price of another quantity where it differs.
+    // The terms are kept: a smaller quantity may have another price.
     private double PriceOf(in FillTerms terms, Side side, double quantity)
     {
-        if (_dependsOnSize) _events.Priced(terms);
+        if (_fillRule.DependsOnSize) _terms = terms;
         return _fillRule.Price(terms, side, quantity);
     }
 
@@ -69,6 +70,11 @@ internal sealed partial class StrategyBook
         if (_borrow is not null && order.Side == Side.Sell && !Borrow(ref order, ref quantity, bar.Time))
         {
             Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time, SignalEnd.NotShortable);
+            return true;
+        }
+        if (Fits is not null && !Fit(at, ref quantity, price.Price))
+        {
+            Drop(at, OrderState.Cancelled, bar.Time);
             return true;
         }
         var paid = order.Fees;
@@ -95,6 +101,21 @@ internal sealed partial class StrategyBook
         else IncreaseTrade(order, fill, bar, index);
         if (whole) _orders.RemoveAt(at);
         return whole;
+    }
+
+    /// <summary>The part of the next fill of an entry that limits allow, by the number of its trade, its quantity and its price; null = all.</summary>
+    public Func<int, double, double, double>? Fits { get; set; }
+
+    // Cuts an entry to what limits allow at its price; false where that is nothing.
+    private bool Fit(int at, ref double quantity, double price)
+    {
+        ref var order = ref _orders[at];
+        var part = Fits!(order.TradeNumber, quantity, price);
+        if (part == quantity) return true;
+        if (!(part > 0)) return false;
+        order.Quantity = order.FilledQuantity + part;
+        quantity = order.Rest;
+        return true;
     }
 
     private bool FillExit(int at, double quantity, FillPrice price, in Bar bar, int index)
@@ -125,7 +146,7 @@ internal sealed partial class StrategyBook
         order.Quantity = order.FilledQuantity + payable;
         quantity = order.Rest;
         paid = order.Fees;
-        if (_dependsOnSize) price = price with { Price = _fillRule.Price(_events.Terms, order.Side, quantity) };
+        if (_fillRule.DependsOnSize) price = price with { Price = _fillRule.Price(_terms, order.Side, quantity) };
         fee = NextFee(price.Price, quantity, price.IsMaker, time, ref paid);
         // A fee by turnover may be more than the usual one.
         if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), available))
@@ -138,7 +159,7 @@ internal sealed partial class StrategyBook
     }
 
     // The highest price that a part of the next fill can have: a smaller sale brings a higher price.
-    private double HighestPrice(double price) => _fillRule.DependsOnSize ? FillRule.Highest(_events.Terms, price) : price;
+    private double HighestPrice(double price) => _fillRule.DependsOnSize ? FillRule.Highest(_terms, price) : price;
 
     // Fills an order at the close at which it was made.
     private void FillAtClose(int at, int index)
@@ -170,7 +191,7 @@ internal sealed partial class StrategyBook
     private bool FillNet(int at, double quantity, double reference, in Bar bar, int index, bool atOpen)
     {
         var order = _orders[at];
-        var price = PriceOf(order, reference, quantity, bar, atOpen);
+        var price = PriceOf(order, reference, quantity, bar);
         var waiting = _orders.Count;
         if (_borrow is not null && order.Side == Side.Sell && !BorrowNet(at, ref quantity, reference, price.Price, bar.Time)) return true;
         if (!CanPay(at, ref quantity, price, out var crumb))
@@ -179,7 +200,7 @@ internal sealed partial class StrategyBook
             RefuseNet(at, quantity, reference, price.Price, bar.Time, SignalEnd.NoCash);
             return true;
         }
-        if (_fillRule.DependsOnSize) price = price with { Price = _fillRule.Price(_events.Terms, order.Side, quantity) };
+        if (_fillRule.DependsOnSize) price = price with { Price = _fillRule.Price(_terms, order.Side, quantity) };
         var paid = order.Fees;
         var fees = new SplitFee(this, price, quantity,
             _hasProportionalFees ? 0 : NextFee(price.Price, quantity, price.IsMaker, bar.Time, ref paid));
@@ -189,7 +210,8 @@ internal sealed partial class StrategyBook
         if (left > crumb)
         {
             var fee = fees.Of(left, isLast: true);
-            var fill = new TradeFill(0, bar.Time, price.Price, left, fee, order.Id, IsEntry: true, IsFirst: false, price.IsMaker);
+            var fill = new TradeFill(0, bar.Time, price.Price, left, fee, order.Id, IsEntry: true, IsFirst: false, price.IsMaker)
+            { IsByHand = true };
             OpenRest(ref order, fill, reference, bar, index, atOpen);
         }
         for (var i = _orders.Count - 1; i >= 0; i--)
@@ -243,7 +265,8 @@ internal sealed partial class StrategyBook
             left -= part;
             var fee = fees.Of(part, isLast: !(left > 0));
             var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
-                price.IsMaker);
+                price.IsMaker)
+            { IsByHand = true };
             if (CloseTrade(i, fill, ExitReason.Signal, bar, index)) i--;
         }
         return left;

@@ -68,6 +68,7 @@ internal sealed partial class StrategyBook
         MarkBefore(index);
         var (from, ratio) = (_exTimes[_nextAction], action.SplitRatio);
         _trades.Split(from, ratio, Instrument);
+        Share();
         for (var i = 0; i < _trades.Count; i++)
             if (_trades[i].EntryTime < from)
                 _events.Split(_trades[i], time, action.ExDate, ratio);

@@ -14,7 +14,7 @@ internal sealed partial class StrategyBook
     /// <summary>The account's equity, with this book's instrument at a price.</summary>
     public double EquityAt(double price) => _shared is null ? OwnEquity(price) : InPrices(_shared.Equity);
 
-    /// <summary>Returns this book's contribution to the account's equity.</summary>
+    /// <summary>The equity of the book's own account, with its instrument at a price.</summary>
     public double OwnEquity(double price) => _account.Cash + _trades.Net * price;
 
     /// <summary>Returns the quantity of an entry at this price by the size rule, without a stop.</summary>
@@ -28,12 +28,11 @@ internal sealed partial class StrategyBook
     /// <summary>Returns the amount that new entries may cost.</summary>
     public double Available(double price)
     {
-        var available = _shared is null ? OwnAvailable(price) : InPrices(_shared.Available(this, price));
+        var available = _shared is null ? OwnAvailable(price) : InPrices(_shared.Available(_market, price));
         return double.IsPositiveInfinity(_margin.MostNotional) ? available : _power.WithinNotional(available, NotionalRoom(price), price);
     }
 
-    /// <summary>This book's share of the cash available for new entries.</summary>
-    public double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades, price);
+    private double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades.Sums(_power), price);
 
     // Returns the amount that new entries may cost after pending orders are filled at the last close.
     private double AvailableAfterOrders(double close) => Available(close) + PendingCash(close);
@@ -57,7 +56,8 @@ internal sealed partial class StrategyBook
         return sum;
     }
 
-    private double Reserved(double close)
+    /// <summary>The cost of entries at the market that wait.</summary>
+    public double Reserved(double close)
     {
         var sum = 0.0;
         for (var i = 0; i < _orders.Count; i++)
@@ -96,22 +96,10 @@ internal sealed partial class StrategyBook
         return payable == wanted ? wanted : Instrument.RoundQuantity(payable);
     }
 
-    /// <summary>The maintenance requirement of the open trades.</summary>
-    public double Requirement(double price) => _power.Requirement(_trades, price);
-
-    /// <summary>
-    /// Cash without the proceeds of short sales, at the shares' market value, since the lender of the shares keeps them. Interest is
-    /// charged on it if it is negative. An instrument with a margin per unit settles gains and losses in cash, so its balance is the
-    /// equity.
-    /// </summary>
-    public double SettledCash(double price) =>
-        _power.IsMargined ? OwnEquity(price) : _account.Cash - _trades.QuantityOf(Side.Sell) * price * _multiplier;
-
-    /// <summary>Returns the market value of long positions; 0 for an instrument with a margin per unit.</summary>
-    public double LongValue(double price) =>
-        _power.IsMargined ? 0 : _trades.QuantityOf(Side.Buy) * price * _multiplier;
-
-    // Returns the fraction of the long value that was bought on margin, before the nights up to a time are paid.
+    // Returns the fraction of the long value that was bought on margin, before the nights up to a time are paid. The lender of shares keeps
+    // the proceeds of short sales, at the shares' market value.
     private double MarginPart(double close, long time) => _power.IsMargined ? 0
-        : _shared is not null ? _shared.MarginPart(time) : FinancingRate.MarginPart(SettledCash(close), LongValue(close));
+        : _shared is not null ? _shared.MarginPart(time)
+        : FinancingRate.MarginPart(_account.Cash - _trades.QuantityOf(Side.Sell) * close * _multiplier,
+            _trades.QuantityOf(Side.Buy) * close * _multiplier);
 }

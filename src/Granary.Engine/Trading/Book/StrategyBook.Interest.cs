@@ -21,14 +21,8 @@ internal sealed partial class StrategyBook
         return _everyBar = Active = true;
     }
 
-    /// <summary>Whether the prices are in another currency than the account's.</summary>
-    public bool IsForeign => _foreign is not null;
-
-    /// <summary>Cash in the account's currency, if the prices are in another one.</summary>
-    public double OwnCash => _foreign?.Own ?? 0;
-
-    /// <summary>The balance in the currency of the prices that earns or pays, with what positions settle at a price.</summary>
-    public double InterestBalance(double price)
+    // The balance in the currency of the prices that earns or pays, with what positions settle at a price.
+    private double InterestBalance(double price)
     {
         var cash = _foreign?.Held ?? _account.Cash;
         return _trades.Count == 0 ? cash
@@ -52,16 +46,23 @@ internal sealed partial class StrategyBook
         PayInterest(FinancingKind.BalanceInterest, _interest.Of(Instrument.Currency)!.Of(balance, from, to), time);
     }
 
-    /// <summary>Books interest of the account, in its own currency or in that of the prices.</summary>
-    /// <param name="time">Open time of the bar, UTC ticks.</param>
-    public void PayInterest(FinancingKind kind, double amount, long time)
+    // Books interest of the account, in its own currency or in that of the prices.
+    private void PayInterest(FinancingKind kind, double amount, long time)
     {
         if (amount == 0) return;
         var rate = 1.0;
         if (kind == FinancingKind.BalanceInterest) rate = _foreign!.PayInterest(amount, time);
         else if (_foreign is not null) _foreign.PayOwn(amount);
         else _account.Pay(amount);
-        if (_foreign is not null) _account.Cash = _foreign.Cash;
+        KeepCash();
+        ReportInterest(kind, amount, rate, time);
+    }
+
+    /// <summary>Reports interest that the account has booked.</summary>
+    /// <param name="rate">The rate at which it counts.</param>
+    /// <param name="time">Open time of the bar, UTC ticks.</param>
+    public void ReportInterest(FinancingKind kind, double amount, double rate, long time)
+    {
         _meter.Financing += amount * rate;
         _events.IsAtOpen = true;
         _events.Financed(0, kind, time, amount, amount);

@@ -48,7 +48,7 @@ internal sealed partial class StrategyBook
         for (var i = _orders.Count - 1; i >= 0; i--)
             if (_orders[i].CreatedAt <= end.Time) Drop(i, OrderState.Cancelled, bar.Time);
         for (var i = 0; i < _trades.Count; i++)
-            if (_trades[i].EntryTime <= end.Time) CloseAt(i--, end.OldPrice, ExitReason.Expired, bar, index);
+            if (_trades[i].EntryTime <= end.Time) Close(i--, end.OldPrice, ExitReason.Expired, bar, index);
         Refresh();
     }
 
@@ -73,11 +73,11 @@ internal sealed partial class StrategyBook
         var next = NextFee(bought, quantity, maker: false, bar.Time, ref paid);
         Book(side, quantity, bought, next);
         _traded?.Add(bar.Time, (Math.Abs(sold) + Math.Abs(bought)) * quantity * _multiplier * RateAt(bar.Time));
-        fee += next;
-        _meter.Commission += fee * RateAt(bar.Time);
-        trade.Pay(fee);
+        var both = fee + next;
+        _meter.Commission += both * RateAt(bar.Time);
+        trade.Pay(both);
         _trades.Roll(at, bought - sold, change, Instrument);
-        _events.Rolled(trade, new RollEvent(trade.Number, bar.Time, _nextChange, side, quantity, sold, bought, fee, bar.High, bar.Low,
-            bar.Close, bar.Volume));
+        Share();
+        _events.Rolled(trade, new RollEvent(trade.Number, bar.Time, _nextChange, side, quantity, sold, bought, both, fee));
     }
 }

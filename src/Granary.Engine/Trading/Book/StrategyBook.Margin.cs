@@ -7,13 +7,13 @@ namespace Granary.Engine.Trading.Book;
 // The liquidation of trades with isolated margin, and what the positions of an account with cross margin require.
 internal sealed partial class StrategyBook
 {
-    /// <summary>Maintenance margin and liquidation fee of the open trades at a price.</summary>
-    public double MarginRequirement(double price) =>
+    // Maintenance margin and liquidation fee of the open trades at a price.
+    private double MarginRequirement(double price) =>
         _trades.Count == 0 ? 0 : _margin.Requirement(price, _trades.QuantityOf(Side.Buy), _trades.QuantityOf(Side.Sell));
 
     // Notional by which positions may grow before their leverage is too high for their size.
-    private double NotionalRoom(double price) =>
-        _margin.MostNotional - (_trades.QuantityOf(Side.Buy) + _trades.QuantityOf(Side.Sell)) * price * _multiplier;
+    private double NotionalRoom(double price) => _margin.MostNotional
+        - (_market is null ? _trades.QuantityOf(Side.Buy) + _trades.QuantityOf(Side.Sell) : _market.Sums.Gross) * price * _multiplier;
 
     private double LiquidationLevel(in OpenTrade trade) => _margin.PriceOf(trade.Side, trade.EntryPrice, trade.Quantity);
 
@@ -87,31 +87,6 @@ internal sealed partial class StrategyBook
     private double PriceBefore(in OpenTrade trade, in Bar part, int index) =>
         trade.EntryIndex == _block.FirstIndex + index && !trade.EnteredAtOpen && trade.EntryStep == _step ? trade.EntryPrice : part.Open;
 
-    private static bool IsRestOfStop(in Order order) => order.Reason is ExitReason.Stop or ExitReason.TrailingStop;
-
-    // The worst price for a position that the bar had before an order closes it; a stop is on the way there.
-    private double WorstBefore(in Order order, double reference, in Bar bar, bool atOpen) =>
-        atOpen ? Seen(bar).Open
-        : order.Type.HasStop() || IsRestOfStop(order) ? reference
-        : WorstBefore((Side)(-(int)order.Side), bar, isTarget: order.Type.HasLimit());
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private double WorstBefore(Side side, in Bar bar, bool isTarget)
-    {
-        if (isTarget && _execution.Intrabar == IntrabarRule.TargetFirst) return Seen(bar).Open;
-        if (_step == WholeBar || _step == Beyond && !_hasMarks) return WorstOf(side, Seen(bar));
-        var (first, end) = _path!.Within(bar.Time, _timeframe.CloseOf(bar.Time));
-        var worst = double.NaN;
-        for (var i = first; i < (_step == Beyond ? end : first + _step); i++)
-        {
-            var price = WorstOf(side, MarkedBar.Of(Instrument.Marks, _path[i], _path.CloseOf(i)));
-            if (!((int)side * (price - worst) >= 0)) worst = price;
-        }
-        return worst;
-    }
-
-    private static double WorstOf(Side side, in Bar seen) => side == Side.Buy ? seen.Low : seen.High;
-
     // A loss beyond the margin of what is closed is the exchange's: the market can be beyond the stop while the mark price is not.
     private void BoundLoss(ref OpenTrade trade, in TradeFill fill, int index)
     {
@@ -128,6 +103,6 @@ internal sealed partial class StrategyBook
         var fee = NextFee(price, trade.Quantity, maker: false, bar.Time, ref paid);
         var left = _margin.Left(trade.Side, trade.EntryPrice, trade.Quantity, price, fee);
         if (left != 0) PayFinancing(ref trade, FinancingKind.Liquidation, -left / trade.Quantity, bar.Time, index);
-        CloseAt(at, price, ExitReason.Liquidation, bar, index, worst: price);
+        Close(at, price, ExitReason.Liquidation, bar, index);
     }
 }

@@ -46,8 +46,22 @@ internal sealed partial class StrategyBook
     {
         order.Become(OrderState.Submitted);
         _events.OrderChanged(order);
+        var isPending = _shared is not null && (order.Role == OrderRole.Exit || order.Role == OrderRole.Entry && order.Type.IsAtMarket());
         _orders.Keep();
         Active = true;
+        if (isPending) _shared!.Await(this, true);
+    }
+
+    // Whether an exit, or an entry at the market, waits.
+    private bool HasPending()
+    {
+        for (var i = 0; i < _trades.Count; i++)
+            if (_trades[i].Exiting)
+                return true;
+        for (var i = 0; i < _orders.Count; i++)
+            if (_orders[i].Role == OrderRole.Entry && _orders[i].Type.IsAtMarket())
+                return true;
+        return false;
     }
 
     // Sets the bar from which an order works, if orders take longer than until the next bar.

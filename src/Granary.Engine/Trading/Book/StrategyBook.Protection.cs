@@ -58,7 +58,6 @@ internal sealed partial class StrategyBook
         if (_isVolumeLimited)
             return StopInParts(at, FillRule.StopReference(trade.Side, touch.Stop, from, bar), touch.Reason, bar, index);
         var terms = FillRule.StopTerms(trade.Side, touch.Stop, from, bar);
-        if (_dependsOnSize) terms = terms with { Worst = terms.Reference, AtStop = true };
         Close(at, PriceOf(terms, (Side)(-(int)trade.Side), trade.Quantity), touch.Reason, bar, index);
         return true;
     }
@@ -70,12 +69,11 @@ internal sealed partial class StrategyBook
         var isPart = quantity < trade.Quantity;
         if (_isVolumeLimited)
         {
-            quantity = Fillable(quantity, bar, index);
+            quantity = Fillable(quantity, bar);
             if (quantity <= 0) return false;
         }
         if ((_isVolumeLimited || isPart) && trade.TargetOrder.IsNone) trade.TargetOrder = NextOrder();
         var terms = FillRule.TargetTerms(trade.Side, trade.Protection.Target, from, bar, out var maker);
-        if (_dependsOnSize) terms = terms with { Worst = WorstBefore(trade.Side, bar, isTarget: true) };
         var price = PriceOf(terms, (Side)(-(int)trade.Side), quantity);
         var fee = NextFee(price, quantity, maker, bar.Time, ref trade.TargetFees);
         var order = _isVolumeLimited || isPart ? trade.TargetOrder : default;

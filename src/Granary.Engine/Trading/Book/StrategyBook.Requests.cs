@@ -47,7 +47,8 @@ internal sealed partial class StrategyBook
         Delay(ref order, index);
         var id = order.Id;
         _events.Signalled(order, plan.RiskStop, plan.Target, advice);
-        if (WantsSignal) ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0);
+        if (WantsSignal)
+            ReportSignal(order, plan, advice, IsSizedOnEquity(options) ? InAccount(EquityAt(close)) : 0, WorksIn(order, index));
         if (quantity < wanted) _events.EntryCut(order.TradeNumber, time, quantity, isBorrowed: quantity < paid);
 
         SignalEnd? refusal = EndsWith(index) ? SignalEnd.Delisted
@@ -86,13 +87,11 @@ internal sealed partial class StrategyBook
             || _usual.Of(order).CountsInPercent || plan.OwnStop <= 0 && advice.StopFraction > 0
             || _settings.EntryOrder is not (EntryOrder.Market or EntryOrder.Close) || _settings.ScaleIn.Count > 0;
 
-    private bool WantsSignal => _events.Want(RunEventKinds.Signal | RunEventKinds.Exiting);
+    private bool WantsSignal => _events.Want(RunEventKinds.Signal);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReportSignal(in Order order, in EntryPlan plan, in EntryAdvice advice, double sizedOn)
+    private void ReportSignal(in Order order, in EntryPlan plan, in EntryAdvice advice, double sizedOn, int worksIn)
     {
-        if (_shared is null) ReportExiting(order.CreatedAt);
-        else _shared.ReportExiting(order.CreatedAt);
         _events.Signal(new Signal(order.TradeNumber, order.CreatedAt, order.Side, order.Type, plan.Price, order.Quantity, plan.RiskStop,
             plan.Target, order.ExpiresAt)
         {
@@ -102,6 +101,13 @@ internal sealed partial class StrategyBook
             Dissimilarity = advice.Dissimilarity,
             SizedOn = sizedOn,
             AddsTo = order.AddsTo,
+            StopPrice = order.StopPrice,
+            OwnStop = order.StopLoss,
+            OwnTarget = order.TakeProfit,
+            TrailFraction = order.TrailFraction,
+            Atr = order.Atr,
+            TimeInForce = order.TimeInForce,
+            WorksIn = worksIn,
         });
     }
 
@@ -289,7 +295,7 @@ internal sealed partial class StrategyBook
         order.ExpiresAt = long.MaxValue;
         order.TradeNumber = NextSignal();
         _events.Signalled(order, 0, 0, EntryAdvice.NoOpinion);
-        if (WantsSignal) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0);
+        if (WantsSignal) ReportSignal(order, new EntryPlan(_block.CloseColumn[index], 0, 0, 0, 0), EntryAdvice.NoOpinion, 0, 0);
         Reject(ref order, end, order.CreatedAt);
     }
 

@@ -10,12 +10,12 @@ internal sealed partial class StrategyBook
     // Ruin is only computed exactly once the equity falls to this share of the position's value.
     private const double NearRuin = 0.05;
 
-    // Whether closing all open trades at a price would leave no equity. A shared account is checked at the closes of all symbols; with
-    // cross margin also within the bars, as long as all its positions are in one symbol.
+    // Whether closing all open trades at a price would leave no equity. A shared account has such a price within a bar as long as this book
+    // has all its trades; else it is checked at the closes.
     private bool IsRuinedAt(double price)
     {
         if (_trades.Count == 0 || _margin.IsIsolated) return false;
-        if (_shared is not null && !(_margin.IsCross && _shared.IsLast(this))) return false;
+        if (_shared is not null && !_shared.IsLast(this)) return false;
         var equity = WholeCash + _trades.Net * price;
         if (_margin.IsCross && equity <= MarginRequirement(price)) return true;
         return equity <= NearRuin * Math.Abs(_trades.Net * price)
@@ -29,6 +29,9 @@ internal sealed partial class StrategyBook
     private bool IsRuinedWithin(in Bar part) =>
         _trades.Count > 0 && Seen(part) is var seen && IsRuinedAt(_trades.Net < 0 ? seen.High : seen.Low);
 
+    /// <summary>Whether a bar may ruin a shared account, all of whose trades this book has.</summary>
+    public bool MayEndIn(int index) => _trades.Count > 0 && _shared!.IsLast(this) && IsRuinedWithin(_block[index]);
+
     // The price at which the account has no equity left, or with cross margin no more than its positions require; NaN if there is none.
     private double RuinLevel()
     {
@@ -41,7 +44,7 @@ internal sealed partial class StrategyBook
 
     // Whether the equity is below the maintenance requirement of the open trades.
     private bool IsCalledAt(double price) =>
-        _trades.Count > 0 && OwnEquity(price) < _power.Requirement(_trades, price);
+        _trades.Count > 0 && OwnEquity(price) < _power.Requirement(_trades.Sums(_power), price);
 
     // Whether the account ends on this part of a bar, after the stops that come before that. What ruins the account is the worst of all
     // stops: it comes where a stop comes, before or after the targets.
@@ -80,6 +83,24 @@ internal sealed partial class StrategyBook
         Liquidate(IsRuinedAt(seen.Open) || double.IsNaN(level) ? seen.Open : Math.Clamp(level, seen.Low, seen.High), bar, index);
     }
 
+    /// <summary>Closes every open trade of a shared account that several books have used up, at a price within the bar.</summary>
+    public void LiquidateAt(double price, int index)
+    {
+        if (!_isClosed) Liquidate(price, _block[index], index);
+    }
+
+    /// <summary>Whether every open trade was open during a bar.</summary>
+    public bool IsExposedTo(int index)
+    {
+        for (var i = 0; i < _trades.Count; i++)
+            if (_trades[i].FirstWholeBar > _block.FirstIndex + index)
+                return false;
+        return true;
+    }
+
+    /// <summary>The prices of a bar by which the exchange liquidates.</summary>
+    public Bar SeenIn(int index) => Seen(_block[index]);
+
     /// <summary>Closes every open trade of a ruined shared account at its symbol's last close.</summary>
     public void Liquidate(int index)
     {
@@ -100,7 +121,7 @@ internal sealed partial class StrategyBook
     private void CloseAll(double price, in Bar bar, int index, ExitReason reason)
     {
         CancelAll(bar.Time);
-        while (_trades.Count > 0) CloseAt(0, price, reason, bar, index);
+        while (_trades.Count > 0) Close(0, price, reason, bar, index);
     }
 
     // If the last trade leaves no equity, or a debt, the broker bears the loss beyond zero, and the account is closed.

@@ -29,17 +29,18 @@ internal sealed partial class StrategyBook
     private void Book(Side side, in TradeFill fill, int index)
     {
         MarkBefore(index);
-        if (_isVolumeLimited || _traded is not null) Count(fill, index);
+        if (_isVolumeLimited || _traded is not null) Count(fill);
         Book(side, fill.Quantity, fill.Price, fill.Commission);
         _meter.Commission += fill.Commission * RateAt(fill.Time);
     }
 
     // Subtracts a fill from the bar's available volume, and adds it to the account's turnover.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Count(in TradeFill fill, int index)
+    private void Count(in TradeFill fill)
     {
-        _volume.Draw(fill.Quantity, _block.FirstIndex + index);
-        _traded?.Add(fill.Time, fill.Price * fill.Quantity * _multiplier * RateAt(fill.Time));
+        if (_market is null) _volume.Draw(fill.Quantity, fill.Time);
+        else _market.Volume.Draw(fill.Quantity, fill.Time);
+        _traded?.Add(fill.Time, Math.Abs(fill.Price) * fill.Quantity * _multiplier * RateAt(fill.Time));
     }
 
     // Opens a trade with the first fill of an order.
@@ -48,6 +49,7 @@ internal sealed partial class StrategyBook
     {
         Book(order.Side, fill, index);
         ref var trade = ref _trades.Add(order.TradeNumber, order.Side, fill.Quantity, fill.Price, fill.Commission);
+        Share();
         trade.SignalTime = order.CreatedAt;
         trade.EntryTime = bar.Time;
         trade.EntryIndex = _block.FirstIndex + index;
@@ -72,7 +74,7 @@ internal sealed partial class StrategyBook
         {
             var terms = (_termsOf is null ? _usual : _termsOf(order.TradeNumber)).Of(order);
             trade.Protection.Start(terms, order.Side, price, trade.EntryQuantity, Instrument);
-            trade.StepsDue = _settings.ScaleIn.Count > 0 && order.AddsTo == 0;
+            trade.StepsDue = _settings.ScaleIn.Count > 0 && order.AddsTo == 0 && !_isServed;
         }
         // An entry on the close needs no protection within its bar, since the bar is over.
         trade.FirstWholeBar = trade.EntryIndex + (IsOnClose(order) ? 1 : 0);
@@ -88,6 +90,7 @@ internal sealed partial class StrategyBook
         ref var trade = ref _trades[_trades.IndexOf(order.TradeNumber)];
         var before = trade.EntryPrice;
         _trades.Increase(ref trade, fill.Quantity, fill.Price, fill.Commission);
+        Share();
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
         // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
         if (order.Role == OrderRole.Entry)
@@ -105,6 +108,7 @@ internal sealed partial class StrategyBook
         Book((Side)(-(int)trade.Side), fill, index);
         if (_trades.Reduce(ref trade, fill.Quantity, fill.Price, fill.Commission))
         {
+            Share();
             _orders.FitExit(trade);
             trade.Parted = true;
             (trade.PartIndex, trade.PartTime, trade.PartReason) = (_block.FirstIndex + index, bar.Time, reason);
@@ -114,8 +118,9 @@ internal sealed partial class StrategyBook
         if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
         _events.LastFill(trade, fill, reason, bar);
         Settle(ref trade, fill, reason, bar, index);
-        var (exiting, number) = (trade.Exiting || _faults is not null, trade.Number);
+        var (exiting, number) = (trade.Exiting || _isServed, trade.Number);
         _trades.RemoveAt(at);
+        Share();
         if (exiting) CancelExitsOf(number, bar.Time);
         if (_settings.ScaleIn.Count > 0) CancelStepsOf(number, bar.Time);
         return true;
@@ -161,14 +166,7 @@ internal sealed partial class StrategyBook
     // A trade with its amounts in the account's currency.
     private Trade Counted(in Trade trade, double rate) => _foreign is null ? trade : trade.In(rate);
 
-    // Closes a trade in full at a price that the broker or the venue sets, without an order.
-    private void CloseAt(int at, double price, ExitReason reason, in Bar bar, int index, double worst = double.NaN)
-    {
-        if (_dependsOnSize) _events.Priced(FillTerms.At(price, bar) with { Worst = worst });
-        Close(at, price, reason, bar, index);
-    }
-
-    // Closes a trade in full.
+    // Closes a trade in full at a price, without an order.
     private void Close(int at, double price, ExitReason reason, in Bar bar, int index)
     {
         ref var trade = ref _trades[at];
@@ -204,6 +202,7 @@ internal sealed partial class StrategyBook
             _events.ClosedAtEnd(end, Counted(trade.ToTrade(end, _multiplier), rate));
         }
         _trades.Clear();
+        Share();
         _marks.Settle(InAccount(_account.Cash));
         Refresh();
     }

@@ -25,6 +25,7 @@ internal sealed partial class StrategyBook
     // Computes the trigger levels again; call it after any change.
     private void Refresh()
     {
+        _shared?.Await(this, HasPending());
         var (low, high) = (double.NegativeInfinity, double.PositiveInfinity);
         var everyBar = false;
         for (var i = 0; i < _trades.Count; i++)

@@ -63,9 +63,8 @@ internal sealed partial class StrategyBook
     private readonly double _multiplier;
     // The protection of entries without prices of their own.
     private readonly Protection _usual;
-    // Whether orders take longer than until the next bar, a bar's volume limits fills, fees depend on size alone, and prices or
-    // liquidations depend on size.
-    private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees, _dependsOnSize;
+    // Whether orders take longer than until the next bar, a bar's volume limits fills, and fees are in proportion to size.
+    private readonly bool _hasLatency, _isVolumeLimited, _hasProportionalFees;
     private readonly bool _hasFinancing, _isDelisted, _hasFunding, _hasMarks;
     // Null if the run has no universe.
     private readonly Membership? _members;
@@ -73,8 +72,10 @@ internal sealed partial class StrategyBook
     private readonly BorrowSeries? _borrow;
     // The open times from which on the instrument's splits and dividends have taken effect, in order.
     private readonly long[] _exTimes;
-    // The account of several books; null if the strategy has one instrument.
+    // The account of several books, and the book's instrument in it; null if the strategy has one instrument.
     private readonly SharedAccount? _shared;
+    private readonly AccountMarket? _market;
+    private readonly int _place;
     // The smaller bars; null if there are none, or if the batch does not use them.
     private readonly IntrabarPath? _path;
     // Recently traded value of the account; null if no fee depends on it.
@@ -92,6 +93,11 @@ internal sealed partial class StrategyBook
     private TradeMeter _meter;
     private BookEvents _events;
     private BarVolume _volume = new();
+    // The terms of the next fill, if its price depends on the quantity.
+    private FillTerms _terms;
+    private double _lastPrice;
+    // The open trades that the shared account counts.
+    private int _counted;
     // Whether the account accepts no more orders, and whether that is because it had no equity left; its equity then stays at zero.
     private bool _isClosed, _isRuined;
     private long _lastOrderId;
@@ -133,9 +139,15 @@ internal sealed partial class StrategyBook
         _multiplier = Instrument.Multiplier;
         _shared = account;
         _account = new CashAccount(account is null ? settings.Cash : 0);
-        if (Instrument.Rates.IsForeign)
+        if (account is not null)
         {
-            _foreign = new ForeignBalance(_account.Cash, Instrument.Rates, execution);
+            _market = account.MarketOf(Instrument);
+            _foreign = _market.Foreign;
+            (Place, _place) = (account.Add(this), _market.Add(this));
+        }
+        else if (Instrument.Rates.IsForeign)
+        {
+            _foreign = new ForeignBalance(new OwnCash(_account.Cash), Instrument.Rates, execution);
             _account.Cash = _foreign.Cash;
         }
         _trades = new OpenTrades(_multiplier);
@@ -143,8 +155,7 @@ internal sealed partial class StrategyBook
         _hasLatency = execution.LatencyBars > 0;
         _isVolumeLimited = execution.VolumeShare > 0;
         _hasProportionalFees = execution.Fee.IsProportional;
-        _dependsOnSize = _fillRule.DependsOnSize || _margin.DependsOnSize;
-        _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees && !everyFill, _dependsOnSize);
+        _events = new BookEvents(listener, symbol, _isVolumeLimited, _hasProportionalFees && !everyFill);
         _marks = new EquityMarks(account is null ? new EquityMeter(settings.Cash, settings.TradeFrom) : null, _timeframe);
         TrackExcursions();
         _path = execution.UsePath ? series.Path : null;
@@ -175,8 +186,14 @@ internal sealed partial class StrategyBook
     /// <summary>Whether call-backs wait for <see cref="Dispatch"/>.</summary>
     public bool HasNotices => _events.HasNotices;
 
+    /// <summary>The index among the books of a shared account.</summary>
+    public int Place { get; }
+
+    /// <summary>The instrument in a shared account; null if the account is the book's own.</summary>
+    public AccountMarket? Market => _market;
+
     /// <summary>The last close, at which a shared account counts the position.</summary>
-    public double LastPrice { get; private set; }
+    public double LastPrice => _market is null ? _lastPrice : _market.Price;
 
     /// <summary>The equity of the book's own account at the last bar, account currency.</summary>
     // A long block is marked as it is processed; blocks that are collected are marked later.
@@ -238,7 +255,26 @@ internal sealed partial class StrategyBook
     public double CloseAt(int index) => _block.CloseColumn[index];
 
     /// <summary>Takes a bar's close as the last price.</summary>
-    public void KeepClose(int index) => LastPrice = _block.CloseColumn[index];
+    public void KeepClose(int index)
+    {
+        if (_market is null) _lastPrice = _block.CloseColumn[index];
+        else _market.Price = _block.CloseColumn[index];
+    }
+
+    // The trades have changed: the shared account counts their positions.
+    private void Share()
+    {
+        if (_market is not null) ShareWith(_market);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ShareWith(AccountMarket market)
+    {
+        market.Set(_place, _trades.Sums(_power));
+        if (_trades.Count == _counted) return;
+        _shared!.Count(market, _trades.Count - _counted);
+        _counted = _trades.Count;
+    }
 
     /// <summary>Open time, UTC ticks, of the bar before a bar of the block.</summary>
     public long TimeBefore(int index) => _marks.TimeBefore(index);

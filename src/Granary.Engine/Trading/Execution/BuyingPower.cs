@@ -16,6 +16,9 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     private readonly bool _settles = instrument.MarginPerUnit > 0 || execution.Margin != MarginMode.None;
     private readonly FeeModel _fee = execution.Fee;
 
+    /// <summary>Whether each trade has a margin of its own.</summary>
+    public bool IsIsolated => _isIsolated;
+
     /// <summary>Whether a position needs a margin per unit instead of its price.</summary>
     public bool IsMargined => _margin > 0;
 
@@ -56,32 +59,14 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     /// <summary>Returns the amount that new entries may cost.</summary>
     /// <param name="cash">The balance in which every fill's notional is booked in full.</param>
     /// <param name="equity">The equity at this price.</param>
-    public double Available(double cash, double equity, in OpenTrades trades, double price)
-    {
-        if (_isIsolated) return AvailableOfWallet(cash, trades);
-        // With leverage: the permitted multiple of the equity less the open positions.
-        var available = _leverage > 0 ? _leverage * equity : _margin > 0 ? equity : cash;
-        for (var i = 0; i < trades.Count; i++)
-        {
-            ref var trade = ref trades[i];
-            if (_leverage > 0) available -= Outlay(price, trade.Quantity);
-            else if (_margin > 0) available -= trade.Quantity * _margin;
-            else if (trade.Side == Side.Sell) available -= 2 * trade.Quantity * trade.EntryPrice * _multiplier;
-        }
-        return available;
-    }
+    /// <param name="sums">The positions of the account.</param>
+    public double Available(double cash, double equity, in PositionSums sums, double price) =>
+        // With isolated margin open profits and losses do not count. With leverage: the permitted multiple of the equity.
+        (_isIsolated || _leverage > 0 ? _leverage * (_isIsolated ? cash : equity) : _margin > 0 ? equity : cash) - Tied(sums, price);
 
-    // With isolated margin: the permitted multiple of the cash that is no position's margin. Open profits and losses do not count.
-    private double AvailableOfWallet(double cash, in OpenTrades trades)
-    {
-        var available = _leverage * cash;
-        for (var i = 0; i < trades.Count; i++)
-        {
-            ref var trade = ref trades[i];
-            available -= TiedUp(trade.Side, trade.EntryPrice, trade.Quantity);
-        }
-        return available;
-    }
+    /// <summary>Returns the buying power that positions tie up at a price.</summary>
+    public double Tied(in PositionSums sums, double price) =>
+        _isIsolated ? sums.Isolated : _leverage > 0 ? Outlay(price, sums.Gross) : _margin > 0 ? sums.Gross * _margin : sums.Collateral;
 
     /// <summary>
     /// The buying power that a position with isolated margin ties up: its margin, and its notional at the entry, which the cash has paid or
@@ -91,13 +76,8 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         Outlay(entry, quantity) - _leverage * (int)side * entry * quantity * _multiplier;
 
     /// <summary>The maintenance requirement: open trades get a margin call if the equity is below it.</summary>
-    public double Requirement(in OpenTrades trades, double price)
-    {
-        var needed = 0.0;
-        for (var i = 0; i < trades.Count; i++)
-            needed += _maintenance * trades[i].Quantity * (_margin > 0 ? _margin : price * _multiplier);
-        return needed;
-    }
+    public double Requirement(in PositionSums sums, double price) =>
+        _maintenance * sums.Gross * (_margin > 0 ? _margin : Math.Abs(price) * _multiplier);
 
     /// <summary>The least part of a requested quantity to which an entry is reduced; a smaller one is refused.</summary>
     public const double LeastPart = 0.01;

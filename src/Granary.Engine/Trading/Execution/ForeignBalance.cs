@@ -6,16 +6,16 @@ namespace Granary.Engine.Trading.Execution;
 /// The cash of an account whose fills are in another currency than its own: what it has in its own currency, and the balance in the other
 /// one. In the currency of the fills the account is worth both at the rate of the moment.
 /// </summary>
-/// <param name="own">Cash in the account's currency.</param>
+/// <param name="own">Cash in the account's currency. Balances of one account in several currencies share it.</param>
 /// <param name="rates">The value of the other currency in the account's.</param>
-internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSettings execution)
+internal sealed class ForeignBalance(OwnCash own, RateSeries rates, ExecutionSettings execution)
 {
     private readonly bool _converts = execution.Conversion == CurrencyConversion.Convert;
     private readonly double _spread = execution.FxSpreadRate;
     private CashAccount _held = new(0);
 
     /// <summary>Cash in the account's currency.</summary>
-    public double Own { get; private set; } = own;
+    public double Own => own.Cash;
 
     /// <summary>The balance in the other currency; negative where purchases have been borrowed for.</summary>
     public double Held => _held.Cash;
@@ -30,6 +30,12 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
     public double Cash => Own / Rate + Held;
 
     public RateSeries Rates => rates;
+
+    /// <summary>Amounts that conversions have taken from the balance so far.</summary>
+    public double ConvertedAway { get; private set; }
+
+    /// <summary>What conversions have brought in the account's currency so far.</summary>
+    public double Received { get; private set; }
 
     /// <summary>The place of the rate of now in the series.</summary>
     public int Cursor { get; private set; }
@@ -68,14 +74,16 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
         var rate = RateAt(time);
         if (!_converts) return rate;
         rate = Converted(rate, net, _spread);
+        ConvertedAway += net;
+        Received += net * rate;
         if (isLast) _held.Cash = 0;
         else _held.Pay(-net);
-        Own += net * rate;
+        own.Cash += net * rate;
         return rate;
     }
 
     /// <summary>Books cash in the account's currency.</summary>
-    public void PayOwn(double amount) => Own += amount;
+    public void PayOwn(double amount) => own.Cash += amount;
 
     /// <summary>Takes interest on the balance: it stays, or is converted.</summary>
     /// <param name="time">UTC ticks.</param>
@@ -89,7 +97,9 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
             return rate;
         }
         rate = Converted(rate, amount, _spread);
-        Own += amount * rate;
+        ConvertedAway += amount;
+        Received += amount * rate;
+        own.Cash += amount * rate;
         return rate;
     }
 
@@ -97,5 +107,5 @@ internal sealed class ForeignBalance(double own, RateSeries rates, ExecutionSett
     public static double Converted(double rate, double net, double spread) => rate * (net > 0 ? 1 - spread : 1 + spread);
 
     /// <summary>The account is closed without anything left.</summary>
-    public void Clear() => (Own, _held.Cash) = (0, 0);
+    public void Clear() => (own.Cash, _held.Cash) = (0, 0);
 }

@@ -39,8 +39,6 @@ internal struct OpenTrade
     public int EntryStep;
     /// <summary>Whether an exit order is pending.</summary>
     public bool Exiting;
-    /// <summary>Whether that exit was reported.</summary>
-    public bool ExitReported;
     /// <summary>Whether a part of its entry is still waiting.</summary>
     public bool EntryWorking;
     /// <summary>Whether the orders that add to it are still to be sent.</summary>

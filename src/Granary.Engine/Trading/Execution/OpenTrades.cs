@@ -115,6 +115,28 @@ internal struct OpenTrades(double multiplier)
         return position;
     }
 
+    /// <summary>Returns the sums over all trades.</summary>
+    /// <param name="power">The buying power of the instrument.</param>
+    public readonly PositionSums Sums(in BuyingPower power)
+    {
+        var sums = new PositionSums { Net = Net };
+        for (var i = 0; i < _count; i++)
+        {
+            ref var trade = ref _trades[i];
+            if (trade.Side == Side.Buy)
+            {
+                sums.Longs += trade.Quantity;
+            }
+            else
+            {
+                sums.Shorts += trade.Quantity;
+                sums.Collateral += 2 * trade.Quantity * trade.EntryPrice * _multiplier;
+            }
+            if (power.IsIsolated) sums.Isolated += power.TiedUp(trade.Side, trade.EntryPrice, trade.Quantity);
+        }
+        return sums;
+    }
+
     /// <summary>Returns the open quantity of a side, base units.</summary>
     public readonly double QuantityOf(Side side)
     {

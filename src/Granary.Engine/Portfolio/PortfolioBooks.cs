@@ -1,0 +1,549 @@
+using System.Runtime.InteropServices;
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Trading;
+using Granary.Engine.Trading.Book;
+
+namespace Granary.Engine.Portfolio;
+
+/// <summary>
+/// The books of a portfolio: for each symbol of a strategy one with the strategy's orders, the granted quantities, and the portfolio's
+/// account as its cash. They process bars by the law of a strategy's own book.
+/// </summary>
+internal sealed class PortfolioBooks
+{
+    /// <summary>What the portfolio knows of a strategy's trade besides the book's.</summary>
+    /// <param name="Weight">The strategy's weight at the signal.</param>
+    /// <param name="Scale">The granted quantity as a multiple of the strategy's.</param>
+    /// <param name="Financing">Reported so far, quote currency.</param>
+    /// <param name="Theirs">The strategy's open quantity, of trades by hand.</param>
+    /// <param name="Own">The portfolio's, with fills that were given.</param>
+    private record struct Held(double Weight, double Scale, double Financing = 0, double Theirs = 0, double Own = 0);
+
+    // A rest below this part of a quantity is a rounding error of sums.
+    private const double Rounding = 1e-9;
+
+    private readonly PortfolioAccount _account;
+    private readonly RuleSet _rules;
+    private readonly PortfolioPolicy _policy;
+    private readonly AccountSlice _slice;
+    private readonly List<PortfolioFeed> _feeds = [];
+    private readonly MemberBook?[][] _ofMember;
+    private readonly Dictionary<long, Held> _held = [];
+    private readonly HashSet<long> _borrowed = [];
+    private bool _isProcessed = true;
+    // Whether a strategy's order is being taken.
+    private bool _isTheirs;
+
+    public PortfolioBooks(PortfolioAccount account, RuleSet rules, PortfolioPolicy policy, int members)
+    {
+        (_account, _rules, _policy) = (account, rules, policy);
+        _slice = new AccountSlice(account.Shared, account.Execution);
+        _ofMember = [.. Enumerable.Range(0, members).Select(m => new MemberBook?[account.Member(m).Symbols.Count])];
+        account.BooksOf = m => _ofMember[m];
+        account.Shared.InterestPaid = OnInterest;
+    }
+
+    /// <summary>The smaller bars within those of an instrument at a timeframe; null if there are none.</summary>
+    public Func<int, Timeframe, IntrabarPath?>? PathOf { get; set; }
+
+    /// <summary>Receives closed trades.</summary>
+    public Action<PortfolioTrade>? Closed { get; set; }
+
+    /// <summary>Receives each change of a position.</summary>
+    public Action<PortfolioFill>? Filled { get; set; }
+
+    /// <summary>Receives trades that the portfolio closes itself, when it sends the exit or the exchange has closed them.</summary>
+    public Action<int, int, ExitReason>? ClosedItself { get; set; }
+
+    /// <summary>Receives parts of trades, 0 to 1, that the portfolio has not paid for or closes itself.</summary>
+    public Action<int, int, double>? Cut { get; set; }
+
+    /// <summary>Receives accepted entries that have ended without a fill, and whether they had waited for volume.</summary>
+    public Action<int, int, SignalEnd, bool>? EndedUnfilled { get; set; }
+
+    /// <summary>The most recent closed trades; null if they are not recorded.</summary>
+    public RecentTrades? Recent { get; set; }
+
+    /// <summary>Entries that were reduced at their fill to what cash could pay for.</summary>
+    public int Resized { get; private set; }
+
+    /// <summary>Entries that were reduced to what could be borrowed.</summary>
+    public int Borrowed => _borrowed.Count;
+
+    public void CountBorrowed(long trade) => _borrowed.Add(trade);
+
+    // ---- bars ----
+
+    /// <summary>A bar of an instrument has closed. Bars that close together are processed together.</summary>
+    public void OnBar(int market, Timeframe timeframe, BarBlock block, int index)
+    {
+        if (_isProcessed)
+        {
+            foreach (var feed in _feeds) feed.IsNow = false;
+            _isProcessed = false;
+        }
+        FeedOf(market, timeframe).Move(block, index);
+    }
+
+    private PortfolioFeed FeedOf(int market, Timeframe timeframe)
+    {
+        foreach (var feed in _feeds)
+            if (feed.Market == market && feed.Timeframe == timeframe)
+                return feed;
+        var made = new PortfolioFeed(market, timeframe);
+        _feeds.Add(made);
+        return made;
+    }
+
+    /// <summary>Processes the bars that have closed.</summary>
+    public void Process()
+    {
+        _isProcessed = true;
+        var (open, close) = (long.MinValue, long.MinValue);
+        foreach (var feed in _feeds)
+            if (feed.IsNow)
+                (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
+        if (open == long.MinValue) return;
+        _account.Shared.BookInterest(open);
+        foreach (var feed in _feeds)
+            if (feed.IsNow && feed.Active.Count > 0)
+                Add(feed);
+        _slice.Process();
+        foreach (var feed in _feeds)
+        {
+            if (!feed.IsNow) continue;
+            _account.MarketAt(feed.Market).Price = feed.Last.Close;
+            Forget(feed);
+        }
+        _account.ValueAt(close);
+    }
+
+    private void Add(PortfolioFeed feed)
+    {
+        var bar = feed.Last;
+        var changes = _account.InstrumentOf(feed.Market).Changes.Count > 0;
+        foreach (var member in feed.Active)
+        {
+            var book = member.Book;
+            book.BeginSlice();
+            if (changes || book.HasGiven || book.Active && book.IsTouchedBy(bar.Low, bar.High) || book.MayEndIn(feed.Index))
+                _slice.Add(book, feed.Index);
+        }
+    }
+
+    // Books without orders and trades need no bars.
+    private static void Forget(PortfolioFeed feed)
+    {
+        var kept = 0;
+        for (var i = 0; i < feed.Active.Count; i++)
+        {
+            var member = feed.Active[i];
+            member.IsActive = member.Book.HasWork || member.Book.HasGiven;
+            if (member.IsActive) feed.Active[kept++] = member;
+        }
+        feed.Active.RemoveRange(kept, feed.Active.Count - kept);
+    }
+
+    // ---- orders of strategies ----
+
+    // The book of a strategy's symbol, at its last bar. Null before the symbol has one.
+    private MemberBook? BookOf(int member, int symbol, long time)
+    {
+        var book = _ofMember[member][symbol] ??= Make(member, symbol);
+        if (!book.Feed.HasBar) return null;
+        book.Feed.Bind(book);
+        if (book.Feed.IsNow) book.Book.BeginSlice();
+        else book.Book.BeginSlice(time);
+        return book;
+    }
+
+    private MemberBook Make(int member, int symbol)
+    {
+        var of = _account.Member(member);
+        var market = of.Symbols[symbol];
+        var made = new MemberBook(this, member, symbol, FeedOf(market, of.Timeframe));
+        var series = new MarketSeries(_account.InstrumentOf(market), of.Timeframe) { Path = PathOf?.Invoke(market, of.Timeframe) };
+        // Exits by time come as the strategy's orders.
+        var settings = (of.Settings ?? new TradingSettings()) with
+        {
+            Cash = _account.StartingCash,
+            ResizeToCash = _policy.OnInsufficientCash == InsufficientCash.Resize,
+            MaxBars = 0,
+            ExitAt = null,
+        };
+        made.Book = new StrategyBook(series, settings, _account.Execution, made, _account.Shared, symbol, everyFill: true);
+        made.Book.Serve();
+        if (_policy.HoldsLimitsAtEveryBar)
+            made.Book.Fits = (number, quantity, price) => Fitting(made, number, quantity, price);
+        made.Book.Open();
+        return made;
+    }
+
+    // The part of an entry's fill that the limits allow at its price.
+    private double Fitting(MemberBook member, int number, double quantity, double price)
+    {
+        var instrument = _account.InstrumentOf(member.Market);
+        var side = _account.Reserved.TryGet(TradeKey.Of(member.Member, number), out var reservation) ? reservation.Side : Side.Buy;
+        var unit = Math.Abs(price) * instrument.Multiplier * _account.RateOf(member.Market);
+        var room = _rules.RoomFor(new PositionScope(member.Member, member.Market, side, CountsReserved: false));
+        return quantity * unit <= room ? quantity : Math.Max(0, instrument.RoundQuantity(room / unit));
+    }
+
+    private static void Activate(MemberBook member)
+    {
+        if (member.IsActive) return;
+        member.IsActive = true;
+        member.Feed.Active.Add(member);
+    }
+
+    /// <summary>Takes the entry of an accepted signal.</summary>
+    /// <returns>false if its symbol has no bar yet.</returns>
+    public bool TakeSignal(int member, int symbol, in Signal signal, in Reservation reservation)
+    {
+        if (BookOf(member, symbol, signal.Time) is not { } book) return false;
+        var key = TradeKey.Of(member, signal.Number);
+        _held[key] = new Held(_account.Member(member).Weight, reservation.Scale);
+        _account.Reserved.Add(key, reservation);
+        _account.Occupy(member, book.Market);
+        if (signal.IsByHand) return true;
+        Activate(book);
+        book.Book.TakeSignal(signal, reservation.Quantity, book.Feed.Index);
+        return true;
+    }
+
+    /// <summary>A strategy has sent an exit.</summary>
+    public void TakeExit(int member, int symbol, in ExitingEvent exit)
+    {
+        if (_ofMember[member][symbol] is null || BookOf(member, symbol, exit.Time) is not { } book) return;
+        _isTheirs = true;
+        book.Book.TakeExit(exit, book.Feed.Index);
+        _isTheirs = false;
+    }
+
+    /// <summary>A strategy has moved a stop.</summary>
+    public void MoveStop(int member, int symbol, in StopMovedEvent moved)
+    {
+        if (_held.ContainsKey(TradeKey.Of(member, moved.Number)) && _ofMember[member][symbol] is { } book)
+            book.Book.MoveStopOf(moved.Number, moved.Price);
+    }
+
+    /// <summary>A strategy's entry, or its rest, is not filled any more.</summary>
+    public void Withdraw(int member, int symbol, int number)
+    {
+        var key = TradeKey.Of(member, number);
+        if (!_account.Reserved.TryGet(key, out var reservation)) return;
+        if (!reservation.IsByHand && _ofMember[member][symbol] is { } book) book.Book.Withdraw(number, book.Feed.Time);
+        else Release(key, reservation);
+    }
+
+    private void Release(long key, in Reservation reservation)
+    {
+        _account.Reserved.Release(key, out _);
+        if (!reservation.IsRest) _held.Remove(key);
+    }
+
+    /// <summary>A strategy's trade has ended: what the portfolio still holds of it is closed at the next open.</summary>
+    public void Follow(int member, in Trade trade)
+    {
+        var (key, symbol) = (TradeKey.Of(member, trade.Number), trade.SymbolIndex);
+        if (!_held.ContainsKey(key)) return;
+        Withdraw(member, symbol, trade.Number);
+        if (_ofMember[member][symbol] is not { } book || !book.Book.IsHeld(trade.Number)) return;
+        var reason = trade.Reason is ExitReason.Ruined or ExitReason.Liquidation ? ExitReason.Signal : trade.Reason;
+        TakeExit(member, symbol, new ExitingEvent(trade.Number, book.Feed.Time, Reason: reason));
+    }
+
+    /// <summary>A fill by hand of a strategy's trade, within the bars that are processed next.</summary>
+    public void Give(int member, int symbol, in TradeFill fill)
+    {
+        var key = TradeKey.Of(member, fill.Number);
+        ref var held = ref CollectionsMarshal.GetValueRefOrNullRef(_held, key);
+        if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref held)) return;
+        if (BookOf(member, symbol, fill.Time) is not { } book) return;
+        var instrument = _account.InstrumentOf(book.Market);
+        var (side, own) = (Side.Buy, 0.0);
+        if (fill.IsEntry)
+        {
+            own = instrument.RoundQuantity(fill.Quantity * held.Scale);
+            side = _account.Reserved.Release(key, out var reservation) ? reservation.Side
+                : book.Book.OpenQuantityOf(fill.Number) > 0 ? book.Book.TradeOf(fill.Number).Side : side;
+            if (reservation.Quantity - own > Rounding * reservation.Quantity)
+                _account.Reserved.Add(key, reservation.Of(reservation.Quantity - own) with { IsRest = true });
+            (held.Theirs, held.Own) = (held.Theirs + fill.Quantity, held.Own + own);
+        }
+        else
+        {
+            own = fill.Quantity >= held.Theirs * (1 - Rounding) ? double.PositiveInfinity
+                : instrument.RoundQuantity(fill.Quantity * (held.Own / held.Theirs));
+            (held.Theirs, held.Own) = (held.Theirs - fill.Quantity, double.IsPositiveInfinity(own) ? 0 : held.Own - own);
+        }
+        book.Book.Give(fill, side, own);
+        Activate(book);
+    }
+
+    /// <summary>Books the given fills of a strategy at the last close, for a host that has no bars to come.</summary>
+    public void TakeGiven(int member, int symbol)
+    {
+        if (_ofMember[member][symbol] is not { Book.HasGiven: true } book) return;
+        foreach (var atOpen in (ReadOnlySpan<bool>)[true, false])
+        {
+            book.Book.TakeGiven(book.Feed.Index, atOpen, exits: true);
+            book.Book.TakeGiven(book.Feed.Index, atOpen, exits: false);
+        }
+    }
+
+    // ---- exits of the portfolio's own ----
+
+    private IEnumerable<MemberBook> Open
+    {
+        get
+        {
+            foreach (var books in _ofMember)
+                foreach (var book in books)
+                    if (book is { Book.OpenTradeCount: > 0 })
+                        yield return book;
+        }
+    }
+
+    private MemberBook At(MemberBook book) => BookOf(book.Member, book.Symbol, book.Feed.Time)!;
+
+    /// <summary>Closes all positions at the last closes, since nothing is left of the account.</summary>
+    public void Liquidate()
+    {
+        foreach (var book in Open.ToList()) At(book).Book.Liquidate(book.Feed.Index);
+    }
+
+    /// <summary>Sends exits of all trades, since the equity is below the maintenance requirement.</summary>
+    public void CallMargin()
+    {
+        foreach (var book in Open.ToList()) At(book).Book.CallMargin(book.Feed.Index);
+    }
+
+    /// <summary>Closes trades in instruments that have stopped trading, at their last closes.</summary>
+    public void CloseEnded(MarketActivity activity)
+    {
+        foreach (var book in Open.Where(b => activity.IsInactive(b.Market)).ToList()) At(book).Book.CloseEnded(book.Feed.Index);
+    }
+
+    /// <summary>The open trades, in the order of their keys, with their sides.</summary>
+    public IReadOnlyList<(long Key, MemberBook Book)> OpenTrades =>
+        [.. Open.SelectMany(b => b.Book.OpenNumbers.Select(n => (TradeKey.Of(b.Member, n), b))).OrderBy(t => t.Item1)];
+
+    /// <summary>Closes a part of a trade at the last close.</summary>
+    /// <param name="share">The part, 0 to 1; the rest stays in whole lots.</param>
+    /// <returns>Whether the part was a lot or more.</returns>
+    public bool CutAtClose(long key, MemberBook book, double share, ExitReason reason)
+    {
+        var number = TradeKey.Number(key);
+        var quantity = book.Book.OpenQuantityOf(number);
+        var stays = share >= 1 ? 0 : _account.InstrumentOf(book.Market).RoundQuantity(quantity * (1 - share));
+        var goes = quantity - stays;
+        if (!(goes > 0)) return false;
+        At(book).Book.CloseAtClose(number, goes, reason, book.Feed.Index);
+        Cut?.Invoke(book.Member, number, goes / quantity);
+        return true;
+    }
+
+    /// <summary>Sends an exit of a trade, or of a part of it, on behalf of an operator.</summary>
+    public void Operate(long key, MemberBook book, double share) => At(book).Book.TakeExit(
+        new ExitingEvent(TradeKey.Number(key), book.Feed.Time, Reason: ExitReason.Operator, Share: share), book.Feed.Index);
+
+    // ---- what a reader asks ----
+
+    /// <summary>The portfolio's quantity of a strategy's trade that no exit closes, base units.</summary>
+    public double QuantityOf(int member, int number)
+    {
+        foreach (var book in _ofMember[member])
+            if (book?.Book.RestOf(number) is > 0 and var quantity)
+                return quantity;
+        return 0;
+    }
+
+    /// <summary>The net profit of the portfolio's part in an open trade, at the last close; null if it holds none.</summary>
+    public double? NetOf(int member, int number)
+    {
+        foreach (var book in _ofMember[member])
+            if (book?.Book.OpenQuantityOf(number) > 0)
+                return book.Book.InAccount(book.Book.NetOf(number));
+        return null;
+    }
+
+    /// <summary>Returns the open trades as of now, each after its closed part. The books go on.</summary>
+    public IReadOnlyList<PortfolioTrade> OpenAtEnd()
+    {
+        var found = new List<PortfolioTrade>();
+        foreach (var book in Open)
+        {
+            var (member, weights) = (book.Member, _held);
+            var listener = new OpenParts(t => found.Add(new PortfolioTrade(member, t, weights[TradeKey.Of(member, t.Number)].Weight)));
+            _ = At(book).Book.DigestIfEnded(book.Feed.Time, book.Book.LastPrice, book.Feed.Number, listener);
+        }
+        return found;
+    }
+
+    private sealed class OpenParts(Action<Trade> take) : IRunListener
+    {
+        public RunEventKinds Kinds => RunEventKinds.Trade | RunEventKinds.ClosedPart;
+
+        public void On(in RunEvent e) => take(e.Trade);
+    }
+
+    /// <summary>The price of a market order at an instrument's last close.</summary>
+    /// <param name="quantity">Base units.</param>
+    public double PriceAtClose(int market, Side side, double quantity)
+    {
+        var at = _account.MarketAt(market);
+        var bar = _feeds.Where(f => f.Market == market && f.HasBar).MinBy(f => f.Timeframe.Ticks)?.Last ?? default;
+        return at.Fills.Price(new FillTerms(FillSlippage.Order, at.Price, double.NaN, bar), side, quantity);
+    }
+
+    /// <summary>The fee of an order that would fill at once; it counts nothing.</summary>
+    /// <param name="time">UTC ticks.</param>
+    public double FeeAtOnce(int market, long time, double price, double quantity, bool maker)
+    {
+        var paid = default(OrderFees);
+        var instrument = _account.InstrumentOf(market);
+        return _account.Execution.For(instrument.Symbol).Fee.NextFee(price, quantity, instrument.Multiplier, maker,
+            _account.Shared.Traded?.Seen(time) ?? 0, ref paid);
+    }
+
+    /// <summary>Open time of an instrument's last bar, UTC ticks.</summary>
+    public long LastBarOf(int market) => _feeds.Where(f => f.Market == market && f.HasBar).Max(f => f.Time);
+
+    // ---- what the books book ----
+
+    /// <summary>An event of a book.</summary>
+    public void On(MemberBook book, in RunEvent e)
+    {
+        var key = TradeKey.Of(book.Member, e.Number);
+        switch (e.Kind)
+        {
+            case RunEventKinds.Order:
+                if (e.Order.Role == OrderRole.Entry) OnEntry(key, e.Order);
+                else if (!_isTheirs && e.Order is { Role: OrderRole.Exit, State: OrderState.Submitted }) OnOwnExit(book, e.Order);
+                break;
+            case RunEventKinds.Fill:
+                OnFill(key, book, e.Fill);
+                break;
+            case RunEventKinds.Trade when e.IsClosedTrade:
+                OnTrade(key, book, e.Trade);
+                break;
+            case RunEventKinds.Financing:
+                OnFinancing(key, book, e.Financing);
+                break;
+            case RunEventKinds.Split:
+                OnSplit(key, book, e.Split);
+                break;
+            case RunEventKinds.Roll:
+                OnRoll(key, book, e.Roll);
+                break;
+            case RunEventKinds.SignalEnded:
+                EndedUnfilled?.Invoke(book.Member, e.Number, e.SignalEnded.End, _account.Execution.VolumeShare > 0);
+                _account.Reserved.Release(key, out _);
+                _held.Remove(key);
+                break;
+            case RunEventKinds.EntryCut when e.EntryCut.IsBorrowed:
+                CountBorrowed(key);
+                break;
+            case RunEventKinds.EntryCut:
+                OnCut(key, book, e.EntryCut);
+                break;
+        }
+    }
+
+    private void OnEntry(long key, in Order order)
+    {
+        if (order.State == OrderState.Submitted || !_account.Reserved.TryGet(key, out var reservation)) return;
+        _account.Reserved.Release(key, out _);
+        if (order.State == OrderState.PartiallyFilled) _account.Reserved.Add(key, reservation.Of(order.Rest) with { IsRest = true });
+    }
+
+    // A call for margin and a recall are orders of the portfolio's own; other exits are the strategy's, too.
+    private void OnOwnExit(MemberBook book, in Order order)
+    {
+        if (order.Reason is not (ExitReason.MarginCall or ExitReason.Recalled)) return;
+        if (order.IsPart) Cut?.Invoke(book.Member, order.TradeNumber, order.Quantity / book.Book.OpenQuantityOf(order.TradeNumber));
+        else ClosedItself?.Invoke(book.Member, order.TradeNumber, order.Reason);
+    }
+
+    private void OnCut(long key, MemberBook book, in EntryCutEvent cut)
+    {
+        Resized++;
+        if (!_account.Reserved.TryGet(key, out var reservation) || !(reservation.Quantity > cut.Rest)) return;
+        var open = book.Book.OpenQuantityOf(cut.Number);
+        Cut?.Invoke(book.Member, cut.Number, (reservation.Quantity - cut.Rest) / (open + reservation.Quantity));
+    }
+
+    private void OnFill(long key, MemberBook book, in TradeFill fill)
+    {
+        ref readonly var trade = ref book.Book.TradeOf(fill.Number);
+        var (rate, multiplier) = (book.Book.RateAt(fill.Time), book.Book.Instrument.Multiplier);
+        var made = new PortfolioFill(book.Member, fill.Number, book.Market, trade.Side,
+            fill.IsEntry ? PortfolioFillKind.Entry : PortfolioFillKind.Exit, fill.Time, fill.Price, fill.Quantity, fill.Commission)
+        { Rate = rate };
+        _account.Count(made.ValueOf(multiplier), fill.Commission * rate);
+        if (fill.IsFirst) _account.Occupy(book.Member, book.Market);
+        _account.Record((ulong)key | (fill.IsEntry ? fill.IsFirst ? 0UL : 1UL << 62 : 3UL << 62), (ulong)fill.Time);
+        _account.Record(fill.Price, fill.Quantity);
+        Filled?.Invoke(made);
+    }
+
+    private void OnTrade(long key, MemberBook book, in Trade trade)
+    {
+        _held.Remove(key, out var held);
+        var missing = trade.Financing - held.Financing * trade.Rate;
+        // The loss beyond zero that the broker bears is in no other report.
+        if (Math.Abs(missing) > _account.StartingCash * Rounding) _account.Finance(missing);
+        _account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
+        _account.Record(trade.ExitPrice, trade.NetProfit);
+        Recent?.Add(trade.Return(book.Book.Instrument.Multiplier));
+        Closed?.Invoke(new PortfolioTrade(book.Member, trade, held.Weight));
+        if (trade.Reason is ExitReason.Ruined or ExitReason.Liquidation or ExitReason.DataEnded or ExitReason.Operator)
+            ClosedItself?.Invoke(book.Member, trade.Number, trade.Reason);
+    }
+
+    private void OnFinancing(long key, MemberBook book, in FinancingEvent paid)
+    {
+        var (cash, rate) = (paid.Amount * book.Book.OpenQuantityOf(paid.Number), book.Book.RateAt(paid.Time));
+        if (_held.TryGetValue(key, out var held)) _held[key] = held with { Financing = held.Financing + cash };
+        if (paid.Kind == FinancingKind.Funding) _account.Funding.Add(book.Market, cash * rate, paid.Time);
+        if (paid.Kind == FinancingKind.BorrowFee) _account.Costs.AddFee(book.Market, -cash);
+        _account.Finance(cash * rate);
+        _account.Record((ulong)key | 1UL << 61, (ulong)paid.Time);
+        _account.Record(paid.Amount, cash);
+    }
+
+    private void OnInterest(FinancingKind kind, string currency, double amount, double rate, long time)
+    {
+        _account.Finance(amount * rate);
+        _account.Costs.AddInterest(currency, amount);
+        _account.Record(15UL << 60 | (uint)kind, (ulong)time);
+        _account.Record(amount, rate);
+    }
+
+    private void OnSplit(long key, MemberBook book, in SplitEvent split)
+    {
+        if (_held.TryGetValue(key, out var held))
+            _held[key] = held with { Theirs = held.Theirs * split.Ratio, Own = held.Own * split.Ratio };
+        ref readonly var trade = ref book.Book.TradeOf(split.Number);
+        Filled?.Invoke(new PortfolioFill(book.Member, split.Number, book.Market, trade.Side, PortfolioFillKind.Split, split.Time, 0,
+            trade.Quantity - trade.Quantity / split.Ratio, 0));
+        _account.Record((ulong)key | 5UL << 61, (ulong)split.ExDate);
+        _account.Record(split.Ratio, trade.Quantity);
+    }
+
+    private void OnRoll(long key, MemberBook book, in RollEvent roll)
+    {
+        var rate = book.Book.RateAt(roll.Time);
+        var opens = new PortfolioFill(book.Member, roll.Number, book.Market, roll.Side, PortfolioFillKind.Roll, roll.Time, roll.NewPrice,
+            roll.Quantity, roll.Commission - roll.ClosingCommission) { Rate = rate };
+        var closes = opens with { Price = roll.OldPrice, Quantity = -roll.Quantity, Commission = roll.ClosingCommission };
+        var multiplier = book.Book.Instrument.Multiplier;
+        _account.Count(closes.ValueOf(multiplier) + opens.ValueOf(multiplier), roll.Commission * rate);
+        _account.Record((ulong)key | 7UL << 61, (ulong)roll.Time);
+        _account.Record(roll.OldPrice, roll.NewPrice);
+        Filled?.Invoke(closes);
+        Filled?.Invoke(opens);
+    }
+}
