@@ -98,7 +98,7 @@ class Wallet:
         for book in self.books:
             book.begin(day)
         waiting = [(order, book) for book in self.books for order in book.orders]
-        for order, book in sorted(waiting, key=lambda w: (self.is_venue and not w[0].closes, w[0].serial)):
+        for order, book in sorted(waiting, key=lambda w: (not w[0].closes, w[0].serial)):
             book.work(order, day)
         for book in self.books:
             book.rest(day)
