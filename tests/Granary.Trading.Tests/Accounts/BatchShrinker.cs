@@ -1,0 +1,82 @@
+using System.Text.RegularExpressions;
+
+namespace Granary.Trading.Tests.Accounts;
+
+/// <summary>Takes parts out of a drawn batch as long as it fails.</summary>
+/// <param name="fails">Whether a batch fails in the same way. A batch that cannot be run does not.</param>
+internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
+{
+    private const int MostRuns = 400;
+    private int _runs;
+
+    /// <summary>Returns the smallest batch that was found.</summary>
+    public async Task<DrawnBatch> ShrinkAsync(DrawnBatch batch)
+    {
+        for (var before = ""; before != $"{batch}" && _runs < MostRuns;)
+        {
+            before = $"{batch}";
+            batch = await CapabilitiesAsync(batch);
+            batch = await BarsAsync(batch);
+            batch = await ActsAsync(batch);
+            batch = await OptionsAsync(batch);
+        }
+        return batch;
+    }
+
+    private async Task<bool> FailsAsync(DrawnBatch batch) => _runs++ < MostRuns && await fails(batch);
+
+    private async Task<DrawnBatch> CapabilitiesAsync(DrawnBatch batch)
+    {
+        foreach (var capability in batch.Capabilities)
+            if (batch.Without(capability) is var smaller && await FailsAsync(smaller)) batch = smaller;
+        return batch;
+    }
+
+    // Bars at the end.
+    private async Task<DrawnBatch> BarsAsync(DrawnBatch batch)
+    {
+        for (var step = batch.Bars["A"].Count / 2; step >= 1;)
+        {
+            var count = batch.Bars["A"].Count - step;
+            var end = count > 2 ? batch.Bars["A"][count].Time : long.MinValue;
+            var smaller = batch with { Bars = batch.Bars.ToDictionary(b => b.Key, b => (IReadOnlyList<Engine.Market.Bar>)[.. b.Value.Where(bar => bar.Time < end)]) };
+            if (count > 2 && await FailsAsync(smaller)) batch = smaller;
+            else step /= 2;
+        }
+        return batch;
+    }
+
+    private async Task<DrawnBatch> ActsAsync(DrawnBatch batch)
+    {
+        for (var s = 0; s < batch.Acts.Count; s++)
+            for (var size = batch.Acts[s].Count; size >= 1; size /= 2)
+                for (var at = 0; at < batch.Acts[s].Count;)
+                {
+                    var smaller = With(batch, s, [.. batch.Acts[s].Take(at), .. batch.Acts[s].Skip(at + size)]);
+                    if (await FailsAsync(smaller)) batch = smaller;
+                    else at += size;
+                }
+        return batch;
+    }
+
+    private async Task<DrawnBatch> OptionsAsync(DrawnBatch batch)
+    {
+        for (var s = 0; s < batch.Acts.Count; s++)
+            for (var i = 0; i < batch.Acts[s].Count; i++)
+                foreach (Match option in Option.Matches(batch.Acts[s][i]))
+                {
+                    var smaller = With(batch, s, [.. batch.Acts[s].Select((a, k) => k == i ? a.Replace(option.Value, "", StringComparison.Ordinal)
+                        : a)]);
+                    if (smaller.Acts[s][i].Contains("order-", StringComparison.Ordinal) && option.Value.Contains("qty", StringComparison.Ordinal))
+                        continue;
+                    if (await FailsAsync(smaller)) batch = smaller;
+                }
+        return batch;
+    }
+
+    private static DrawnBatch With(DrawnBatch batch, int strategy, IReadOnlyList<string> acts) =>
+        batch with { Acts = [.. batch.Acts.Select((a, i) => i == strategy ? acts : a)] };
+
+    [GeneratedRegex(" (close|[a-z]+=[^ ]+)")]
+    private static partial Regex Option { get; }
+}
