@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
@@ -43,6 +44,10 @@ internal sealed class AccountHosts : IDisposable
 
     private static Task<OpenedBatch> OpenAsync(DrawnBatch drawn, BatchSpec spec) => OpenedBatch.OpenAsync(spec,
         new BatchOpening { Threads = 1, Yes = true, Checks = true, Sources = data => SourceOf(drawn, data) }, CancellationToken.None);
+
+    // The place of a strategy in the drawn batch, which its tag has, whatever its place in the file.
+    private static int PlaceOf(StrategyInstance instance) =>
+        int.Parse(instance.Id[(instance.Id.LastIndexOf("#s", StringComparison.Ordinal) + 2)..], CultureInfo.InvariantCulture);
 
     // ---- the strategies' own books ----
 
@@ -107,7 +112,7 @@ internal sealed class AccountHosts : IDisposable
     {
         public RunEventKinds Kinds => RunEventKinds.Trade | RunEventKinds.ClosedPart;
 
-        public void On(in RunEvent e) => trades.Add(TradeRecord.Of(instance.Index, instance.Symbols[e.SymbolIndex], e.Trade,
+        public void On(in RunEvent e) => trades.Add(TradeRecord.Of(PlaceOf(instance), instance.Symbols[e.SymbolIndex], e.Trade,
             e.Kind == RunEventKinds.ClosedPart));
     }
 
@@ -133,7 +138,7 @@ internal sealed class AccountHosts : IDisposable
     private static List<TradeRecord> RecordsOf(BatchPlan plan, List<PortfolioTrade> trades)
     {
         var open = trades.Where(t => t.Trade.Reason == ExitReason.Open).Select(t => (t.Member, t.Trade.Number)).ToHashSet();
-        return [.. trades.Select(t => TradeRecord.Of(t.Member, plan.Instances[t.Member].Symbols[t.Trade.SymbolIndex], t.Trade,
+        return [.. trades.Select(t => TradeRecord.Of(PlaceOf(plan.Instances[t.Member]), plan.Instances[t.Member].Symbols[t.Trade.SymbolIndex], t.Trade,
             t.Trade.Reason != ExitReason.Open && open.Contains((t.Member, t.Trade.Number))))];
     }
 
@@ -186,7 +191,7 @@ internal sealed class AccountHosts : IDisposable
     private static AccountRecord RecordOf(LiveHost host, BatchPlan plan)
     {
         var timeframe = plan.Spec.Data.Timeframe;
-        var indices = plan.Instances.ToDictionary(i => i.Id, i => i.Index, StringComparer.Ordinal);
+        var indices = plan.Instances.ToDictionary(i => i.Id, PlaceOf, StringComparer.Ordinal);
         List<TradeRecord> trades = [];
         foreach (var t in host.Ledger.Trades.Values)
         {

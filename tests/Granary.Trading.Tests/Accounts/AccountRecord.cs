@@ -6,7 +6,17 @@ namespace Granary.Trading.Tests.Accounts;
 /// <param name="Trades">The closed ones, the closed parts of open ones, and the open ones.</param>
 /// <param name="Cash">At the end.</param>
 /// <param name="Equity">By the close of each bar, UTC ticks.</param>
-internal sealed record AccountRecord(IReadOnlyList<TradeRecord> Trades, double Cash, IReadOnlyList<(long Close, double Equity)> Equity);
+internal sealed record AccountRecord(IReadOnlyList<TradeRecord> Trades, double Cash, IReadOnlyList<(long Close, double Equity)> Equity)
+{
+    /// <summary>The account with all amounts divided.</summary>
+    public AccountRecord DividedBy(double by) => new([.. Trades.Select(t => t with
+    {
+        Quantity = t.Quantity / by,
+        Profit = t.Profit / by,
+        Commission = t.Commission / by,
+        Financing = t.Financing / by,
+    })], Cash / by, [.. Equity.Select(e => (e.Close, e.Equity / by))]);
+}
 
 /// <summary>Which part of a trade a record is of.</summary>
 internal enum TradePart

@@ -17,6 +17,9 @@ internal sealed record DrawnBatch(int Seed, string Timeframe, IReadOnlyList<Capa
     /// <summary>The name of the capability that adds strategies, whose accounts then differ from the portfolio's.</summary>
     public const string MoreStrategies = "more strategies";
 
+    /// <summary>The name of the capability that reverses the order of strategies and symbols in the file.</summary>
+    public const string Reversed = "reversed";
+
     /// <summary>The amounts of the account in these keys follow its size.</summary>
     private static readonly string[] s_amounts = ["lot", "minQuantity", "minNotional", "commissionPerOrder", "commissionMinimum", "from",
         "units", "cash"];
@@ -60,7 +63,14 @@ internal sealed record DrawnBatch(int Seed, string Timeframe, IReadOnlyList<Capa
             strategies.Add(strategy);
         }
         root["strategies"] = strategies;
+        if (Has(Reversed)) Reverse(root);
         return root.ToJsonString();
+    }
+
+    private static void Reverse(JsonObject root)
+    {
+        root["data"]!["symbols"] = new JsonArray([.. root["data"]!["symbols"]!.AsArray().Reverse().Select(s => s!.DeepClone())]);
+        root["strategies"] = new JsonArray([.. root["strategies"]!.AsArray().Reverse().Select(s => s!.DeepClone())]);
     }
 
     private bool IsOfSymbols(string act) => Has("two symbols") || !act.Contains(" B ", StringComparison.Ordinal);
