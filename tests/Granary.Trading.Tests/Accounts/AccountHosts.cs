@@ -77,9 +77,9 @@ internal sealed class AccountHosts : IDisposable
                 {
                     strategy.Process(block, watch);
                     if (strategy.Run is not { } run) continue;
-                    var account = run.ReadAccount();
-                    marks.Add((feed.Timeframe.CloseOf(run.Now), strategy.Instance.Index, account.Equity));
-                    ends[i] = account.Cash;
+                    // The cash counts at the rates of the last valuation, which the equity makes.
+                    marks.Add((feed.Timeframe.CloseOf(run.Now), strategy.Instance.Index, run.Equity));
+                    ends[i] = run.ReadAccount().Cash;
                 }
                 reader.Preparer.Return(block);
             }
@@ -97,15 +97,9 @@ internal sealed class AccountHosts : IDisposable
 
     private static List<(long, double)> Together(List<(long Close, int Strategy, double Equity)> marks, double cash, int strategies)
     {
-        var last = new double[strategies];
-        Array.Fill(last, cash);
-        List<(long, double)> rows = [];
-        foreach (var at in marks.GroupBy(m => m.Close).OrderBy(g => g.Key))
-        {
-            foreach (var (_, strategy, equity) in at) last[strategy] = equity;
-            rows.Add((at.Key, cash + last.Sum(e => e - cash)));
-        }
-        return rows;
+        // Between the closes of its bars, a strategy's book has no value.
+        return [.. marks.GroupBy(m => m.Close).Where(at => at.Count() == strategies).OrderBy(at => at.Key)
+            .Select(at => (at.Key, cash + at.OrderBy(m => m.Strategy).Sum(m => m.Equity - cash)))];
     }
 
     private sealed class TradeListener(StrategyInstance instance, List<TradeRecord> trades) : IRunListener
@@ -191,13 +185,15 @@ internal sealed class AccountHosts : IDisposable
     private static AccountRecord RecordOf(LiveHost host, BatchPlan plan)
     {
         var timeframe = plan.Spec.Data.Timeframe;
-        var indices = plan.Instances.ToDictionary(i => i.Id, PlaceOf, StringComparer.Ordinal);
+        var instances = plan.Instances.ToDictionary(i => i.Id, StringComparer.Ordinal);
         List<TradeRecord> trades = [];
         foreach (var t in host.Ledger.Trades.Values)
         {
-            var whole = new TradeRecord(indices[t.Strategy], t.Number, TradePart.Closed, t.Symbol, t.Side, t.Quantity, t.EntryTime,
-                t.EntryPrice);
-            var closed = whole with { ExitTime = t.ExitTime, ExitPrice = t.ExitPrice, Reason = TradeRecord.WordOf(t.Why) };
+            // A venue sees the bars of the feed, and a strategy perhaps longer ones.
+            var instance = instances[t.Strategy];
+            var whole = new TradeRecord(PlaceOf(instance), t.Number, TradePart.Closed, t.Symbol, t.Side, t.Quantity,
+                instance.Timeframe.OpenOf(t.EntryTime), t.EntryPrice);
+            var closed = whole with { ExitTime = instance.Timeframe.OpenOf(t.ExitTime), ExitPrice = t.ExitPrice, Reason = TradeRecord.WordOf(t.Why) };
             if (t.State == TradeState.Closed)
             {
                 trades.Add(closed with { Profit = t.Profit * t.Rate, Commission = t.Fees * t.Rate, Financing = t.Financing * t.Rate });

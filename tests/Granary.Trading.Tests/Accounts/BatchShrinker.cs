@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Granary.Trading.Tests.Accounts;
@@ -17,6 +18,7 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
             before = $"{batch}";
             batch = await CapabilitiesAsync(batch);
             batch = await BarsAsync(batch);
+            batch = await FirstBarsAsync(batch);
             batch = await ActsAsync(batch);
             batch = await OptionsAsync(batch);
         }
@@ -44,6 +46,30 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
             else step /= 2;
         }
         return batch;
+    }
+
+    // Bars at the start; the acts move with them.
+    private async Task<DrawnBatch> FirstBarsAsync(DrawnBatch batch)
+    {
+        if (batch.Has("missing bars") || batch.Has("longer bars") || batch.Has(DrawnBatch.MoreStrategies)) return batch;
+        for (var step = batch.Bars["A"].Count / 2; step >= 1;)
+        {
+            var smaller = batch with
+            {
+                Bars = batch.Bars.ToDictionary(b => b.Key, b => (IReadOnlyList<Engine.Market.Bar>)[.. b.Value.Skip(step)]),
+                Acts = [.. batch.Acts.Select(acts => (IReadOnlyList<string>)[.. acts.Select(a => Moved(a, step)).OfType<string>()])],
+            };
+            if (batch.Bars["A"].Count > step + 2 && await FailsAsync(smaller)) batch = smaller;
+            else step /= 2;
+        }
+        return batch;
+    }
+
+    private static string? Moved(string act, int bars)
+    {
+        var space = act.IndexOf(' ', StringComparison.Ordinal);
+        var bar = int.Parse(act[..space], CultureInfo.InvariantCulture) - bars;
+        return bar < 0 ? null : bar.ToString(CultureInfo.InvariantCulture) + act[space..];
     }
 
     private async Task<DrawnBatch> ActsAsync(DrawnBatch batch)

@@ -63,7 +63,7 @@ internal sealed class CheckCount(AccountCheck check)
     public async Task<string> CausesAsync(AccountHosts hosts, int most)
     {
         List<(string Cause, DrawnBatch Drawn, Difference Found)> causes = [];
-        foreach (var (drawn, found) in Broken.GroupBy(b => b.Found.Name).SelectMany(g => g.Take(most)))
+        foreach (var (drawn, found) in Broken.GroupBy(b => b.Found.Name).SelectMany(g => g.Take(g.First().Found.IsRounding ? most / 4 : most)))
         {
             var (smallest, difference) = await ShrinkAsync(hosts, drawn, found);
             causes.Add(($"{difference.Name} by {CauseOf(smallest)}", smallest, difference));
