@@ -7,6 +7,9 @@ namespace Granary.Trading.Tests.Accounts;
 internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
     Func<AccountHosts, DrawnBatch, Task<IReadOnlyList<Difference>>> CompareAsync)
 {
+    /// <summary>How many seeds a usual run draws; the long form draws forty times as many.</summary>
+    public int Usual { get; init; } = 500;
+
     // Exact in binary, so that the amounts are the same to the last bit.
     private const double Power = 16;
 
@@ -52,7 +55,8 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
         var (first, isKilled) = (1 + random.Next(count), random.Next(2) == 0);
         return AccountComparison.Differences(
             await hosts.PaperAsync(drawn, (first, isKilled), (Math.Max(1, random.Next(count)), !isKilled)), await hosts.PaperAsync(drawn));
-    });
+    })
+    { Usual = 100 };
 
     /// <summary>Returns the difference that names a failure; null if the claim holds. A batch that cannot be opened breaks nothing.</summary>
     public async Task<Difference?> FindAsync(AccountHosts hosts, DrawnBatch drawn)
@@ -74,12 +78,14 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
         {
             var differences = AccountComparison.Differences((await host(hosts, drawn.Scaled(by))).DividedBy(by), await host(hosts, drawn));
             return by == Power ? differences : [.. differences.Where(d => !d.IsRounding)];
-        });
+        })
+        { Usual = 60 };
 
     private static AccountCheck OfOrder(string name, Func<AccountHosts, DrawnBatch, Task<AccountRecord>> host) =>
         new(name, drawn => drawn.Has("two symbols") || !HasOne(drawn), async (hosts, drawn) =>
         {
             var reversed = drawn with { Capabilities = [.. drawn.Capabilities, new Capability(DrawnBatch.Reversed)] };
             return AccountComparison.Differences(await host(hosts, reversed), await host(hosts, drawn), HasOne(drawn));
-        });
+        })
+        { Usual = 200 };
 }

@@ -192,8 +192,8 @@ internal sealed class AccountHosts : IDisposable
             // A venue sees the bars of the feed, and a strategy perhaps longer ones.
             var instance = instances[t.Strategy];
             var whole = new TradeRecord(PlaceOf(instance), t.Number, TradePart.Closed, t.Symbol, t.Side, t.Quantity,
-                instance.Timeframe.OpenOf(t.EntryTime), t.EntryPrice);
-            var closed = whole with { ExitTime = instance.Timeframe.OpenOf(t.ExitTime), ExitPrice = t.ExitPrice, Reason = TradeRecord.WordOf(t.Why) };
+                OpenOf(t.EntryTime), t.EntryPrice);
+            var closed = whole with { ExitTime = OpenOf(t.ExitTime), ExitPrice = t.ExitPrice, Reason = TradeRecord.WordOf(t.Why) };
             if (t.State == TradeState.Closed)
             {
                 trades.Add(closed with { Profit = t.Profit * t.Rate, Commission = t.Fees * t.Rate, Financing = t.Financing * t.Rate });
@@ -209,6 +209,9 @@ internal sealed class AccountHosts : IDisposable
                 Financing = t.ClosedFinancing * rate,
             });
             trades.Add(whole with { Part = TradePart.Open, Quantity = t.Open });
+
+            // Longer bars are of some hours, and begin at midnight.
+            long OpenOf(long time) => instance.Timeframe == timeframe ? time : time - time % instance.Timeframe.Ticks;
         }
         return new AccountRecord(trades, host.Ledger.Cash, [.. host.AccountEquity.Select(m => (timeframe.CloseOf(m.Time), m.Equity))]);
     }

@@ -17,6 +17,7 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
         {
             before = $"{batch}";
             batch = await CapabilitiesAsync(batch);
+            batch = await SymbolsAsync(batch);
             batch = await BarsAsync(batch);
             batch = await FirstBarsAsync(batch);
             batch = await ActsAsync(batch);
@@ -31,6 +32,16 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
     {
         foreach (var capability in batch.Capabilities)
             if (batch.Without(capability) is var smaller && await FailsAsync(smaller)) batch = smaller;
+        return batch;
+    }
+
+    private async Task<DrawnBatch> SymbolsAsync(DrawnBatch batch)
+    {
+        foreach (var symbol in batch.Bars.Keys.Where(s => s != "A"))
+        {
+            var smaller = batch with { Bars = batch.Bars.Where(b => b.Key != symbol).ToDictionary() };
+            if (await FailsAsync(smaller)) batch = smaller;
+        }
         return batch;
     }
 
