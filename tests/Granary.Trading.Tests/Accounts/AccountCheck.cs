@@ -13,13 +13,6 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
     // Exact in binary, so that the amounts are the same to the last bit.
     private const double Power = 16;
 
-    /// <summary>The strategies' own books run, whatever was drawn.</summary>
-    public static AccountCheck Own { get; } = new("own book", _ => true, async (hosts, drawn) =>
-    {
-        await hosts.OwnBooksAsync(drawn);
-        return [];
-    });
-
     /// <summary>The portfolio has the account of the own books.</summary>
     public static AccountCheck Portfolio { get; } = new("portfolio", _ => true, async (hosts, drawn) =>
         AccountComparison.Differences(await hosts.PortfolioAsync(drawn), await hosts.OwnBooksAsync(drawn), HasOne(drawn)));
@@ -56,7 +49,7 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
         return AccountComparison.Differences(
             await hosts.PaperAsync(drawn, (first, isKilled), (Math.Max(1, random.Next(count)), !isKilled)), await hosts.PaperAsync(drawn));
     })
-    { Usual = 100 };
+    { Usual = 40 };
 
     /// <summary>Returns the difference that names a failure; null if the claim holds. A batch that cannot be opened breaks nothing.</summary>
     public async Task<Difference?> FindAsync(AccountHosts hosts, DrawnBatch drawn)
@@ -79,7 +72,7 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
             var differences = AccountComparison.Differences((await host(hosts, drawn.Scaled(by))).DividedBy(by), await host(hosts, drawn));
             return by == Power ? differences : [.. differences.Where(d => !d.IsRounding)];
         })
-        { Usual = 60 };
+        { Usual = 30 };
 
     private static AccountCheck OfOrder(string name, Func<AccountHosts, DrawnBatch, Task<AccountRecord>> host) =>
         new(name, drawn => drawn.Has("two symbols") || !HasOne(drawn), async (hosts, drawn) =>
@@ -87,5 +80,5 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
             var reversed = drawn with { Capabilities = [.. drawn.Capabilities, new Capability(DrawnBatch.Reversed)] };
             return AccountComparison.Differences(await host(hosts, reversed), await host(hosts, drawn), HasOne(drawn));
         })
-        { Usual = 200 };
+        { Usual = 100 };
 }

@@ -48,9 +48,11 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
     // Bars at the end.
     private async Task<DrawnBatch> BarsAsync(DrawnBatch batch)
     {
+        // Longer bars stay whole.
+        var whole = batch.Has(DrawnBatch.MoreStrategies) ? 12 : batch.Has("longer bars") ? 4 : 1;
         for (var step = batch.Bars["A"].Count / 2; step >= 1;)
         {
-            var count = batch.Bars["A"].Count - step;
+            var count = (batch.Bars["A"].Count - step) / whole * whole;
             var end = count > 2 ? batch.Bars["A"][count].Time : long.MinValue;
             var smaller = batch with { Bars = batch.Bars.ToDictionary(b => b.Key, b => (IReadOnlyList<Engine.Market.Bar>)[.. b.Value.Where(bar => bar.Time < end)]) };
             if (count > 2 && await FailsAsync(smaller)) batch = smaller;

@@ -69,6 +69,10 @@ internal sealed class CheckCount(AccountCheck check)
             causes.Add(($"{difference.Name} by {CauseOf(smallest)}", smallest, difference));
         }
         var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"the {causes.Count} smallest batches need");
+        foreach (var needed in causes.SelectMany(c => PartsOf(c.Drawn).Select(part => (part, c.Found.IsRounding))).GroupBy(n => n)
+            .OrderBy(g => g.Key.IsRounding).ThenByDescending(g => g.Count()))
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {needed.Count(),5} {needed.Key.part}{(needed.Key.IsRounding ? " (rounding)" : "")}");
         foreach (var cause in causes.GroupBy(c => c.Cause).OrderByDescending(g => g.Count()))
         {
             var (_, smallest, difference) = cause.MinBy(c => $"{c.Drawn}".Length);
@@ -80,10 +84,12 @@ internal sealed class CheckCount(AccountCheck check)
     }
 
     // The capabilities and the words of the acts that are left.
-    private static string CauseOf(DrawnBatch smallest) => string.Join(" + ", smallest.Capabilities.Select(c => c.Name)
+    private static string CauseOf(DrawnBatch smallest) => string.Join(" + ", PartsOf(smallest));
+
+    private static IEnumerable<string> PartsOf(DrawnBatch smallest) => smallest.Capabilities.Select(c => c.Name)
         .Concat(smallest.Acts.Take(smallest.Has(DrawnBatch.MoreStrategies) ? 3 : 1).SelectMany(a => a).SelectMany(Words).Distinct()
-            .Order(StringComparer.Ordinal)));
+            .Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Words(string act) => act.Split(' ').Skip(2).Select(w => w.StartsWith("tif", StringComparison.Ordinal) ? w
-        : w.Split('=')[0]).Where(w => w is not ("buy" or "sell" or "leave" or "leave-long" or "leave-short" or "qty"));
+        : w.Split('=')[0]).Where(w => w is not ("buy" or "sell" or "long" or "short" or "leave" or "leave-long" or "leave-short" or "qty" or "at"));
 }
