@@ -51,7 +51,8 @@ internal sealed record AccountCheck(string Name, Func<DrawnBatch, bool> Applies,
     })
     { Usual = 40 };
 
-    /// <summary>Returns the difference that names a failure; null if the claim holds. A batch that cannot be opened breaks nothing.</summary>
+    /// <summary>Returns the difference that names a failure; null if the claim holds.</summary>
+    /// <exception cref="Engine.InputException">The batch cannot be opened.</exception>
     public async Task<Difference?> FindAsync(AccountHosts hosts, DrawnBatch drawn)
     {
         try

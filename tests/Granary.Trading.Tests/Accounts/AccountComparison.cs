@@ -17,8 +17,8 @@ internal static class AccountComparison
     private const double Rounding = 1e-9;
 
     // What a difference is named by: causes come before their effects.
-    private static readonly string[] s_order = ["missing trade", "further trade", "entry time", "side", "quantity", "entry price", "exit time",
-        "exit price", "reason", "profit", "commission", "financing", "equity", "cash"];
+    private static readonly string[] s_order = ["missing trade", "further trade", "entry time", "side", "quantity", "entry price",
+        "exit time", "exit price", "reason", "profit", "commission", "financing", "equity", "cash"];
 
     /// <summary>Returns the differences, causes before effects and numbers that differ by more than rounding first.</summary>
     /// <param name="wanted">The account of the strategies' own books.</param>
@@ -35,7 +35,8 @@ internal static class AccountComparison
         differences.AddRange(others.Values.Select(t => new Difference("further trade", false, $"{t}")));
         var equity = found.Equity.DistinctBy(e => e.Close).ToDictionary(e => e.Close, e => e.Equity);
         foreach (var (close, value) in wanted.Equity)
-            Add("equity", equity.TryGetValue(close, out var own) ? own : double.NaN, value, $"at the close {new DateTime(close):MM-dd HH:mm}");
+            Add("equity", equity.TryGetValue(close, out var own) ? own : double.NaN, value,
+                $"at the close {new DateTime(close):MM-dd HH:mm}");
         Add("cash", found.Cash, wanted.Cash, "at the end");
         return [.. differences.Where(d => hasExactEquity || !d.IsRounding || d.Kind is not ("equity" or "cash"))
             .OrderBy(d => d.IsRounding).ThenBy(d => Array.IndexOf(s_order, d.Kind))];

@@ -3,8 +3,8 @@ using System.Text;
 using Granary.Data.Brokers;
 using Granary.Data.Journals;
 using Granary.Data.Replay;
-using Granary.Engine.Brokerage;
 using Granary.Engine.Backtesting;
+using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Engine.Portfolio;
@@ -18,8 +18,8 @@ using Granary.Trading.Live;
 namespace Granary.Trading.Tests.Accounts;
 
 /// <summary>
-/// The accounts in which a drawn batch trades: the strategies' own books, the portfolio, and a session's account on paper. Each is one method
-/// that returns the same record.
+/// The accounts in which a drawn batch trades: the strategies' own books, the portfolio, and a session's account on paper. Each is one
+/// method that returns the same record.
 /// </summary>
 internal sealed class AccountHosts : IDisposable
 {
@@ -51,7 +51,9 @@ internal sealed class AccountHosts : IDisposable
 
     // ---- the strategies' own books ----
 
-    /// <summary>The books of the strategies, bar by bar. Several strategies count as one account: the cash and the sum of their results.</summary>
+    /// <summary>
+    /// The books of the strategies, bar by bar. Several strategies count as one account: the cash and the sum of their results.
+    /// </summary>
     public async Task<AccountRecord> OwnBooksAsync(DrawnBatch drawn)
     {
         var spec = Read(drawn);
@@ -132,8 +134,14 @@ internal sealed class AccountHosts : IDisposable
     private static List<TradeRecord> RecordsOf(BatchPlan plan, List<PortfolioTrade> trades)
     {
         var open = trades.Where(t => t.Trade.Reason == ExitReason.Open).Select(t => (t.Member, t.Trade.Number)).ToHashSet();
-        return [.. trades.Select(t => TradeRecord.Of(PlaceOf(plan.Instances[t.Member]), plan.Instances[t.Member].Symbols[t.Trade.SymbolIndex], t.Trade,
-            t.Trade.Reason != ExitReason.Open && open.Contains((t.Member, t.Trade.Number))))];
+        return [.. trades.Select(RecordOf)];
+
+        TradeRecord RecordOf(PortfolioTrade traded)
+        {
+            var (instance, trade) = (plan.Instances[traded.Member], traded.Trade);
+            var isPart = trade.Reason != ExitReason.Open && open.Contains((traded.Member, trade.Number));
+            return TradeRecord.Of(PlaceOf(instance), instance.Symbols[trade.SymbolIndex], trade, isPart);
+        }
     }
 
     // ---- a session on paper ----
@@ -159,8 +167,8 @@ internal sealed class AccountHosts : IDisposable
         return await TradeAsync(drawn, spec, (facts, venue), feed => feed, default);
     }
 
-    private static async Task<AccountRecord> TradeAsync(DrawnBatch drawn, BatchSpec spec, (MemoryJournal Facts, MemoryJournal Venue) journals,
-        Func<ILiveFeed, ILiveFeed> feedOf, CancellationToken stop)
+    private static async Task<AccountRecord> TradeAsync(DrawnBatch drawn, BatchSpec spec,
+        (MemoryJournal Facts, MemoryJournal Venue) journals, Func<ILiveFeed, ILiveFeed> feedOf, CancellationToken stop)
     {
         var journal = new AccountJournal(journals.Facts, s_clock);
         var past = await AccountPast.ReadAsync(journal, cancellationToken: CancellationToken.None);

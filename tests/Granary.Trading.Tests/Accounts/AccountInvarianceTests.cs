@@ -5,8 +5,8 @@ using Granary.Testing;
 namespace Granary.Trading.Tests.Accounts;
 
 /// <summary>
-/// A batch drawn from all capabilities of an account has, with weight 1 and without limits, the same trades, fees, financing and equity in the
-/// strategy's own book, in the portfolio and on paper. Further claims hold for each of these accounts.
+/// A batch drawn from all capabilities of an account has, with weight 1 and without limits, the same trades, fees, financing and equity in
+/// the strategy's own book, in the portfolio and on paper. Further claims hold for each of these accounts.
 /// </summary>
 /// <remarks>
 /// Variables of the environment, for a person:
@@ -52,7 +52,8 @@ public sealed class AccountInvarianceTests(ITestOutputHelper output) : IDisposab
         if (NumberOf("SHRINK") is { } shrunk) text += await counts.CausesAsync(_hosts, shrunk);
         output.WriteLine(text);
         if (Asked("OUT") is { } folder)
-            await File.WriteAllTextAsync(Path.Combine(folder, name.Replace(' ', '-') + ".txt"), text, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(folder, name.Replace(' ', '-') + ".txt"), text,
+                TestContext.Current.CancellationToken);
         var broken = counts.Broken.Where(b => b.Drawn.Seed <= Counted).ToList();
         var beyond = broken.Where(b => !b.Found.IsRounding).ToList();
         var (all, most) = s_known.GetValueOrDefault(name);

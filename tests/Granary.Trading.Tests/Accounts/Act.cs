@@ -38,9 +38,9 @@ internal sealed class Act
         | StringSplitOptions.RemoveEmptyEntries).Select(t => new Act(t)).ToLookup(a => (a.Bar, a.Symbol));
 
     /// <summary>Returns an act with amounts of the account multiplied.</summary>
-    public static string Scaled(string text, double by) => string.Join(' ', text.Split(' ').Select(word => word.StartsWith("qty=",
-        StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"qty={double.Parse(word[4..], CultureInfo.InvariantCulture) * by:R}")
-            : word));
+    public static string Scaled(string text, double by) => string.Join(' ', text.Split(' ').Select(word =>
+        word.StartsWith("qty=", StringComparison.Ordinal)
+            ? FormattableString.Invariant($"qty={double.Parse(word[4..], CultureInfo.InvariantCulture) * by:R}") : word));
 
     public void Do(StrategyContext bar)
     {

@@ -54,7 +54,10 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
         {
             var count = (batch.Bars["A"].Count - step) / whole * whole;
             var end = count > 2 ? batch.Bars["A"][count].Time : long.MinValue;
-            var smaller = batch with { Bars = batch.Bars.ToDictionary(b => b.Key, b => (IReadOnlyList<Engine.Market.Bar>)[.. b.Value.Where(bar => bar.Time < end)]) };
+            var smaller = batch with
+            {
+                Bars = batch.Bars.ToDictionary(b => b.Key, b => (IReadOnlyList<Engine.Market.Bar>)[.. b.Value.Where(t => t.Time < end)]),
+            };
             if (count > 2 && await FailsAsync(smaller)) batch = smaller;
             else step /= 2;
         }
@@ -104,10 +107,11 @@ internal sealed partial class BatchShrinker(Func<DrawnBatch, Task<bool>> fails)
             for (var i = 0; i < batch.Acts[s].Count; i++)
                 foreach (Match option in Option.Matches(batch.Acts[s][i]))
                 {
-                    var smaller = With(batch, s, [.. batch.Acts[s].Select((a, k) => k == i ? a.Replace(option.Value, "", StringComparison.Ordinal)
-                        : a)]);
-                    if (smaller.Acts[s][i].Contains("order-", StringComparison.Ordinal) && option.Value.Contains("qty", StringComparison.Ordinal))
-                        continue;
+                    // A manual order has no usual quantity.
+                    if (batch.Acts[s][i].Contains("order-", StringComparison.Ordinal)
+                        && option.Value.StartsWith(" qty", StringComparison.Ordinal)) continue;
+                    var without = batch.Acts[s][i].Replace(option.Value, "", StringComparison.Ordinal);
+                    var smaller = With(batch, s, [.. batch.Acts[s].Select((a, k) => k == i ? without : a)]);
                     if (await FailsAsync(smaller)) batch = smaller;
                 }
         return batch;

@@ -1,6 +1,8 @@
 namespace Granary.Trading.Tests.Accounts;
 
-/// <summary>A part of a drawn batch that can be taken out: keys of the batch file, with the tables and facts of the market that they need.</summary>
+/// <summary>
+/// A part of a drawn batch that can be taken out: keys of the batch file, with the tables and facts of the market that they need.
+/// </summary>
 /// <param name="Name">As the counts name it.</param>
 internal sealed record Capability(string Name)
 {

@@ -140,9 +140,8 @@ internal sealed record DrawnBatch(int Seed, string Timeframe, IReadOnlyList<Capa
         }.ToJsonString()));
         text.Append("\n], \"acts\": [\n").AppendJoin(",\n", Acts.Select(acts =>
             "  " + new JsonArray([.. acts.Select(a => JsonValue.Create(a))]).ToJsonString()));
-        text.Append("\n], \"bars\": {\n").AppendJoin(",\n", Bars.Select(b => $"  \"{b.Key}\": [\n" + string.Join(",\n", b.Value.Select(bar =>
-            Invariant($"    \"{new DateTime(bar.Time):yyyy-MM-ddTHH:mm},{bar.Open:R},{bar.High:R},{bar.Low:R},{bar.Close:R},{bar.Volume:R}\"")))
-            + "\n  ]"));
+        text.Append("\n], \"bars\": {\n").AppendJoin(",\n", Bars.Select(b => $"  \"{b.Key}\": [\n"
+            + string.Join(",\n", b.Value.Select(bar => $"    \"{TextOf(bar)}\"")) + "\n  ]"));
         return text.Append("\n} }\n").ToString();
     }
 
@@ -162,11 +161,14 @@ internal sealed record DrawnBatch(int Seed, string Timeframe, IReadOnlyList<Capa
             root["bars"]!.AsObject().ToDictionary(b => b.Key, b => (IReadOnlyList<Bar>)[.. b.Value!.AsArray().Select(ToBar)]));
     }
 
+    private static string TextOf(in Bar bar) => Invariant($"{new DateTime(bar.Time):yyyy-MM-ddTHH:mm},{bar.Open:R},")
+        + Invariant($"{bar.High:R},{bar.Low:R},{bar.Close:R},{bar.Volume:R}");
+
     private static Bar ToBar(JsonNode? line)
     {
         var cells = ((string)line!).Split(',');
         var numbers = cells.Skip(1).Select(c => double.Parse(c, CultureInfo.InvariantCulture)).ToArray();
-        var time = DateTime.Parse(cells[0], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+        var time = DateTime.ParseExact(cells[0], "yyyy-MM-ddTHH:mm", CultureInfo.InvariantCulture);
         return new Bar(time.Ticks, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 

@@ -216,8 +216,8 @@ internal sealed class DrawnBatches
             Maybe("funding", 0.15, _ => [("data.funding", "\"funding.csv\"")], "split", "dividend");
             if (Has("funding")) Table("funding", "funding.csv", Rows("time,rate,mark", 8, FundingRow));
         }
-        Maybe("borrow table", 0.12, r => [("data.borrow", Text($"{{ \"source\": \"borrow.csv\", \"onShortage\": {Pick(r, "\"cut\"", "\"refuse\"")
-            }, \"onRecall\": {Pick(r, "\"close\"", "\"block\"")} }}"))]);
+        Maybe("borrow table", 0.12, "data.borrow", r => "{ \"source\": \"borrow.csv\", \"onShortage\": " + Pick(r, "\"cut\"", "\"refuse\"")
+            + ", \"onRecall\": " + Pick(r, "\"close\"", "\"block\"") + " }");
         if (Has("borrow table")) Table("borrow table", "borrow.csv", BorrowRows());
     }
 
@@ -240,14 +240,16 @@ internal sealed class DrawnBatches
     {
         var random = Random(header);
         var text = new StringBuilder(header);
-        for (var time = s_start.AddDays(-days); time <= _times[^1].AddDays(1); time = time.AddHours(everyHours)) text.Append('\n').Append(row(random, time));
+        for (var time = s_start.AddDays(-days); time <= _times[^1].AddDays(1); time = time.AddHours(everyHours))
+            text.Append('\n').Append(row(random, time));
         return text.ToString();
     }
 
     private string FundingRow(Random random, DateTime time)
     {
         var last = _bars["A"].Last(b => b.Time <= time.Ticks);
-        return Text($"{time:yyyy-MM-dd HH:mm},{random.Next(-20, 30) / 100_000.0},{Math.Round(last.Close * (1 + 0.002 * (random.NextDouble() - 0.5)), 2)}");
+        var rate = random.Next(-20, 30) / 100_000.0;
+        return Text($"{time:yyyy-MM-dd HH:mm},{rate},{Math.Round(last.Close * (1 + 0.002 * (random.NextDouble() - 0.5)), 2)}");
     }
 
     private string BorrowRows()
@@ -256,7 +258,8 @@ internal sealed class DrawnBatches
         var text = new StringBuilder("time,symbol,fee,available");
         foreach (var time in _times.Where((_, i) => i % 15 == 0))
             foreach (var symbol in (string[])["A", "B"])
-                text.Append('\n').Append(Text($"{time.AddDays(-1):yyyy-MM-dd HH:mm},{symbol},{random.Next(1, 40)},{Pick(random, "yes", "no", "6", "20")}"));
+                text.Append('\n').Append(Text($"{time.AddDays(-1):yyyy-MM-dd HH:mm},{symbol},{random.Next(1, 40)},"))
+                    .Append(Pick(random, "yes", "no", "6", "20"));
         return text.ToString();
     }
 
@@ -301,7 +304,8 @@ internal sealed class DrawnBatches
         else
             Maybe("interest", 0.1, r => [("account.currency", "\"USD\""), ("account.interest",
                 "{ \"USD\": { \"referencePercent\": 5, \"cashSpreadPercent\": 0.5, \"loanSpreadPercent\": 1.5 } }")]);
-        if (Has("leverage", "isolated margin", "cross margin") && !Has("interest")) Maybe("interest on loans", 0.25, "execution.marginRatePercent", r => Pick(r, "8", "20"));
+        if (Has("leverage", "isolated margin", "cross margin"))
+            Maybe("interest on loans", 0.25, "execution.marginRatePercent", r => Pick(r, "8", "20"), "interest");
         if (!Has("fee tiers", "size", "large positions", "little cash", "interest", "interest on loans", "cross margin", "margin calls",
             "borrow table", "volume"))
             Maybe(DrawnBatch.MoreStrategies, 0.15, r => _isIntraday ? [("strategies", "{ \"timeframe\": \"4h\" }"),
@@ -335,7 +339,8 @@ internal sealed class DrawnBatches
     private static string DrawAct(Random random, bool isPlain, bool hasManual)
     {
         if (hasManual && random.Next(6) == 0)
-            return Text($"{Pick(random, "order-buy", "order-sell")} qty={4 * random.Next(1, 5)}") + OrderOf(random, random.Next(2) == 0 ? 1 : -1);
+            return Text($"{Pick(random, "order-buy", "order-sell")} qty={4 * random.Next(1, 5)}")
+                + OrderOf(random, random.Next(2) == 0 ? 1 : -1);
         var verb = Pick(random, "buy", "buy", "buy", "sell", "sell", "sell", "long", "short", "leave", "leave-long", "leave-short",
             "leave-long", "leave-short", "leave-on-close", "stop-long", "stop-short", "cancel");
         if (verb.StartsWith("stop-", StringComparison.Ordinal))
