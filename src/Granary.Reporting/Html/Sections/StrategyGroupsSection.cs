@@ -39,7 +39,7 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
             var members = group.ToArray();
             HtmlTable.RowHead(html, group.Key);
             HtmlTable.Number(html, NumberText.Count(members.Length));
-            HtmlTable.Number(html, NumberText.Percent(members.Count(s => s.Stats!.TotalReturn > 0) / (double)members.Length, 1));
+            HtmlTable.Number(html, NumberText.Percent(members.Count(s => Winner.Is(s.Stats!.TotalReturn)) / (double)members.Length, 1));
             HtmlTable.Number(html, NumberText.Count(members.Count(s => s.Weight != 0)), minor: true);
             HtmlTable.SignedPercent(html, Median(members.Select(s => s.Stats!.TotalReturn)));
             HtmlTable.Number(html, NumberText.Ratio(Median(members.Select(s => s.Stats!.Sharpe))));
