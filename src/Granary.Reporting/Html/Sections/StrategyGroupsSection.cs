@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -52,9 +53,5 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
     }
 
     /// <summary>The median of the defined values; NaN if there are none.</summary>
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Where(double.IsFinite).Order().ToArray();
-        return sorted.Length == 0 ? double.NaN : TailRisk.Quantile(sorted, 0.5);
-    }
+    public static double Median(IEnumerable<double> values) => Quantile.Median([.. values.Where(double.IsFinite).Order()]);
 }
