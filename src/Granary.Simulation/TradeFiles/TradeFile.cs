@@ -98,7 +98,7 @@ internal sealed record TradeFile(string Path, string Program, IReadOnlyList<Reco
     // The contract multiplier is the ratio of profit to price difference × quantity, if it is the same for all trades.
     private static double MultiplierOf(IReadOnlyList<RecordedTrade> trades)
     {
-        double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > 1e-9)
+        double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > Tolerance.Written)
             .Select(t => t.Profit / t.PriceProfit).Order()];
         if (ratios.Length == 0) return 1;
         var middle = Quantile.UpperMedian<double>(ratios);

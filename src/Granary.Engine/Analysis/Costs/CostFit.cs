@@ -103,7 +103,7 @@ internal sealed class CostFit
         var (mean, squares) = (values.Sum() / values.Length, 0.0);
         foreach (var value in values) squares += (value - mean) * (value - mean);
         var deviation = Math.Sqrt(squares / values.Length);
-        return (mean, deviation, values.Length >= FewestForSlopes && deviation > 1e-9 * Math.Max(1e-9, Math.Abs(mean)));
+        return (mean, deviation, values.Length >= FewestForSlopes && deviation > Tolerance.Deviation * Math.Max(Tolerance.Deviation, Math.Abs(mean)));
     }
 
     // The normal equations W'W and W'y of slippage less its mean, each fill as often as its cluster was drawn.

@@ -186,7 +186,7 @@ internal static class SearchCharts
     {
         if (!double.IsFinite(value)) return -1;
         var (low, high) = (scale.Axis with { Low = edges[0], High = edges[^1] }, edges.Length - 1);
-        return Math.Clamp((int)Math.Floor(low.Share(value) * high + 1e-9), 0, high - 1);
+        return Math.Clamp((int)Math.Floor(low.Share(value) * high + Tolerance.Step), 0, high - 1);
     }
 
     /// <summary>Every finished trial as a line through its parameters and objectives.</summary>
