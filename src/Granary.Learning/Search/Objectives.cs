@@ -44,18 +44,6 @@ internal static class Objectives
         return front;
     }
 
-    /// <summary>Returns the best value of one objective after each evaluation; NaN before the first that is defined.</summary>
-    public static IReadOnlyList<double> BestSoFar(IReadOnlyList<double> values)
-    {
-        var best = new double[values.Count];
-        for (var i = 0; i < best.Length; i++)
-        {
-            var before = i == 0 ? double.NaN : best[i - 1];
-            best[i] = double.IsNaN(before) || values[i] > before ? values[i] : before;
-        }
-        return best;
-    }
-
     /// <summary>Returns the volume that the points dominate above a reference.</summary>
     /// <param name="points">Each at least as large as the reference in every objective; others count as far as they are.</param>
     public static double Hypervolume(IReadOnlyList<IReadOnlyList<double>> points, IReadOnlyList<double> reference)

@@ -14,12 +14,6 @@ public sealed class ObjectivesTests
         Objectives.Front([], firstOfEqual: true).ShouldBeEmpty();
     }
 
-    [Fact]
-    public void The_best_so_far_ignores_undefined_values()
-    {
-        Objectives.BestSoFar([double.NaN, 1, 0, double.NaN, 4, 2]).ShouldBe([double.NaN, 1, 1, 1, 4, 4]);
-    }
-
     // Optuna 3.1.0: _hypervolume.WFG().compute(-points, zeros).
     [Theory]
     [InlineData(3, 0.4855730971305144)]
