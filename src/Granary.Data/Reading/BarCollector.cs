@@ -177,8 +177,8 @@ internal sealed class BarCollector
     public static bool TryWiden(double open, ref double high, ref double low, double close, double volume)
     {
         var (highest, lowest) = (Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)));
-        if (!(low < double.PositiveInfinity) || !(highest - high <= Tolerance.Written * highest) || !(low - lowest <= Tolerance.Written * low)
-            || !IsBar(open, highest, lowest, close, volume)) return false;
+        if (!(low < double.PositiveInfinity) || !(highest - high <= Tolerance.Written * highest)
+            || !(low - lowest <= Tolerance.Written * low) || !IsBar(open, highest, lowest, close, volume)) return false;
         (high, low) = (highest, lowest);
         return true;
     }

@@ -1,7 +1,7 @@
 namespace Granary.Engine.Numerics;
 
 /// <summary>
-/// The largest differences that rounding makes, each as a part of the amount that is compared. A double has 1.1e-16 of its value.
+/// The largest differences that rounding makes, each as a part of the amount that is compared. One operation on doubles makes 1.1e-16.
 /// </summary>
 /// <remarks>
 /// <see cref="Variation"/> says whether values vary at all. The end of an iteration, the pivot of a matrix and the smallest gain of a split
@@ -10,14 +10,14 @@ namespace Granary.Engine.Numerics;
 internal static class Tolerance
 {
     /// <summary>
-    /// 1e-9 of a quantity: what sums of fills, parts and splits leave open. Venues round quantities to eight digits or more, and no order is
-    /// for a billionth of a position.
+    /// 1e-9 of a quantity: what sums of fills, parts and splits leave open. Venues round quantities to eight digits or more, and no order
+    /// is for a billionth of a position.
     /// </summary>
     public const double Quantity = 1e-9;
 
     /// <summary>
-    /// 1e-9 of an account: sums of cash, profits, fees and values of positions that are added in a different order. A hundredth of a cent of
-    /// 100,000.
+    /// 1e-9 of an account: sums of cash, profits, fees and values of positions that are added in a different order. A hundredth of a cent
+    /// of 100,000.
     /// </summary>
     public const double Amount = 1e-9;
 
@@ -30,7 +30,9 @@ internal static class Tolerance
     /// <summary>1e-9 of a step: a place on a grid that is this close to a line is on it.</summary>
     public const double Step = 1e-9;
 
-    /// <summary>1e-9 of the larger deviation: series that differ by less are the same, and a measure that varies less is constant.</summary>
+    /// <summary>
+    /// 1e-9 of a deviation, or of a mean: series that differ by less are the same, and a measure that varies less is constant.
+    /// </summary>
     public const double Deviation = 1e-9;
 
     /// <summary>1e-10 of 1: returns at other prices, or of accounts of other sizes, whose quotients are rounded differently.</summary>
@@ -46,8 +48,8 @@ internal static class Tolerance
     public const double SumOfSquares = 1e-13;
 
     /// <summary>
-    /// 1e-14 of a level: a percentage of a price has the errors of three operations, an adjusted price those of three more, an average price
-    /// of partial fills those of a few fills. A tick of any market is larger.
+    /// 1e-14 of a level: a percentage of a price has the errors of three operations, an adjusted price those of three more, an average
+    /// price of partial fills those of a few fills. A tick of any market is larger.
     /// </summary>
     public const double Level = 1e-14;
 }

@@ -51,8 +51,8 @@ internal sealed class SupportObjective
         double[] price = [.. names.Select(Price)], previous = [.. names.Select(Previous)];
         var weights = new BoundedLeastSquares(gram, linear, Filled(n, lower), Filled(n, _options.MaxWeight), new(price, previous),
             _options.SumToOne, start).Solve();
-        if (!_options.NonNegative && weights.Any(w => Math.Abs(w) < _options.MinWeight * (1 - Tolerance.Arithmetic))) return (double.PositiveInfinity,
-            weights);
+        if (!_options.NonNegative && weights.Any(w => Math.Abs(w) < _options.MinWeight * (1 - Tolerance.Arithmetic)))
+            return (double.PositiveInfinity, weights);
         double value = 0;
         for (var i = 0; i < n; i++)
         {

@@ -36,8 +36,8 @@ internal sealed class StoredMarkets(BarStoreCatalogue stores)
         int[] traded = [.. counts.Where(c => c > 0).Order()];
         var calendar = series.Instrument.Calendar;
         return new MarketCoverage(query.Symbol, query.Timeframe.ToString(), calendar.Zone.Id,
-            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, Quantile.UpperMedian<int>(traded), report.MissingDays,
-            report.ShortDays, calendar.IsContinuous ? null : calendar.Name);
+            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, Quantile.UpperMedian<int>(traded),
+            report.MissingDays, report.ShortDays, calendar.IsContinuous ? null : calendar.Name);
     }
 
     /// <summary>Checks the quality of one market, or of all markets of a timeframe.</summary>

@@ -26,12 +26,14 @@ internal sealed class DiskException(string message, Exception inner) : Exception
         var cause => cause,
     };
 
-    /// <summary>Returns the fault of a run's folder in one sentence, which is the same for the first of several attempts and the last.</summary>
+    /// <summary>
+    /// Returns the fault of a run's folder in one sentence. Of several attempts on a full disk the last one has the sentence of the first.
+    /// </summary>
     /// <param name="isNew">Whether the folder was to be made.</param>
     /// <param name="isResumable">Whether the finished work is kept.</param>
     public static DiskException OfFolder(string path, Exception fault, bool isNew, bool isResumable) =>
-        new($"the run's folder {path} cannot be {(isNew ? "made" : "written")}: {fault.Message.TrimEnd('.')}; make room, or correct its rights"
-            + (isResumable ? "; what had finished is kept, and the run can be resumed" : ""), fault)
+        new($"the run's folder {path} cannot be {(isNew ? "made" : "written")}: {fault.Message.TrimEnd('.')}; make room, "
+            + "or correct its rights" + (isResumable ? "; what had finished is kept, and the run can be resumed" : ""), fault)
         {
             IsResumable = isResumable,
         };

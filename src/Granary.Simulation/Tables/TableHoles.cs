@@ -24,7 +24,8 @@ internal static class TableHoles
                 if (j != i) near.Add(times[j] - times[j - 1]);
             if (near.Count < 2) return holes;
             near.Sort();
-            if (times[i] - times[i - 1] > most * Quantile.UpperMedian<long>(CollectionsMarshal.AsSpan(near))) holes.Add((times[i - 1], times[i]));
+            if (times[i] - times[i - 1] > most * Quantile.UpperMedian<long>(CollectionsMarshal.AsSpan(near)))
+                holes.Add((times[i - 1], times[i]));
         }
         return holes;
     }

@@ -87,7 +87,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Close(AccountTrade trade, HandRequest hand)
     {
         var instrument = portfolio.InstrumentOf(trade.Symbol);
-        var quantity = hand.Quantity is { } part && part < trade.Open * (1 - Tolerance.Arithmetic) ? instrument.RoundQuantity(part) : trade.Open;
+        var quantity = hand.Quantity is { } part && part < trade.Open * (1 - Tolerance.Arithmetic) ? instrument.RoundQuantity(part)
+            : trade.Open;
         if (!(quantity > 0))
             throw new RefusedException($"{Digits.Text(hand.Quantity ?? 0, null)} {trade.Symbol} rounds to nothing in lots of "
                 + Digits.Text(instrument.LotSize, null));

@@ -77,7 +77,8 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
             found.Clear();
         }
         var step = Step(High - Low, about);
-        for (var k = Math.Ceiling(Low / step - Tolerance.Step); k * step <= High + Tolerance.Step * step; k++) found.Add(k == 0 ? 0 : k * step);
+        for (var k = Math.Ceiling(Low / step - Tolerance.Step); k * step <= High + Tolerance.Step * step; k++)
+            found.Add(k == 0 ? 0 : k * step);
         return found;
     }
 
