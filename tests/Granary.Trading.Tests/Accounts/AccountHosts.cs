@@ -122,11 +122,12 @@ internal sealed class AccountHosts : IDisposable
         var (plan, markets, log) = (opened.Plan, opened.Markets, new MemoryEventLog());
         await new EmbeddedHost(1).RunAsync(new StrategyPass(plan, markets) { Events = log }, CancellationToken.None);
         var pass = new PortfolioPass(plan, log, [.. plan.Instances.Select(_ => 1.0)],
-            [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)]);
+            [.. markets.Values.OrderBy(m => m.Symbol, StringComparer.Ordinal).Select(m => m.Instrument)],
+            paths: IntrabarPaths.ReaderOf(spec, markets));
         List<(long, double)> rows = [];
         List<PortfolioTrade> trades = [];
         var shortest = plan.Feeds.MinBy(f => f.Timeframe.Ticks)!.Timeframe;
-        await pass.RunAsync(PortfolioPass.MarksOf(plan.Instances, s => markets[s].Series),
+        await pass.RunAsync(MarketBars.Of(plan.Instances, s => markets[s].Series),
             row => rows.Add((shortest.CloseOf(row.Time), row.Equity)), trades.Add, new FeedClock(shortest), CancellationToken.None);
         return new AccountRecord(RecordsOf(plan, trades), pass.Account.Cash, rows);
     }
