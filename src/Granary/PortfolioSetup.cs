@@ -36,12 +36,6 @@ public sealed record PortfolioSetup
     public BatchEnable? Enable { get; init; }
 
     /// <summary>
-    /// Says when a fill within a bar is booked: bar-open, as-known (a fill at the open then, another one at the close), or bar-close as in
-    /// a live session; equal with one timeframe; default <c>bar-open</c>.
-    /// </summary>
-    public string? Fills { get; init; }
-
-    /// <summary>
     /// The broker that the portfolio is planned for. A batch that it cannot trade (short sales on a spot market, too much leverage) is
     /// refused before it runs.
     /// </summary>

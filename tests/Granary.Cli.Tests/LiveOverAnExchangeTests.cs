@@ -51,7 +51,7 @@ public sealed class LiveOverAnExchangeTests
               "execution": { "commissionPercent": 0.01 },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 3, "slow": [8, 13] }, "timeframe": ["1m", "5m"],
                 "size": { "percentOfEquity": 10 }, "stopLossPercent": 0.5 } ],
-              "portfolio": { "weights": "equal", "fills": "bar-close" } }
+              "portfolio": { "weights": "equal" } }
             """;
         folder.Write("batch.json", Batch);
         // The portfolio of a session starts at its first bar; the bars before move the strategies alone.

@@ -56,11 +56,7 @@ internal sealed class SameBars
         bool IsOther(string key) => !Values(tested, key).SequenceEqual(Values(traded, key));
         if (IsOther("weight")) return (DivergenceCauses.Weight, "");
         if (IsOther("model")) return (DivergenceCauses.Model, "");
-        // With one timeframe both bookings are the same.
-        return traded.Select(s => s.Find("timeframe")?.Text).Distinct(StringComparer.Ordinal).Count() > 1
-            && File.Exists(ManifestOf(backtest)) && !RunManifest.Read(backtest).BooksAtClose
-                ? (DivergenceCauses.Timing, "the backtest books fills at the open of their bars, and a session at the close")
-                : (DivergenceCauses.Unexplained, "");
+        return (DivergenceCauses.Unexplained, "");
     }
 
     private static JsonPart[] ProductionOf(string folder)

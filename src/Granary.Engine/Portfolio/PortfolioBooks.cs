@@ -26,6 +26,10 @@ internal sealed class PortfolioBooks
     private readonly MemberBook?[][] _ofMember;
     private readonly Dictionary<long, Held> _held = [];
     private readonly HashSet<long> _borrowed = [];
+    // Amounts that fills have brought and cost, with the closes at which they were known, over the length of the longest bars. They are only
+    // kept if there are bars of several lengths.
+    private readonly List<(long Close, double Amount)> _flows = [];
+    private long _longest, _close;
     private bool _isProcessed = true;
     // Whether a strategy's order is being taken.
     private bool _isTheirs;
@@ -87,6 +91,8 @@ internal sealed class PortfolioBooks
             if (feed.Market == market && feed.Timeframe == timeframe)
                 return feed;
         var made = new PortfolioFeed(market, timeframe);
+        if (_feeds.Exists(f => f.Timeframe != timeframe))
+            _longest = Math.Max(timeframe.Ticks, _feeds.Max(f => f.Timeframe.Ticks));
         _feeds.Add(made);
         return made;
     }
@@ -100,6 +106,8 @@ internal sealed class PortfolioBooks
             if (feed.IsNow)
                 (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         if (open == long.MinValue) return;
+        _flows.RemoveAll(f => f.Close <= close - _longest);
+        _close = close;
         _account.Shared.BookInterest(open);
         foreach (var feed in _feeds)
             if (feed.IsNow && feed.Active.Count > 0)
@@ -116,12 +124,13 @@ internal sealed class PortfolioBooks
 
     private void Add(PortfolioFeed feed)
     {
-        var bar = feed.Last;
+        var (bar, late) = (feed.Last, LateSince(feed.Time));
         var changes = _account.InstrumentOf(feed.Market).Changes.Count > 0;
         foreach (var member in feed.Active)
         {
             var book = member.Book;
             book.BeginSlice();
+            book.Late = late;
             if (changes || book.HasGiven || book.Active && book.IsTouchedBy(bar.Low, bar.High) || book.MayEndIn(feed.Index))
                 _slice.Add(book, feed.Index);
         }
@@ -470,9 +479,28 @@ internal sealed class PortfolioBooks
         { Rate = rate };
         _account.Count(made.ValueOf(multiplier), fill.Commission * rate);
         if (fill.IsFirst) _account.Occupy(book.Member, book.Market);
+        if (_longest > 0) CountFlow(book, trade.Side, trade.EntryPrice, fill, rate);
         _account.Record((ulong)key | (fill.IsEntry ? fill.IsFirst ? 0UL : 1UL << 62 : 3UL << 62), (ulong)fill.Time);
         _account.Record(fill.Price, fill.Quantity);
         Filled?.Invoke(made);
+    }
+
+    // What an exit brings pays for no entry of a longer bar that has opened before.
+    private void CountFlow(MemberBook book, Side side, double entry, in TradeFill fill, double rate)
+    {
+        var power = _account.MarketAt(book.Market).Power;
+        _flows.Add((_close, (fill.IsEntry ? -power.WithFee(power.Outlay(fill.Price, fill.Quantity), fill.Commission)
+            : power.WithFee(power.Released(side, entry, fill.Quantity, fill.Price), -fill.Commission)) * rate));
+    }
+
+    // What is left of the cash that came after a time and before the bars that close now; entries since then have taken their cost of it.
+    private double LateSince(long open)
+    {
+        var first = _flows.Count;
+        while (first > 0 && _flows[first - 1].Close > open) first--;
+        var late = 0.0;
+        for (; first < _flows.Count; first++) late = Math.Max(0, late + _flows[first].Amount);
+        return late;
     }
 
     private void OnTrade(long key, MemberBook book, in Trade trade)

@@ -163,7 +163,6 @@ internal sealed record BatchPlan
     public BatchPlan WithoutLimits() => WithPortfolio(new PortfolioSpec
     {
         Limits = new PortfolioLimits(),
-        Fills = Spec.Portfolio.Fills,
         Sizing = PortfolioSizing.Own with { OnInsufficientCash = Spec.Portfolio.Sizing.OnInsufficientCash },
     });
 

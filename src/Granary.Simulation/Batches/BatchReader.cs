@@ -343,7 +343,6 @@ internal sealed class BatchReader(GranaryCatalogues catalogues)
             ChosenBefore = keys.ChosenBefore,
             From = keys.From,
             Broker = keys.Broker,
-            Fills = keys.Fills,
             Place = part,
         };
     }

@@ -32,10 +32,6 @@ internal sealed record PortfolioKeys
     [Key("admits strategies and symbols each UTC day [by their last closed trades](#enabled-strategies)", Without = "all")]
     public EnablementRule? Enable { get; init; }
 
-    [Key("when a fill within a bar is booked: `bar-open`, `as-known` (a fill at the open then, another one at the close), or `bar-close` as "
-        + "in a live session; equal with one timeframe")]
-    public FillBooking Fills { get; init; }
-
     [Key("the [broker](exchanges.md) that the portfolio is planned for. A batch that it cannot trade (short sales on a spot market, too "
         + "much leverage) is refused before it runs", Without = "any")]
     public string? Broker { get; init; }

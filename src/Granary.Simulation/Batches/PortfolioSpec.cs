@@ -46,8 +46,6 @@ internal sealed record PortfolioSpec
     /// </summary>
     public long? From { get; init; }
 
-    public FillBooking Fills { get; init; }
-
     /// <summary>Models that cap the exposure at entries; set after training, or by a production configuration.</summary>
     public IReadOnlyList<RiskUse> Risk { get; init; } = [];
 

@@ -198,11 +198,10 @@ internal static class ProductionJson
         json.WriteStartObject("portfolio");
         foreach (var (name, value) in portfolio.Place?.Members ?? [])
         {
-            if (name is "weights" or "rebalance" or "allocator" or "chosenBefore" or "fills") continue;
+            if (name is "weights" or "rebalance" or "allocator" or "chosenBefore") continue;
             json.WritePropertyName(name);
             value.WriteTo(json);
         }
-        json.WriteString("fills", "bar-close");
         json.WriteEndObject();
     }
 

@@ -168,7 +168,6 @@ internal sealed class ProductionReader(GranaryCatalogues catalogues, Func<string
             Rule = null,
             FixedWeights = members.ToDictionary(m => m.Spec.Id!, m => m.Weight, StringComparer.Ordinal),
             WeightsByState = byState.Count > 0 ? byState : null,
-            Fills = FillBooking.BarClose,
             Place = place,
         };
     }

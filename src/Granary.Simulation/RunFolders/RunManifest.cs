@@ -40,10 +40,6 @@ internal sealed record RunManifest
     public string BaseUnder(GranaryCatalogues catalogues) => catalogues.Confinement is null
         ? Path.GetFullPath(Folder, DataFolder.Of(Run)) : catalogues.PlaceOf(Folder).Folder;
 
-    /// <summary>Whether the portfolio booked all fills when their bars closed (<see cref="FillBooking.BarClose"/>).</summary>
-    public bool BooksAtClose => JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)) is var root
-        && (ProductionReader.IsProduction(root) || root.Find("portfolio")?.Find("fills") is { Text: "bar-close" });
-
     /// <summary>Whether the batch held bars out, on which the run can be judged.</summary>
     public bool HoldsOut =>
         JsonPart.Parse("manifest.json (spec)", Encoding.UTF8.GetBytes(BatchText)).Find("data")?.Find("holdout") is not null;

@@ -182,7 +182,7 @@ public sealed class StrategyFileTests : IDisposable
     [Fact]
     public async Task A_session_compiles_the_source_in_prod_json_and_a_changed_source_is_refused()
     {
-        await DoneAsync(FileUnderTest.Idea.Replace("\"weights\": \"equal\"", "\"weights\": \"equal\", \"fills\": \"bar-close\""),
+        await DoneAsync(FileUnderTest.Idea.Replace("\"weights\": \"equal\"", "\"weights\": \"equal\""),
             "--quiet");
         var prod = _file.Folder.At("run/prod.json");
         var live = await GranaryCall.RunAsync("live", prod, "--feed", FileUnderTest.Source, "--broker", "paper", "--without-evidence",

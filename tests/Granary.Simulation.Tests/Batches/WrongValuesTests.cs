@@ -19,7 +19,7 @@ public sealed class WrongValuesTests
           "data": { "source": "csv:bars", "format": "auto", "symbols": ["A"], "timeframe": "1h", "adjust": true, "stamp": "open" },
           "account": { "cash": 1000, "riskFreePercent": 1 },
           "execution": { "commissionPercent": 0.05, "slippagePercent": 0.02, "fill": "next-open", "intrabar": "stop-first" },
-          "portfolio": { "limits": { "maxGrossPercent": 100 }, "fills": "bar-close" },
+          "portfolio": { "limits": { "maxGrossPercent": 100 } },
           "regimes": { "machines": [ { "name": "trend", "measure": "sma(20)", "against": "sma(100)", "dwell": 1,
             "states": ["bearish", "neutral", "bullish"], "steps": [ { "up": -0.5, "down": -1 }, { "up": 1, "down": 0.5 } ] } ] },
           "models": {

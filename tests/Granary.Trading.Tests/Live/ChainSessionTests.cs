@@ -64,7 +64,7 @@ public sealed class ChainSessionTests : IDisposable
           "strategies": [
             { "class": "SmaCross", "params": { "fast": 3, "slow": 8 }, "size": { "units": 2 } },
             { "class": "RsiReversion", "params": { "period": 5, "low": 40, "high": 60 }, "size": { "units": 1 } } ],
-          "portfolio": { "weights": "equal", "fills": "bar-close" } }
+          "portfolio": { "weights": "equal" } }
         """), _under.Folder);
 
     private Task<LiveRun> LiveAsync(BatchRun backtest, string name, DateTime? to = null, string? state = null) =>

@@ -51,7 +51,7 @@ public sealed class ColumnSessionsTests : IDisposable
                   "size": { "percentOfEquity": 20 } },
                 { "class": "FactorLevel", "params": { "factor": "column(score)", "low": [-0.2, 0], "high": 0.1 },
                   "timeframe": ["1h", "4h"], "size": { "percentOfEquity": 20 } } ],
-              "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "reject" } }
+              "portfolio": { "weights": "equal", "onInsufficientCash": "reject" } }
             """), _folder);
         var backtest = await _under.RunAsync(spec, "backtest");
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 5);
@@ -79,7 +79,7 @@ public sealed class ColumnSessionsTests : IDisposable
                 "asof": [ { "file": "scores.csv", "columns": "score", "delay": "30m" } ] },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both",
                 "size": { "percentOfEquity": 20 } } ],
-              "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "reject" },
+              "portfolio": { "weights": "equal", "onInsufficientCash": "reject" },
               "learning": { "trainer": "logistic", "features": ["return(1)", "column(score)", "column(oi)@4h"],
                 "label": { "kind": "direction", "bars": 1 }, "apply": { "rule": "veto", "below": 0.5 } } }
             """), _folder), "learned");

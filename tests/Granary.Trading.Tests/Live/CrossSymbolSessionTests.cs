@@ -33,7 +33,7 @@ public sealed class CrossSymbolSessionTests : IDisposable
             { "name": "learned", "data": { "source": "csv:{{Data}}", "symbols": ["FOLLOW", "LEAD"], "timeframe": "1h",
                 "to": "{{Hour(Learned)}}" },
               "strategies": [ { "class": "SmaCross", "params": { "fast": 1, "slow": [2, 3] }, "sides": "both", "symbols": ["FOLLOW"],
-                "timeframe": "{{timeframe}}", "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal", "fills": "bar-close" },
+                "timeframe": "{{timeframe}}", "size": { "cash": 10000 } } ], "portfolio": { "weights": "equal" },
               "learning": { "trainer": "logistic", "features": ["return-of(LEAD)", "correlation(LEAD,10,returns)"],
                 "label": { "kind": "direction", "bars": 1 }, "apply": { "rule": "veto", "below": 0.45 } } }
             """), _under.Folder), "learned");

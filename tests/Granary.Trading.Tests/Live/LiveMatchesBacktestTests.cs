@@ -74,7 +74,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
     public async Task Weights_by_state_trade_live_as_in_a_backtest_of_the_configuration()
     {
         var chosen = await _under.BacktestAsync(more: """
-            , "portfolio": { "weights": "regime", "fills": "bar-close", "rebalance": { "every": "1w", "window": "2w", "minTrades": 2 } }
+            , "portfolio": { "weights": "regime", "rebalance": { "every": "1w", "window": "2w", "minTrades": 2 } }
             """);
         var production = new ProductionReader(TestCatalogues.All).Read(Path.Combine(chosen.Folder, "prod.json")).Spec;
         var backtest = await _under.RunAsync(production with
@@ -140,7 +140,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "4h", "size": { "percentOfEquity": 20 } },
             { "class": "SmaCross", "params": { "fast": 5, "slow": 20 }, "timeframe": "1h", "size": { "percentOfEquity": 20 } }
             """;
-        const string Equal = """, "portfolio": { "weights": "equal", "fills": "bar-close" }""";
+        const string Equal = """, "portfolio": { "weights": "equal" }""";
         var backtest = await _under.BacktestAsync(Two, """["COINUSDT"]""", more: Equal);
         var file = Path.Combine(backtest.Folder, "prod.json");
         var json = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!;
@@ -240,7 +240,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "MomentumRank", "symbols": ["COINUSDT", "GLIMUSDT"], "timeframe": "4h" }
             """;
         var backtest = await _under.BacktestAsync(Mixed, """["COINUSDT", "GLIMUSDT"]""",
-            more: """, "portfolio": { "weights": "equal", "fills": "bar-close", "limits": { "maxPositions": 4 } }""");
+            more: """, "portfolio": { "weights": "equal", "limits": { "maxPositions": 4 } }""");
         var live = await _under.LiveAsync(backtest);
         SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "equity.csv", "portfolio_trades.csv");
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
@@ -263,7 +263,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "RsiReversion", "symbols": ["COINUSDT"], "timeframe": "1d", "params": { "period": 3 }, "stopLossPercent": 0.5,
               "takeProfitPercent": 0.5, "exitOnSignal": false, "size": { "percentOfEquity": 20 } }
             """;
-        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal", "fills": "bar-close" }""",
+        var backtest = await _under.BacktestAsync(Strategies, more: """, "portfolio": { "weights": "equal" }""",
             path: """, "intrabarPath": "auto" """);
         backtest.Model.Strategies.ShouldAllBe(s => s.Error == null && s.Stats!.Trades > 0);
         backtest.Model.Strategies.Sum(s => s.Stats![ExposureMetrics.IntrabarByPath]).ShouldBeGreaterThan(0);

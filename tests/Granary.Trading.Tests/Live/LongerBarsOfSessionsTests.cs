@@ -38,7 +38,7 @@ public sealed class LongerBarsOfSessionsTests : IDisposable
             { "name": "longer", "data": { "source": "csv:{{folder}}", "symbols": ["M"], "timeframe": "1h" {{instruments}} },
               "strategies": [ { "class": "BuyAndHold", "timeframe": ["1d", "1w"], "size": { "units": 10 } },
                 { "class": "SmaCross", "params": { "fast": 2, "slow": 3 }, "timeframe": ["4h", "1d"], "size": { "units": 10 } } ],
-              "portfolio": { "weights": "equal", "fills": "bar-close" } }
+              "portfolio": { "weights": "equal" } }
             """), _under.Folder);
         return await _under.RunAsync(spec, "backtest");
     }

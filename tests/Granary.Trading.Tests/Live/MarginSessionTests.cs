@@ -16,7 +16,7 @@ public sealed class MarginSessionTests : IDisposable
         { "class": "VolatilityBreakout", "params": { "period": 10, "multiplier": 1, "hold": 40 }, "size": { "percentOfEquity": 100 } }
         """;
 
-    private const string Equal = """, "portfolio": { "weights": "equal", "fills": "bar-close" }""";
+    private const string Equal = """, "portfolio": { "weights": "equal" }""";
 
     private static readonly DateTime s_from = new(2022, 1, 5), s_to = new(2022, 2, 10);
 

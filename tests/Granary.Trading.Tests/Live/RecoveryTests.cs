@@ -40,11 +40,11 @@ public sealed class RecoveryTests : IDisposable
         """;
 
     private const string Reject = """
-        , "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "reject", "limits": { "maxPositions": 9 } }
+        , "portfolio": { "weights": "equal", "onInsufficientCash": "reject", "limits": { "maxPositions": 9 } }
         """;
 
     private const string Resize = """
-        , "portfolio": { "weights": "equal", "fills": "bar-close", "onInsufficientCash": "resize", "limits": { "maxGrossPercent": 60 } }
+        , "portfolio": { "weights": "equal", "onInsufficientCash": "resize", "limits": { "maxGrossPercent": 60 } }
         """;
 
     private static readonly DateTime s_from = new(2022, 1, 1), s_to = new(2022, 2, 10);

@@ -70,7 +70,7 @@ public sealed class UniverseSessionTests : IDisposable
                 { "class": "RsiReversion", "params": { "period": 5, "low": 40, "high": 60 }, "sides": "long", "size": { {{size}} },
                   "entryOrder": "limit", "entryOffsetPercent": 1, "signalValid": "20d" },
                 { "class": "MomentumRank", "params": { "lookback": 10, "top": 2, "every": 5 }, "size": { "percentOfEquity": 40 } } ],
-              "portfolio": { "weights": "equal", "fills": "bar-close" } }
+              "portfolio": { "weights": "equal" } }
             """), _under.Folder);
 
     private Task<LiveRun> LiveAsync(BatchRun backtest, string name, DateTime? to = null, string? state = null, bool required = false) =>

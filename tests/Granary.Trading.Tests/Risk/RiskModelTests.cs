@@ -174,7 +174,7 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
         const string Two = RiskBatch.Strategies + """, { "class": "SmaCross", "timeframe": "4h", "size": { "percentOfEquity": 50 } }""";
         (await Should.ThrowAsync<InputException>(() => _batch.RunAsync(_batch.Spec(strategies: Two)))).Message
             .ShouldContain("set portfolio.fills to \"bar-close\"");
-        var run = await _batch.RunAsync(_batch.Spec(strategies: Two, portfolio: "\"weights\": \"equal\", \"fills\": \"bar-close\""));
+        var run = await _batch.RunAsync(_batch.Spec(strategies: Two, portfolio: "\"weights\": \"equal\""));
         run.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(0);
     }
 

@@ -84,7 +84,7 @@ internal sealed partial class StrategyBook
             Drop(at, first ? OrderState.Rejected : OrderState.Cancelled, bar.Time, SignalEnd.PriceNotPositive);
             return true;
         }
-        if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), Available(price.Price))
+        if (BuyingPower.Exceeds(_power.WithFee(_power.Outlay(price.Price, quantity), fee), AvailableAtFill(price.Price))
             && !(_settings.ResizeToCash && Resize(ref order, ref quantity, ref price, bar.Time, ref paid, ref fee)))
         {
             _events.CashShort(bar.Time);
@@ -139,7 +139,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Resize(ref Order order, ref double quantity, ref FillPrice price, long time, ref OrderFees paid, ref double fee)
     {
-        var available = Available(price.Price);
+        var available = AvailableAtFill(price.Price);
         var payable = Payable(quantity, HighestPrice(price.Price), available, price.IsMaker);
         if (!(payable > 0)) return false;
         var before = order.Quantity;
