@@ -1,0 +1,56 @@
+using Granary.Engine.Market;
+using Granary.Engine.Portfolio;
+using Granary.Engine.Trading;
+
+namespace Granary.Engine.Tests.Portfolio;
+
+/// <summary>
+/// Passes the events of a strategy to a portfolio, whose bars it reports at their times: events within bars first, then the bars, then what
+/// the strategy asks for at the close.
+/// </summary>
+/// <param name="bars">All bars of the strategy's symbol.</param>
+internal sealed class PortfolioFollower(PortfolioRun run, Timeframe timeframe, Bar[] bars)
+{
+    private readonly List<Trade> _within = [];
+    private int _next;
+
+    public void On(in RunEvent e)
+    {
+        if (e.IsEndOfRun) return;
+        var time = e.Kind == RunEventKinds.Order ? long.MinValue : e.Time;
+        while (_next < bars.Length && (bars[_next].Time < time || e.IsAtClose && bars[_next].Time == time)) Close();
+        switch (e.Kind)
+        {
+            case RunEventKinds.Signal:
+                // It is to take the strategy's own quantity.
+                run.OnSignal(0, e.Signal with { SizedOn = 0 });
+                break;
+            case RunEventKinds.SignalEnded or RunEventKinds.EntryEnded: run.OnEntryEnded(0, e.Number); break;
+            case RunEventKinds.Exiting: run.OnExiting(0, e.Exiting); break;
+            case RunEventKinds.StopMoved: run.OnStopMoved(0, e.StopMoved); break;
+            case RunEventKinds.Fill when e.Fill.IsByHand: run.OnFill(0, e.Fill); break;
+            case RunEventKinds.Trade when e.IsClosedTrade:
+                if (_next > 0 && bars[_next - 1].Time == time) run.OnTrade(0, e.Trade);
+                else _within.Add(e.Trade);
+                break;
+        }
+    }
+
+    /// <summary>Reports the bars after the last event.</summary>
+    public void End()
+    {
+        while (_next < bars.Length) Close();
+        run.Revalue(bars[^1].Time);
+    }
+
+    private void Close()
+    {
+        run.OnBar(0, timeframe, BarBlock.FromBars(_next, bars.AsSpan(_next, 1)), 0);
+        run.Process();
+        foreach (var trade in _within) run.OnTrade(0, trade);
+        _within.Clear();
+        run.Revalue(bars[_next].Time);
+        run.CheckEnd();
+        _next++;
+    }
+}
