@@ -2,7 +2,6 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 
