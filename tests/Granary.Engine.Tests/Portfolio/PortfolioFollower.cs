@@ -45,6 +45,8 @@ internal sealed class PortfolioFollower(PortfolioRun run, Timeframe timeframe, B
 
     private void Close()
     {
+        // A host closes a row after the signals at its closes.
+        if (_next > 0) run.Revalue(bars[_next - 1].Time);
         run.OnBar(0, timeframe, BarBlock.FromBars(_next, bars.AsSpan(_next, 1)), 0);
         run.Process();
         foreach (var trade in _within) run.OnTrade(0, trade);

@@ -9,6 +9,7 @@ namespace Granary.Engine.Tests.Portfolio;
 internal sealed class PortfolioHost
 {
     private readonly Dictionary<(int Market, Timeframe Timeframe), int> _bars = [];
+    private bool _isRowOpen;
 
     public PortfolioHost(PortfolioRun run)
     {
@@ -58,6 +59,9 @@ internal sealed class PortfolioHost
     /// <summary>Reports one of the bars that close together; <see cref="EndRow"/> processes them.</summary>
     public void Add(int market, Timeframe timeframe, in Bar bar)
     {
+        // A host closes a row after the signals at its closes.
+        if (!_isRowOpen && _bars.Count > 0) Run.Revalue(Time);
+        _isRowOpen = true;
         var number = _bars.GetValueOrDefault((market, timeframe));
         _bars[(market, timeframe)] = number + 1;
         Run.OnBar(market, timeframe, BarBlock.FromBars(number, [bar]), 0);
@@ -71,6 +75,7 @@ internal sealed class PortfolioHost
         Run.CheckEnd();
         Run.Trim(Time);
         Run.Revalue(Time);
+        _isRowOpen = false;
     }
 
     /// <summary>A strategy sends an exit at the last close, which fills at the next open.</summary>

@@ -78,7 +78,8 @@ public sealed class PortfolioRulesTests
     [Fact]
     public void Half_Kelly_goes_by_the_strategys_own_trades_also_the_refused_ones_and_is_capped()
     {
-        var run = Run(sizing: new PortfolioSizing(PortfolioSizeKind.Kelly, 0.5, Cap: 15, Trades: 20, MinTrades: 10));
+        var host = Host(sizing: new PortfolioSizing(PortfolioSizeKind.Kelly, 0.5, Cap: 15, Trades: 20, MinTrades: 10));
+        var run = host.Run;
         for (var n = 1; n <= 9; n++)
         {
             run.OnSignal(0, Signal(n)).ShouldBe(Decision.NotEnoughHistory);
@@ -89,6 +90,7 @@ public sealed class PortfolioRulesTests
         // Five gains of 4 % and five losses of 2 %: W = 0.5, R = 2, Kelly 0.5 − 0.5/2 = 0.25; half of it 0.125 of the equity.
         run.OnSignal(0, Signal(11)).ShouldBe(Decision.Accepted);
         run.Granted.ShouldBe(125, 1e-9);
+        Next(host);
         for (var n = 12; n < 32; n++) Close(run, 0, n, 110);
         run.OnSignal(0, Signal(40)).ShouldBe(Decision.Accepted);
         run.Granted.ShouldBe(150, 1e-9);
