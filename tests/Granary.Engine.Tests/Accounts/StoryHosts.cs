@@ -30,7 +30,8 @@ internal sealed class StoryHosts : IRunListener
     // The bars of the day, by symbol.
     private Bar[] _bars = [];
     private int _day;
-    private readonly List<(RunEvent Event, bool IsTrade)> _within = [];
+    // What has ended within the bar: the portfolio's own bar comes first.
+    private readonly List<RunEvent> _within = [];
     private long _booked, _marked = long.MinValue;
     private double _portfolioPosition;
 
@@ -243,6 +244,8 @@ internal sealed class StoryHosts : IRunListener
                 _open[e.Number] = (e.Signal.Side, 0, 0);
                 _portfolio.OnSignal(0, e.Signal, e.SymbolIndex);
                 break;
+            // An entry that has ended in part has filled before, maybe at the open of this bar.
+            case RunEventKinds.EntryEnded when _marked != _bars[0].Time: _within.Add(e); break;
             case RunEventKinds.SignalEnded or RunEventKinds.EntryEnded when !e.IsEndOfRun:
                 _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
                 break;
@@ -255,7 +258,7 @@ internal sealed class StoryHosts : IRunListener
             case RunEventKinds.Trade when e.IsClosedTrade:
                 OnTrade(e.Trade);
                 if (_marked == _bars[0].Time) _portfolio.OnTrade(0, e.Trade);
-                else _within.Add((e, true));
+                else _within.Add(e);
                 break;
         }
     }
@@ -268,7 +271,9 @@ internal sealed class StoryHosts : IRunListener
         foreach (var (symbol, bar) in _bars.Index())
             _portfolio.OnBar(symbol, Timeframe.D1, BarBlock.FromBars(_day, [bar]), 0);
         _portfolio.Process();
-        foreach (var (e, _) in _within) _portfolio.OnTrade(0, e.Trade);
+        foreach (var e in _within)
+            if (e.Kind == RunEventKinds.Trade) _portfolio.OnTrade(0, e.Trade);
+            else _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
         _within.Clear();
         _portfolio.Revalue(_bars[0].Time);
         _portfolio.CheckEnd();
