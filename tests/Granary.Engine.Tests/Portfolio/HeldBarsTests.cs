@@ -33,6 +33,26 @@ public sealed class HeldBarsTests
     }
 
     [Fact]
+    public void A_trade_that_the_portfolio_closes_between_the_bars_of_its_timeframe_ends_at_that_time()
+    {
+        var host = new PortfolioHost(new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
+            [new PortfolioMember("Hourly", [0], 1) { Timeframe = Timeframe.H1 },
+                new PortfolioMember("Longer", [0], 1) { Timeframe = Timeframe.H4 }]));
+        for (var hour = 0; hour <= 9; hour++)
+        {
+            // Short 60 at 100: at 280 nothing is left of 10,000.
+            host.Add(0, Timeframe.H1, PortfolioHost.Flat(Start + hour * TimeSpan.TicksPerHour, hour == 9 ? 300 : 100));
+            if (hour % 4 == 3) host.Add(0, Timeframe.H4, PortfolioHost.Flat(Start + (hour - 3) * TimeSpan.TicksPerHour, 100));
+            host.EndRow();
+            if (hour == 3) host.Enter(1, 1, Side.Sell, 60, 100);
+        }
+        host.Closed.ShouldHaveSingleItem().Trade.Reason.ShouldBe(ExitReason.Ruined);
+        // In the row of the hourly bar of 09:00, and not in the last bar of four hours, of 04:00.
+        new DateTime(host.Closed[0].Trade.ExitTime).ShouldBe(new DateTime(2026, 1, 5, 9, 0, 0));
+        new DateTime(host.Fills[^1].Time).ShouldBe(new DateTime(2026, 1, 5, 9, 0, 0));
+    }
+
+    [Fact]
     public void Bars_without_data_do_not_count()
     {
         var host = new PortfolioHost(new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],

@@ -42,6 +42,45 @@ public sealed class PortfolioVolumeTests
     }
 
     [Fact]
+    public void Orders_in_one_bar_share_its_volume_also_with_an_order_in_a_longer_bar_between_them()
+    {
+        const long Hour = TimeSpan.TicksPerHour;
+        var host = new PortfolioHost(new PortfolioRun(1e6, new PortfolioLimits(), [new Instrument { Symbol = "X", LotSize = 1 }],
+            [new PortfolioMember("a", [0], 1) { Timeframe = Timeframe.H1 }, new PortfolioMember("b", [0], 1) { Timeframe = Timeframe.H2 },
+                new PortfolioMember("c", [0], 1) { Timeframe = Timeframe.H1 }], new ExecutionSettings { VolumeShare = 0.1 }));
+        for (var hour = 0; hour < 4; hour++)
+        {
+            // The second bar of two hours and its second hour close together. The first order waits for 9 until then.
+            host.Add(0, Timeframe.H1, PortfolioHost.Flat(First + hour * Hour, hour < 3 ? 10 : 9));
+            if (hour % 2 == 1) host.Add(0, Timeframe.H2, new Bar(First + (hour - 1) * Hour, 10, 10, 9, hour < 3 ? 10 : 9, 2_000));
+            host.EndRow();
+            if (hour == 1)
+                host.Run.OnSignal(0, new Signal(1, host.Time, Side.Buy, OrderType.Limit, 9, 80, 0, 0, long.MaxValue))
+                    .ShouldBe(Decision.Accepted);
+            if (hour == 1) host.Enter(1, 1, Side.Buy, 150, 10);
+            if (hour == 2) host.Enter(2, 1, Side.Buy, 80, 10);
+        }
+        // 100 of the bar of an hour, of which the first leaves 20; 200 of the bar of two hours.
+        host.Fills.Select(f => (f.Member, f.Quantity)).ShouldBe([(0, 80), (1, 150), (2, 20)]);
+    }
+
+    [Fact]
+    public void Limits_at_every_bar_hold_also_for_a_trade_whose_exit_waits_for_volume()
+    {
+        var limits = PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 })) with { Enforce = LimitCheck.EveryBar };
+        var host = new PortfolioHost(new PortfolioRun(100_000, limits, [new Instrument { Symbol = "X", LotSize = 1 }],
+            [new PortfolioMember("a", [0], 1) { Timeframe = Timeframe.D1 }], new ExecutionSettings { VolumeShare = 0.1 }));
+        Bar(host, 0, 10);
+        Long(host, 0, 2_000);
+        Bar(host, 1, 10, 20_000);
+        host.Exit(0, 1);
+        Bar(host, 2, 15, 10);
+        // One unit was let out at 15; of the equity of 110,000 at most 22,000 may stay, 1,466 units.
+        host.Run.Equity.ShouldBe(110_000, 1e-6);
+        host.Run.Exposure.ShouldBeLessThanOrEqualTo(22_000);
+    }
+
+    [Fact]
     public void What_waits_for_volume_takes_part_in_dividends_and_splits()
     {
         var host = Host(new ExecutionSettings { VolumeShare = 0.1 }, instrument: new Instrument
