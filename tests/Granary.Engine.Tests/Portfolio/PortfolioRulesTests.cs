@@ -54,6 +54,10 @@ public sealed class PortfolioRulesTests
     }
 
     [Fact]
+    public void A_decision_needs_no_bar() => new PortfolioRun(1_000, new PortfolioLimits(), [new Instrument { Symbol = "TEST" }],
+        [new PortfolioMember("one", [0], 1)]).OnSignal(0, Signal(1, quantity: 1)).ShouldBe(Decision.Accepted);
+
+    [Fact]
     public void Risk_sizing_needs_a_stop() =>
         Run(sizing: new PortfolioSizing(PortfolioSizeKind.RiskPercent, 1)).OnSignal(0, Signal(1)).ShouldBe(Decision.NoStop);
 
