@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
+using Granary.Storage.Files;
 
 namespace Granary.Cli;
 
@@ -63,7 +64,7 @@ internal static partial class CommandLine
         catch (Exception e) when (DiskException.CauseOf(e) is IOException or UnauthorizedAccessException or HttpRequestException)
         {
             var cause = DiskException.CauseOf(e);
-            Refuse(args, DiskException.IsFull(cause) ? $"{cause.Message.TrimEnd('.')}; make room there, and run the command again"
+            Refuse(args, FullDisk.Is(cause) ? $"{cause.Message.TrimEnd('.')}; make room there, and run the command again"
                 : cause.Message);
             return Failed;
         }

@@ -42,7 +42,7 @@ internal sealed class MLNetTable
     public double LabelDeviation { get; }
 
     /// <summary>The column of weights; null if all weights are equal, because they are then not passed to ML.NET.</summary>
-    public string? WeightColumn => Array.TrueForAll(_weights, w => Math.Abs(w - 1) < 1e-9) ? null : "Weight";
+    public string? WeightColumn => Array.TrueForAll(_weights, w => Math.Abs(w - 1) < Tolerance.Share) ? null : "Weight";
 
     public TrainingSet Set => _set;
 

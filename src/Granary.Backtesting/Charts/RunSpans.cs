@@ -4,6 +4,7 @@ using Granary.Contracts.Runs;
 using Granary.Engine;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Simulation.Tables;
@@ -13,9 +14,6 @@ namespace Granary.Backtesting.Charts;
 /// <summary>Computes the figures of a part of a run, by the metric catalogue, from the run's files.</summary>
 internal sealed class RunSpans(RunLibrary library, RunCurves curves)
 {
-    // Sums of additions and subtractions leave this share of an account when every position is closed.
-    private const double Rounding = 1e-9;
-
     /// <summary>Returns the figures of the portfolio.</summary>
     /// <exception cref="InputException">The run lacks equity.csv or portfolio_trades.csv.</exception>
     public SpanFigures Portfolio(string id, long? from, long? to)
@@ -33,7 +31,8 @@ internal sealed class RunSpans(RunLibrary library, RunCurves curves)
             var (value, exposure) = (table.Columns[0][i], table.Columns[1][i]);
             equity.Add(table.Times[i], value);
             account.Add(table.Times[i], value, exposure);
-            if (exposure > Rounding * Math.Max(1, Math.Abs(value))) held++;
+            // Rounding leaves a part of an account when every position is closed.
+            if (exposure > Tolerance.Amount * Math.Max(1, Math.Abs(value))) held++;
         }
         var days = account.Finish();
         var perYear = PeriodsPerYear(library.ResultsOf(id).Parts.Where(p => p.Name == "portfolio").Select(p => p.Json).FirstOrDefault());

@@ -132,7 +132,7 @@ internal sealed class WalkForwardRunner(IBatchHost host, TimeProvider clock, Tri
 
     private static CostStress StressOf(WalkForwardOutcome outcome, WalkForwardOutcome other) => new(outcome.Groups.Count,
         outcome.Groups.Count, outcome.Statistics.TotalReturn, other.Statistics.TotalReturn,
-        other.Groups.Count(g => g.Statistics.TotalReturn > 0))
+        other.Groups.Count(g => Winner.Is(g.Statistics.TotalReturn)))
     { IsOfPortfolio = true };
 
     // A group takes the place of a strategy: its equity is stitched, its parameters are those of its last selection.

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Comparison;
 
@@ -66,7 +67,7 @@ internal sealed class SuspectFinder(IReadOnlyList<Bar> a, IReadOnlyList<Bar> b)
     {
         if (values.Length == 0) return 0;
         Array.Sort(values);
-        return values[values.Length / 2];
+        return Quantile.UpperMedian<double>(values);
     }
 
     private static double Value(in Bar bar, string field) => field switch

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Comparison;
 
@@ -56,7 +58,7 @@ internal static class TimeShift
             }
             if (met < FewestOf(a, b) || (double)same / met <= best.Share) continue;
             shifts.Sort();
-            best = (new TimeSpan(shifts[shifts.Count / 2]), (double)same / met);
+            best = (new TimeSpan(Quantile.UpperMedian<long>(CollectionsMarshal.AsSpan(shifts))), (double)same / met);
         }
         return best.Share >= Fitting && best.Shift != TimeSpan.Zero ? best.Shift : null;
     }

@@ -52,7 +52,7 @@ internal static class FileFaults
             new BarStoreException($"{path}: this account may not write there; grant write permission or choose another folder", e),
         DirectoryNotFoundException =>
             new BarStoreException($"{path}: the folder does not exist and could not be made; choose another folder", e),
-        IOException when IsFull(e) =>
+        IOException when FullDisk.Is(e) =>
             new BarStoreException($"{path}: the disk is full, and nothing was changed; free some space and run it again", e),
         IOException => new BarStoreException($"{path}: the disk failed while it was written "
             + $"({FirstSentence(e.Message)}); nothing was changed, check the disk and try again", e),
@@ -75,10 +75,6 @@ internal static class FileFaults
         }
         return new AtomicFile(path, Writing, files: files);
     }
-
-    // ENOSPC 28 and EDQUOT 122 on Linux, ERROR_DISK_FULL 112 on Windows.
-    private static bool IsFull(Exception e) =>
-        (e.HResult & 0xFFFF) is 28 or 122 or 112 || e.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase);
 
     private static string FirstSentence(string message) => message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
 }

@@ -155,7 +155,7 @@ internal sealed class BarQualityAnalyser(Instrument instrument, Timeframe timefr
         var longer = IsNight(step) ? 1 : Math.Sqrt(Math.Max(1, (double)step / timeframe.Ticks));
         // In quiet markets the median can be zero; then the larger moves determine the scale. A return of 0.2 % is never an outlier.
         var deviation = longer * (scale.Count < FewReturns ? Math.Max(1.4826 * scale.Median, 0.02)
-            : Math.Max(Math.Max(1.4826 * scale.Median, scale.Quantile(0.9) / 1.645), 0.0002));
+            : Math.Max(Math.Max(1.4826 * scale.Median, scale.Lower(0.9) / 1.645), 0.0002));
         LookForWick(before, bar, deviation);
         if (scale.Count < ManyReturns && absolute <= (scale.Count < FewReturns ? 0.5 : 0.25)) return false;
         // Splits take effect between two sessions.

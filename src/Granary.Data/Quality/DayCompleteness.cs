@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Data.Feeds;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Quality;
 
@@ -42,8 +43,8 @@ internal sealed class DayCompleteness(SessionCalendar calendar, Timeframe timefr
 
     private static int Middle(IEnumerable<(DateOnly Date, int Bars)> days)
     {
-        var counts = days.Select(d => d.Bars).Order().ToList();
-        return counts[counts.Count / 2];
+        int[] counts = [.. days.Select(d => d.Bars).Order()];
+        return Quantile.UpperMedian<int>(counts);
     }
 
     /// <summary>Counts a bar. Times must be ascending.</summary>

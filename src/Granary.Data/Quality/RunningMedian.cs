@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Data.Quality;
 
 /// <summary>The median of the last values, which are kept sorted.</summary>
@@ -10,10 +12,10 @@ internal sealed class RunningMedian(int size)
     public int Count { get; private set; }
 
     /// <summary>The middle value (the upper of two); 0 if there is none.</summary>
-    public double Median => Count == 0 ? 0 : _sorted[Count / 2];
+    public double Median => Count == 0 ? 0 : Quantile.UpperMedian<double>(_sorted.AsSpan(0, Count));
 
     /// <summary>The value below which this fraction of the values lies; 0 if there is none.</summary>
-    public double Quantile(double share) => Count == 0 ? 0 : _sorted[(int)(share * (Count - 1))];
+    public double Lower(double share) => Count == 0 ? 0 : Quantile.Lower<double>(_sorted.AsSpan(0, Count), share);
 
     public void Add(double value)
     {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Granary.Data.Text;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Data.Reading;
 
@@ -175,10 +176,9 @@ internal sealed class BarCollector
     /// <returns>False if the prices form no valid bar after it.</returns>
     public static bool TryWiden(double open, ref double high, ref double low, double close, double volume)
     {
-        const double Rounding = 1e-9;
         var (highest, lowest) = (Math.Max(high, Math.Max(open, close)), Math.Min(low, Math.Min(open, close)));
-        if (!(low < double.PositiveInfinity) || !(highest - high <= Rounding * highest) || !(low - lowest <= Rounding * low)
-            || !IsBar(open, highest, lowest, close, volume)) return false;
+        if (!(low < double.PositiveInfinity) || !(highest - high <= Tolerance.Written * highest)
+            || !(low - lowest <= Tolerance.Written * low) || !IsBar(open, highest, lowest, close, volume)) return false;
         (high, low) = (highest, lowest);
         return true;
     }

@@ -46,7 +46,7 @@ internal static class BlockLength
         var lengths = new double[count];
         for (var i = 0; i < count; i++) lengths[i] = Of(series[(int)((long)i * series.Count / count)]);
         Array.Sort(lengths);
-        return count == 0 ? 1 : (lengths[(count - 1) / 2] + lengths[count / 2]) / 2;
+        return count == 0 ? 1 : Quantile.Median(lengths);
     }
 
     // The first lag after which a run of autocorrelations is insignificant; without such a run, the last significant one.

@@ -91,9 +91,6 @@ internal readonly record struct EquityMeasures
     /// <summary>Calendar days from the first point to the last.</summary>
     public double Days => (LastTime - FirstTime) / (double)TimeSpan.TicksPerDay;
 
-    /// <summary>Compound annual growth rate by the number of periods instead of calendar time.</summary>
-    public double CagrByPeriods => Yearly(Growth, PeriodsPerYear / Returns);
-
     /// <summary>Growth to a power, less 1; −1 if the account lost everything.</summary>
     public static double Yearly(double growth, double exponent) =>
         growth <= 0 ? -1 : double.IsFinite(exponent) ? Math.Pow(growth, exponent) - 1 : double.NaN;

@@ -35,11 +35,11 @@ internal sealed record EquityTrace(long PeriodTicks, long FirstPeriod, double St
     /// <summary>The equity at the end of a period by its number, as it last was.</summary>
     public double EquityAt(long period) => period < FirstPeriod ? Start : Equity[Math.Min(period - FirstPeriod, Equity.Length - 1)];
 
-    /// <summary>Whether the periods [from, to) together gain: what makes a strategy one of the <c>winners</c>.</summary>
-    public bool Gains(long from, long to) => EquityAt(to - 1) > EquityAt(from - 1);
+    /// <summary>Whether the periods [from, to) together make the strategy a <see cref="Winner"/>.</summary>
+    public bool IsWinner(long from, long to) => Winner.Is(EquityAt(from - 1), EquityAt(to - 1));
 
-    /// <summary>Whether the whole record gains.</summary>
-    public bool Gains() => Equity[^1] > Start;
+    /// <summary>Whether the whole record makes the strategy a <see cref="Winner"/>.</summary>
+    public bool IsWinner() => Winner.Is(Start, Equity[^1]);
 
     /// <summary>The returns of the periods [from, to).</summary>
     public double[] Returns(long from, long to)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Analysis;
 
@@ -188,14 +189,14 @@ internal sealed record ProbabilityOfOverfitting(double Probability, double Proba
             var square = new Vector<double>(squares, i);
             var mean = sum / new Vector<double>(n);
             var variance = (square - sum * mean) / new Vector<double>(n - 1);
-            var moved = Vector.GreaterThan(variance, square * new Vector<double>(1e-13));
+            var moved = Vector.GreaterThan(variance, square * new Vector<double>(Tolerance.SumOfSquares));
             Vector.ConditionalSelect(moved, mean / Vector.SquareRoot(variance), Vector<double>.Zero).CopyTo(scores, i);
         }
         for (; i < scores.Length; i++)
         {
             var mean = sums[i] / n;
             var variance = (squares[i] - sums[i] * mean) / (n - 1);
-            scores[i] = variance > squares[i] * 1e-13 ? mean / Math.Sqrt(variance) : 0;
+            scores[i] = variance > squares[i] * Tolerance.SumOfSquares ? mean / Math.Sqrt(variance) : 0;
         }
     }
 

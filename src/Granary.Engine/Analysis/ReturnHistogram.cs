@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>How often returns fell into bins of equal width.</summary>
@@ -20,7 +22,7 @@ internal sealed record ReturnHistogram(double[] Edges, int[] Counts)
         if (least == most) return new ReturnHistogram([least, most], [defined.Length]);
         if (bins == 0)
         {
-            var width = 2 * (TailRisk.Quantile(defined, 0.75) - TailRisk.Quantile(defined, 0.25)) / Math.Cbrt(defined.Length);
+            var width = 2 * (Quantile.Linear(defined, 0.75) - Quantile.Linear(defined, 0.25)) / Math.Cbrt(defined.Length);
             bins = width > 0 ? (int)Math.Clamp(Math.Ceiling((most - least) / width), 10, 100) : 10;
         }
         var edges = new double[bins + 1];

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>The tails of a curve's returns; each is computed when it is first asked for.</summary>
@@ -9,7 +11,7 @@ internal sealed class TailLosses(ReadOnlyMemory<double> returns)
 
     private readonly Lazy<(double, double)> _all = new(() => TailRisk.Historical(returns.Span, Share));
     private readonly Lazy<double> _gain = new(() => returns.Length == 0 ? double.NaN
-        : TailRisk.Quantile([.. returns.ToArray().Order()], 1 - Share));
+        : Quantile.Linear([.. returns.ToArray().Order()], 1 - Share));
     private readonly Lazy<(double, double)> _inMarket = new(() => TailRisk.Historical([.. returns.ToArray().Where(r => r != 0)], Share));
 
     /// <summary>The return that one period in twenty exceeds.</summary>

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis;
 
 /// <summary>Losses in the tail of a return distribution.</summary>
@@ -16,23 +18,10 @@ internal static class TailRisk
         var sorted = returns.ToArray();
         Array.Sort(sorted); // NaN sorts first
         if (double.IsNaN(sorted[0])) return (double.NaN, double.NaN);
-        var quantile = Quantile(sorted, tail);
+        var quantile = Quantile.Linear(sorted, tail);
         double sum = 0;
         var count = 0;
         while (count < sorted.Length && sorted[count] <= quantile) sum += sorted[count++];
         return (-quantile, -sum / count);
-    }
-
-    /// <summary>The quantile with linear interpolation between order statistics (type 7 of Hyndman and Fan, numpy's default).</summary>
-    /// <param name="sorted">Ascending, not empty.</param>
-    public static double Quantile(ReadOnlySpan<double> sorted, double share)
-    {
-        var at = share * (sorted.Length - 1);
-        var below = (int)Math.Floor(at);
-        var above = Math.Min(below + 1, sorted.Length - 1);
-        var t = at - below;
-        // As numpy does it, from the nearer end, so that the value agrees to the bit.
-        var step = sorted[above] - sorted[below];
-        return t >= 0.5 ? sorted[above] - step * (1 - t) : sorted[below] + step * t;
     }
 }

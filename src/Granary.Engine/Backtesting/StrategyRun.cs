@@ -97,7 +97,12 @@ internal sealed class StrategyRun : IStrategyRun, IFactorReader
     public double Equity => _block is null ? _book.Equity : _book.EquityAtClose(_block.Count - 1);
 
     /// <inheritdoc/>
-    public AccountState ReadAccount() => new(_book.InAccount(_book.Cash), Equity, [_book.ReadState(_lastIndex)]);
+    public AccountState ReadAccount()
+    {
+        // The equity moves to the rate of the close.
+        var equity = Equity;
+        return new AccountState(_book.Cash, equity, [_book.ReadState(_lastIndex)]);
+    }
 
     /// <inheritdoc/>
     public long Now => _block is null ? long.MinValue : _block.TimeColumn[Math.Min(_context.Index, _block.Count - 1)];

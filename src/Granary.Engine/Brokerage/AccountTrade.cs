@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Execution;
 
@@ -6,9 +7,6 @@ namespace Granary.Engine.Brokerage;
 /// <summary>A trade of the account: the fills of an entry and of the orders that closed it.</summary>
 public sealed class AccountTrade
 {
-    // A rest below this share of what was entered is a rounding error of the venue's quantities.
-    private const double Rounding = 1e-9;
-
     private Lot _lot;
 
     internal AccountTrade(string strategy, int number, string symbol, Side side, string entry, int order)
@@ -107,7 +105,8 @@ public sealed class AccountTrade
     internal void Exit(BrokerFill fill, double multiplier)
     {
         _lot.Reduce(fill.Quantity, fill.Price, fill.Fee);
-        _lot.DropRest(Rounding);
+        // A smaller rest is a rounding error of the venue's quantities.
+        _lot.DropRest(Tolerance.Quantity);
         _exit = fill.Quantity == _lot.Closed ? fill.Price : _lot.ExitPrice;
         Value(multiplier);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
 
@@ -360,7 +361,7 @@ internal sealed class SimulatedExchange
         entry.Trade = 0;
         // The broker bears the loss beyond zero, and keeps what is left of a liquidated account.
         var missing = trade.Financing / trade.Rate - entry.Financing;
-        if (Math.Abs(missing) <= _settings.Cash * 1e-12) return;
+        if (Math.Abs(missing) <= _settings.Cash * Tolerance.Arithmetic) return;
         Tell(entry, new BrokerFinancing(entry.Order.ClientId, entry.Order.Symbol, FinancingKind.WriteOff, missing, trade.ExitTime));
     }
 

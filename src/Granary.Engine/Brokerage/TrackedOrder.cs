@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Brokerage;
@@ -41,5 +42,5 @@ internal sealed class TrackedOrder
     public double Booked { get; internal set; }
 
     /// <summary>Whether the venue has reported more as filled than is booked; the missing fills come with a later poll.</summary>
-    public bool AwaitsFills => Filled - Booked > 1e-9 * Filled;
+    public bool AwaitsFills => Filled - Booked > Tolerance.Quantity * Filled;
 }

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Market;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace Granary.Engine.Market;
 internal sealed class BorrowSeries(long[] times, double[] fees, double[] available, string hash)
 {
     /// <summary>Factor within which quantities that differ by rounding are the same.</summary>
-    internal const double Enough = 1 + 1e-12;
+    internal const double Enough = 1 + Tolerance.Arithmetic;
 
     private readonly YearlyRates _fees = new(times, fees);
 

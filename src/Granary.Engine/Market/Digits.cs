@@ -1,4 +1,5 @@
 using System.Globalization;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Market;
 
@@ -19,7 +20,7 @@ internal static class Digits
     {
         if (!(step > 0)) return null;
         var digits = 0;
-        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > 1e-9 * step) digits++;
+        while (digits < 12 && Math.Abs(step - Math.Round(step, digits)) > Tolerance.Step * step) digits++;
         return digits;
     }
 

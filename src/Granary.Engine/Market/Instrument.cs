@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Market;
 
 /// <summary>A tradable instrument: the meaning of its prices and quantities.</summary>
@@ -121,7 +123,7 @@ public sealed record Instrument
     /// <param name="lot">0 = any quantity.</param>
     // The tolerance keeps 0.3 / 0.1 at three lots.
     public static double RoundQuantity(double quantity, double lot) =>
-        lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + 1e-12)), lot);
+        lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + Tolerance.Arithmetic)), lot);
 
     /// <summary>
     /// The minimum that an order does not reach: <see cref="MinQuantity"/> or <see cref="MinNotional"/>; 0 if it reaches both. An order
@@ -131,8 +133,8 @@ public sealed record Instrument
     public double MinimumOf(double quantity, double price)
     {
         // The tolerance keeps 0.1 · 100.1 at a value of 10.01.
-        if (quantity * (1 + 1e-12) < MinQuantity) return MinQuantity;
-        return price > 0 && quantity * price * Multiplier * (1 + 1e-12) < MinNotional ? MinNotional : 0;
+        if (quantity * (1 + Tolerance.Arithmetic) < MinQuantity) return MinQuantity;
+        return price > 0 && quantity * price * Multiplier * (1 + Tolerance.Arithmetic) < MinNotional ? MinNotional : 0;
     }
 
     /// <summary>Whether it was delisted before the close of a bar, so nothing can be traded in that bar or after it.</summary>
@@ -150,6 +152,6 @@ public sealed record Instrument
     private static double OnGrid(double steps, double step)
     {
         var perUnit = Math.Round(1 / step);
-        return Math.Abs(perUnit * step - 1) < 1e-12 ? steps / perUnit : steps * step;
+        return Math.Abs(perUnit * step - 1) < Tolerance.Arithmetic ? steps / perUnit : steps * step;
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Market;
 
@@ -150,8 +151,8 @@ internal sealed class SessionInference(Timeframe timeframe)
             if (calendar.Session(DateOnly.FromDayNumber(day)) is { } session)
                 early[day] = Math.Max(0, session.Close - timeframe.CloseOf(time));
         }
-        var sorted = early.Values.Order().ToList();
-        return sorted.Count < 4 ? 0 : sorted[(int)(0.8 * (sorted.Count - 1))];
+        long[] sorted = [.. early.Values.Order()];
+        return sorted.Length < 4 ? 0 : Quantile.Lower<long>(sorted, 0.8);
     }
 
     private SessionCalendar? Infer()

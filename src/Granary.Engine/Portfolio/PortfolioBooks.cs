@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
@@ -16,12 +16,7 @@ internal sealed class PortfolioBooks
     /// <param name="Weight">The strategy's weight at the signal.</param>
     /// <param name="Scale">The granted quantity as a multiple of the strategy's.</param>
     /// <param name="Financing">Reported so far, quote currency.</param>
-    /// <param name="Theirs">The strategy's open quantity, of trades by hand.</param>
-    /// <param name="Own">The portfolio's, with fills that were given.</param>
-    private record struct Held(double Weight, double Scale, double Financing = 0, double Theirs = 0, double Own = 0);
-
-    // A rest below this part of a quantity is a rounding error of sums.
-    private const double Rounding = 1e-9;
+    private readonly record struct Held(double Weight, double Scale, double Financing = 0);
 
     private readonly PortfolioAccount _account;
     private readonly RuleSet _rules;
@@ -212,9 +207,10 @@ internal sealed class PortfolioBooks
         return true;
     }
 
-    /// <summary>A strategy has sent an exit.</summary>
+    /// <summary>A strategy has sent an exit. What a lender recalls depends on what the account itself holds.</summary>
     public void TakeExit(int member, int symbol, in ExitingEvent exit)
     {
+        if (exit.Reason == ExitReason.Recalled) return;
         if (_ofMember[member][symbol] is null || BookOf(member, symbol, exit.Time) is not { } book) return;
         _isTheirs = true;
         book.Book.TakeExit(exit, book.Feed.Index);
@@ -258,25 +254,15 @@ internal sealed class PortfolioBooks
     public void Give(int member, int symbol, in TradeFill fill)
     {
         var key = TradeKey.Of(member, fill.Number);
-        ref var held = ref CollectionsMarshal.GetValueRefOrNullRef(_held, key);
-        if (System.Runtime.CompilerServices.Unsafe.IsNullRef(ref held)) return;
-        if (BookOf(member, symbol, fill.Time) is not { } book) return;
-        var instrument = _account.InstrumentOf(book.Market);
+        if (!_held.TryGetValue(key, out var held) || BookOf(member, symbol, fill.Time) is not { } book) return;
         var (side, own) = (Side.Buy, 0.0);
         if (fill.IsEntry)
         {
-            own = instrument.RoundQuantity(fill.Quantity * held.Scale);
+            own = _account.InstrumentOf(book.Market).RoundQuantity(fill.Quantity * held.Scale);
             side = _account.Reserved.Release(key, out var reservation) ? reservation.Side
                 : book.Book.OpenQuantityOf(fill.Number) > 0 ? book.Book.TradeOf(fill.Number).Side : side;
-            if (reservation.Quantity - own > Rounding * reservation.Quantity)
+            if (reservation.Quantity - own > Tolerance.Quantity * reservation.Quantity)
                 _account.Reserved.Add(key, reservation.Of(reservation.Quantity - own) with { IsRest = true });
-            (held.Theirs, held.Own) = (held.Theirs + fill.Quantity, held.Own + own);
-        }
-        else
-        {
-            own = fill.Quantity >= held.Theirs * (1 - Rounding) ? double.PositiveInfinity
-                : instrument.RoundQuantity(fill.Quantity * (held.Own / held.Theirs));
-            (held.Theirs, held.Own) = (held.Theirs - fill.Quantity, double.IsPositiveInfinity(own) ? 0 : held.Own - own);
         }
         book.Book.Give(fill, side, own);
         Activate(book);
@@ -494,7 +480,7 @@ internal sealed class PortfolioBooks
         _held.Remove(key, out var held);
         var missing = trade.Financing - held.Financing * trade.Rate;
         // The loss beyond zero that the broker bears is in no other report.
-        if (Math.Abs(missing) > _account.StartingCash * Rounding) _account.Finance(missing);
+        if (Math.Abs(missing) > _account.StartingCash * Tolerance.Amount) _account.Finance(missing);
         _account.Record((ulong)key | 1UL << 63, (ulong)trade.ExitTime);
         _account.Record(trade.ExitPrice, trade.NetProfit);
         Recent?.Add(trade.Return(book.Book.Instrument.Multiplier));
@@ -524,8 +510,6 @@ internal sealed class PortfolioBooks
 
     private void OnSplit(long key, MemberBook book, in SplitEvent split)
     {
-        if (_held.TryGetValue(key, out var held))
-            _held[key] = held with { Theirs = held.Theirs * split.Ratio, Own = held.Own * split.Ratio };
         ref readonly var trade = ref book.Book.TradeOf(split.Number);
         Filled?.Invoke(new PortfolioFill(book.Member, split.Number, book.Market, trade.Side, PortfolioFillKind.Split, split.Time, 0,
             trade.Quantity - trade.Quantity / split.Ratio, 0));

@@ -366,7 +366,7 @@ public sealed class PortfolioRun
         var instrument = _account.InstrumentOf(entry.Market);
         var unit = instrument.Multiplier * _account.RateOf(entry.Market);
         if (_policy.RiskPercent is { } risk && signal.Stop > 0)
-            quantity = Math.Min(quantity, risk * (_account.Equity / 100) / (Math.Abs(signal.Price - signal.Stop) * unit));
+            quantity = Math.Min(quantity, risk * (_account.EquityWithFills / 100) / (Math.Abs(signal.Price - signal.Stop) * unit));
         quantity = instrument.RoundQuantity(quantity);
         if (!(quantity > 0)) return Decision.NoQuantity;
         var sized = quantity;

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
@@ -22,7 +23,7 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
     public bool TrySize(in EntryRequest entry, out double quantity, out Decision refusal)
     {
         refusal = Decision.NotEnoughHistory;
-        var signal = entry.Signal;
+        var (signal, equity) = (entry.Signal, account.EquityWithFills);
         var weight = account.Member(entry.Member).Weight;
         var multiplier = account.InstrumentOf(entry.Market).Multiplier * account.RateOf(entry.Market);
         var (factor, unit) = (weight * signal.SizeFactor, signal.Price * multiplier);
@@ -38,23 +39,23 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
                 quantity = sizing.Value * factor / unit;
                 break;
             case PortfolioSizeKind.PercentOfEquity:
-                quantity = account.Equity * sizing.Value / 100 * factor / unit;
+                quantity = equity * sizing.Value / 100 * factor / unit;
                 break;
             case PortfolioSizeKind.RiskPercent:
                 refusal = Decision.NoStop;
                 quantity = signal.Stop > 0 && signal.Stop != signal.Price
-                    ? account.Equity * sizing.Value / 100 * factor / (Math.Abs(signal.Price - signal.Stop) * multiplier)
+                    ? equity * sizing.Value / 100 * factor / (Math.Abs(signal.Price - signal.Stop) * multiplier)
                     : double.NaN;
                 break;
             case PortfolioSizeKind.VolatilityTarget:
                 var volatility = returns!.Volatility(entry.Market, account.InstrumentOf(entry.Market).TradingDaysPerYear);
-                quantity = volatility > 0 ? account.Equity * Math.Min(sizing.Value / 100 / volatility, sizing.Cap / 100) * factor / unit
+                quantity = volatility > 0 ? equity * Math.Min(sizing.Value / 100 / volatility, sizing.Cap / 100) * factor / unit
                     : double.NaN;
                 break;
             case PortfolioSizeKind.Kelly:
                 var kelly = history!.OfMember(entry.Member).Kelly(sizing.Trades, sizing.MinTrades);
                 quantity = double.IsNaN(kelly) ? kelly
-                    : account.Equity * Math.Clamp(sizing.Value * kelly, 0, sizing.Cap / 100) * factor / unit;
+                    : equity * Math.Clamp(sizing.Value * kelly, 0, sizing.Cap / 100) * factor / unit;
                 break;
             default:
                 throw new InvalidOperationException($"unknown size rule {sizing.Kind}");
@@ -67,9 +68,9 @@ internal sealed class PositionSizer(PortfolioSizing sizing, PortfolioAccount acc
     private double ShareOf(in Signal signal, int market)
     {
         if (!(signal.SizedOn > 0)) return 1;
-        var ratio = account.Equity / signal.SizedOn;
+        var ratio = account.EquityWithFills / signal.SizedOn;
         // Two sums of the same account in different order.
-        if (Math.Abs(ratio - 1) < 1e-9) ratio = 1;
+        if (Math.Abs(ratio - 1) < Tolerance.Amount) ratio = 1;
         var shares = TotalWeight / Math.Max(1, account.Execution.Leverage);
         var sized = account.MarketAt(market).Power.Outlay(signal.Price, signal.Quantity) * account.RateOf(market) / signal.SizedOn * shares;
         // With one share the strategy's own account has bounded the size; rounding may have made it slightly more.

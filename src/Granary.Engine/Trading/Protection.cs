@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Trading;
 
@@ -17,9 +18,6 @@ namespace Granary.Engine.Trading;
 public sealed record Protection(double StopPrice, double StopFraction, double TargetPrice, double TargetFraction,
     double TrailFraction, bool FromNextBar, TrailFrom TrailFrom = TrailFrom.Close)
 {
-    // Shares that are written with a few digits may sum to slightly less than one.
-    private const double WholeShare = 1 - 1e-9;
-
     /// <summary>No stop and no target.</summary>
     public static Protection None { get; } = new(0, 0, 0, 0, 0, FromNextBar: false);
 
@@ -80,7 +78,7 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
     public double TrailFor(Side side, double fill, double best)
     {
         var sign = (int)side;
-        if (TrailStart > 0 && sign * (best - fill * (1 + sign * TrailStart)) < -1e-14 * fill) return 0;
+        if (TrailStart > 0 && sign * (best - fill * (1 + sign * TrailStart)) < -Tolerance.Level * fill) return 0;
         return TrailFraction > 0 ? best * (1 - sign * TrailFraction) : TrailAtr > 0 ? Math.Max(0, best - sign * TrailAtr * Atr) : 0;
     }
 
@@ -122,10 +120,10 @@ public sealed record Protection(double StopPrice, double StopFraction, double Ta
         for (var step = 0; step < Targets!.Count; step++)
         {
             share += Targets[step].Share ?? 1;
-            if (share >= WholeShare) return (step, double.PositiveInfinity);
+            if (share >= 1 - Tolerance.Share) return (step, double.PositiveInfinity);
             // Sums are rounded, not steps, so that roundings do not add up.
             var due = Instrument.RoundQuantity(entered * share, lot) - taken;
-            if (step >= done && due > 1e-12 * entered) return (step, due);
+            if (step >= done && due > Tolerance.Arithmetic * entered) return (step, due);
         }
         return (Targets.Count, 0);
     }

@@ -30,6 +30,9 @@ internal readonly record struct TradeFill(
     /// </summary>
     public bool IsByHand { get; init; }
 
+    /// <summary>The strategy's open quantity before an exit by hand, base units.</summary>
+    public double OpenBefore { get; init; }
+
     /// <summary>Whether it is at the open of its bar. Any other is certainly known at the bar's close.</summary>
     public bool IsAtOpen { get; init; }
 }

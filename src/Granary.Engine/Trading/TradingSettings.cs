@@ -1,5 +1,6 @@
 using Granary.Engine.Catalogues;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using static System.FormattableString;
 
 namespace Granary.Engine.Trading;
@@ -173,7 +174,7 @@ public sealed record TradingSettings : IKeyFaults
                 yield return ("takeProfit", Invariant($"the target of {before.Percent} percent has no share and closes all that is left; ")
                     + "give it a share, or leave the later ones out");
         }
-        if (TakeProfit.Sum(t => t.Share ?? 0) is > 1 + 1e-9 and var sum)
+        if (TakeProfit.Sum(t => t.Share ?? 0) is > 1 + Tolerance.Share and var sum)
             yield return ("takeProfit", Invariant($"the shares sum to {sum:0.####}; they must not exceed 1"));
     }
 

@@ -116,7 +116,7 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     public (string Name, BrokerOrder Order) LegOrder(string name, OrderType type, double price) =>
         (name, new BrokerOrder
         {
-            ClientId = FormattableString.Invariant($"{ClientId}-{(name is "target" or "liquidation" ? name[0] : 's')}{Legs + 1}"),
+            ClientId = ClientOrderId.Leg(ClientId, name is "target" or "liquidation" ? name[0] : 's', Legs + 1),
             Symbol = Order.Symbol,
             Side = (Side)(-(int)Order.Side),
             Type = type,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
 using Granary.Exchanges.Connections;
@@ -23,8 +21,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     public int Remembered => _unsent.Count + _unrecorded.Count;
 
     /// <summary>Returns the client order id at the exchange: the session's own if it fits, otherwise a hash of it.</summary>
-    public string SentId(string clientId) => clientId.Length <= venue.ClientIdLength ? clientId
-        : "h" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(clientId)))[..(venue.ClientIdLength - 1)];
+    public string SentId(string clientId) => ClientOrderId.Fit(clientId, venue.ClientIdLength);
 
     /// <summary>Records an order that is not sent, with the reason.</summary>
     public async ValueTask<BrokerOrderStatus> RefuseAsync(BrokerOrder order, string reason, CancellationToken cancellationToken)

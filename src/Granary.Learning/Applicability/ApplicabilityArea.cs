@@ -80,20 +80,13 @@ internal sealed class ApplicabilityArea
         return (sum / (count * (count - 1.0) / 2), nearest);
     }
 
-    // The upper whisker of Tukey's box plot, with quartiles by linear interpolation.
+    // The upper whisker of Tukey's box plot, with the quartiles of type 7.
     private static double Limit(double[] indices)
     {
         Array.Sort(indices);
-        var (first, third) = (Quantile(indices, 0.25), Quantile(indices, 0.75));
+        var (first, third) = (Quantile.Linear(indices, 0.25), Quantile.Linear(indices, 0.75));
         var whisker = third + 1.5 * (third - first);
         return indices.Last(i => i <= whisker);
-    }
-
-    private static double Quantile(double[] sorted, double share)
-    {
-        var at = share * (sorted.Length - 1);
-        var below = (int)at;
-        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 
     /// <summary>Returns the dissimilarity index of an input. Allocates nothing.</summary>

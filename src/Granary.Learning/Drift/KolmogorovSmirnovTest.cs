@@ -1,5 +1,3 @@
-using Granary.Engine.Numerics;
-
 namespace Granary.Learning.Drift;
 
 /// <summary>The two-sample Kolmogorov–Smirnov test of the hypothesis that two samples have the same distribution.</summary>
@@ -36,21 +34,6 @@ internal static class KolmogorovSmirnovTest
             var term = 1.0;
             for (var j = 0; j < steps; j++) term = (length - k * steps - j) * term / (length + k * steps + j + 1);
             chance = term * (1 - chance);
-        }
-        return Math.Clamp(2 * chance, 0, 1);
-    }
-
-    /// <summary>The probability for samples of any lengths, in the limit of long samples (Kolmogorov 1933, Smirnov 1948).</summary>
-    public static double LimitProbability(double distance, int first, int second)
-    {
-        var scaled = distance * Math.Sqrt((double)first * second / (first + second));
-        if (scaled < 0.2) return 1;
-        var chance = 0.0;
-        for (var k = 1; k <= 100; k++)
-        {
-            var term = PortableMath.Exp(-2.0 * k * k * scaled * scaled);
-            chance += k % 2 == 1 ? term : -term;
-            if (term < 1e-17) break;
         }
         return Math.Clamp(2 * chance, 0, 1);
     }

@@ -60,7 +60,7 @@ internal sealed record PopulationStability(double Value, int Bins, int Reference
         var (taken, next) = (0, 0);
         for (var b = 1; b < bins; b++)
         {
-            var edge = TailRisk.Quantile(sorted, (double)b / bins);
+            var edge = Quantile.Linear(sorted, (double)b / bins);
             while (next < sorted.Length && sorted[next] <= edge) next++;
             if (next == taken || next == sorted.Length) continue;
             edges.Add(edge);

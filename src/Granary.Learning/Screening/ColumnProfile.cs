@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Screening;
 
@@ -31,16 +32,8 @@ internal sealed record ColumnProfile(int Count, int Missing, double Mean, double
         var sorted = (double[])values.Clone();
         Array.Sort(sorted);
         return new ColumnProfile(count, column.Length - count, moments.Mean, moments.SampleDeviation,
-            [.. Levels.Select(level => Quantile(sorted, level))], Autocorrelated(values, moments),
+            [.. Levels.Select(level => Quantile.Linear(sorted, level))], Autocorrelated(values, moments),
             UnitRootTest.Of(values.AsSpan(Math.Max(0, count - MostTested))));
-    }
-
-    private static double Quantile(double[] sorted, double level)
-    {
-        if (sorted.Length == 0) return double.NaN;
-        var place = level * (sorted.Length - 1);
-        var below = (int)place;
-        return below + 1 < sorted.Length ? sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 
     private static double Autocorrelated(double[] values, in Moments moments)

@@ -66,7 +66,7 @@ internal sealed class Axis
                         Last = to,
                     };
                 // A hair more than the quotient, so that 0 to 1 by 0.1 has eleven values.
-                var steps = Math.Floor((to - from) / step * (1 + 1e-12));
+                var steps = Math.Floor((to - from) / step * (1 + Tolerance.Arithmetic));
                 return new(from, step, steps + 1, false, 0) { Low = from - 0.5 * step, High = from + (steps + 0.5) * step };
             default:
                 throw new ArgumentException($"Parameter {dimension.Name} is of the unknown kind {dimension.GetType().Name}.");

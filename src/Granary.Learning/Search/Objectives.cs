@@ -15,7 +15,7 @@ internal static class Objectives
     }
 
     /// <summary>Whether one vector is nowhere worse than another, and better somewhere.</summary>
-    public static bool Dominates(IReadOnlyList<double> one, IReadOnlyList<double> other)
+    private static bool Dominates(IReadOnlyList<double> one, IReadOnlyList<double> other)
     {
         var better = false;
         for (var m = 0; m < one.Count; m++)
@@ -26,31 +26,22 @@ internal static class Objectives
         return better;
     }
 
-    /// <summary>Returns the points that no other one dominates, in the order of <paramref name="points"/>.</summary>
-    /// <param name="points">Undefined ones are never on the front; one of several equal ones does not dominate the others.</param>
-    public static IReadOnlyList<int> ParetoFront(IReadOnlyList<IReadOnlyList<double>?> points)
+    /// <summary>Returns the places of the points on the Pareto front, which no other point dominates, in order.</summary>
+    /// <param name="points">Each has all objectives. With one objective the front is the greatest value.</param>
+    /// <param name="firstOfEqual">
+    /// Whether only the first of equal points is on the front, as for results that would be shown and weighted twice. A rank needs all.
+    /// </param>
+    public static IReadOnlyList<int> Front(IReadOnlyList<IReadOnlyList<double>> points, bool firstOfEqual)
     {
         var front = new List<int>();
         for (var i = 0; i < points.Count; i++)
         {
-            if (!AreDefined(points[i])) continue;
-            var dominated = false;
-            for (var j = 0; j < points.Count && !dominated; j++) dominated = AreDefined(points[j]) && Dominates(points[j]!, points[i]!);
-            if (!dominated) front.Add(i);
+            var isBeaten = false;
+            for (var j = 0; j < points.Count && !isBeaten; j++)
+                isBeaten = Dominates(points[j], points[i]) || firstOfEqual && j < i && points[j].SequenceEqual(points[i]);
+            if (!isBeaten) front.Add(i);
         }
         return front;
-    }
-
-    /// <summary>Returns the best value of one objective after each evaluation; NaN before the first that is defined.</summary>
-    public static IReadOnlyList<double> BestSoFar(IReadOnlyList<double> values)
-    {
-        var best = new double[values.Count];
-        for (var i = 0; i < best.Length; i++)
-        {
-            var before = i == 0 ? double.NaN : best[i - 1];
-            best[i] = double.IsNaN(before) || values[i] > before ? values[i] : before;
-        }
-        return best;
     }
 
     /// <summary>Returns the volume that the points dominate above a reference.</summary>
@@ -101,7 +92,7 @@ internal static class Objectives
         var ranked = new List<int>();
         while (left.Count > 0 && ranked.Count < count)
         {
-            var front = left.Where(i => !left.Exists(j => Dominates(finite[j], finite[i]))).ToList();
+            var front = Front([.. left.Select(i => finite[i])], firstOfEqual: false).Select(place => left[place]).ToList();
             left = [.. left.Except(front)];
             var reference = ReferenceOf([.. front.Select(i => finite[i])]);
             var chosen = new List<IReadOnlyList<double>>();

@@ -1,4 +1,5 @@
 using Granary.Engine;
+using Granary.Engine.Numerics;
 using Granary.Learning.Tables;
 
 namespace Granary.Learning.Series;
@@ -32,6 +33,6 @@ internal sealed record LabelSeries(double[] Values, int Ahead, double Mean)
             ahead[i] = rows[best + i] - set.Table.LastKnownLabel(rows[best + i]);
         }
         Array.Sort(ahead);
-        return new LabelSeries(values, Math.Max(1, ahead[length / 2]), sum / length);
+        return new LabelSeries(values, Math.Max(1, Quantile.UpperMedian<int>(ahead)), sum / length);
     }
 }

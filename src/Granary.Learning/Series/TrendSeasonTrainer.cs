@@ -38,7 +38,7 @@ internal sealed class TrendSeasonTrainer(
         var gaps = days.Zip(days.Skip(1), (a, b) => b - a).Order().ToArray();
         // Rows without times have no season. A season is omitted if it has not repeated, or if the samples are too far apart for it.
         var seasons = SampleDays.IsRow(set.Table.Time[0]) ? []
-            : s_seasons.Where(s => span >= 2 * s.Days && gaps[gaps.Length / 2] < s.Days).ToArray();
+            : s_seasons.Where(s => span >= 2 * s.Days && Quantile.UpperMedian<double>(gaps) < s.Days).ToArray();
         var shape = new TrendSeasonShape(start, span,
             [.. Enumerable.Range(1, changepoints).Select(j => changepointRange * j / (changepoints + 1))], seasons);
         return new TrendSeasonModel(new ModelHead(Name, LearningTask.Regression, set.Table.Features), shape, Fit(set, shape, days,

@@ -63,58 +63,31 @@ internal static class TimeSplits
         for (var k = 0; k < folds; k++)
         {
             var (start, end) = Part(set.Count, folds, k);
-            result.Add(new Fold(k, Purge(set, [(start, end)], embargo), set.Rows[start..end]));
+            result.Add(new Fold(k, Purge(set, start, end, embargo), set.Rows[start..end]));
         }
         return result;
     }
 
-    /// <summary>
-    /// Every combination of <paramref name="testGroups"/> out of <paramref name="groups"/> consecutive parts is tested by a model trained
-    /// on the others (López de Prado 2018, chapter 12).
-    /// </summary>
-    /// <returns>Folds in lexicographic order of the test parts: groups! / (testGroups! (groups − testGroups)!).</returns>
-    public static IReadOnlyList<Fold> CombinatorialPurged(TrainingTable table, int groups = 6, int testGroups = 2, int embargo = 0)
-    {
-        RequireParts(table.Count, groups);
-        if (testGroups < 1 || testGroups >= groups)
-            throw new InputException($"{testGroups} test groups of {groups}: use at least one group for testing and one for training");
-        var result = new List<Fold>();
-        int[] chosen = [.. Enumerable.Range(0, testGroups)];
-        while (true)
-        {
-            var parts = Array.ConvertAll(chosen, g => Part(table.Count, groups, g));
-            result.Add(new Fold(result.Count, Purge(table.All(), parts, embargo), [.. parts.SelectMany(p => Rows(p.Start, p.End))]));
-            var at = testGroups - 1;
-            while (at >= 0 && chosen[at] == groups - testGroups + at) at--;
-            if (at < 0) return result;
-            chosen[at]++;
-            for (var i = at + 1; i < testGroups; i++) chosen[i] = chosen[i - 1] + 1;
-        }
-    }
-
-    // Rows outside the tests whose labels end before the next test, and which start after the last label of a previous test is known.
-    private static int[] Purge(TrainingSet set, (int Start, int End)[] tests, int embargo)
+    // Rows outside the test whose labels end before it, and which start after its last label is known.
+    private static int[] Purge(TrainingSet set, int start, int end, int embargo)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(embargo);
         var (table, rows) = (set.Table, set.Rows);
         var keep = new bool[rows.Length];
         Array.Fill(keep, true);
-        foreach (var (start, end) in tests)
+        var begins = table.Time[rows[start]];
+        var known = long.MinValue;
+        for (var i = start; i < end; i++)
         {
-            var begins = table.Time[rows[start]];
-            var known = long.MinValue;
-            for (var i = start; i < end; i++)
-            {
-                keep[i] = false;
-                known = Math.Max(known, table.LabelEnd[rows[i]]);
-            }
-            for (var i = 0; i < start; i++)
-                if (table.LabelEnd[rows[i]] > begins)
-                    keep[i] = false;
-            var free = end;
-            while (free < rows.Length && table.Time[rows[free]] < known) keep[free++] = false;
-            for (var i = free; i < Math.Min(free + embargo, rows.Length); i++) keep[i] = false;
+            keep[i] = false;
+            known = Math.Max(known, table.LabelEnd[rows[i]]);
         }
+        for (var i = 0; i < start; i++)
+            if (table.LabelEnd[rows[i]] > begins)
+                keep[i] = false;
+        var free = end;
+        while (free < rows.Length && table.Time[rows[free]] < known) keep[free++] = false;
+        for (var i = free; i < Math.Min(free + embargo, rows.Length); i++) keep[i] = false;
         return [.. rows.Where((_, i) => keep[i])];
     }
 

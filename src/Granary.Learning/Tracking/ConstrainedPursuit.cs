@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Tracking;
 
@@ -147,8 +148,8 @@ internal sealed class ConstrainedPursuit
         while (_options.MinWeight > 0 && _support.Count > 0)
         {
             var least = Enumerable.Range(0, _support.Count).MinBy(i => Math.Abs(_weights[i]));
-            if (Math.Abs(_weights[least]) >= _options.MinWeight * (1 - 1e-12)) break;
-            if (_options.SumToOne && (_support.Count - 1) * _options.MaxWeight < 1 - 1e-12) break;
+            if (Math.Abs(_weights[least]) >= _options.MinWeight * (1 - Tolerance.Arithmetic)) break;
+            if (_options.SumToOne && (_support.Count - 1) * _options.MaxWeight < 1 - Tolerance.Arithmetic) break;
             Drop(least, forGood: true);
             pruned = true;
             if (_support.Count > 0)

@@ -1,4 +1,5 @@
 using Granary.Engine;
+using Granary.Engine.Numerics;
 
 namespace Granary.Learning.Tracking;
 
@@ -63,7 +64,7 @@ internal static class SparseSelection
             var again = false;
             for (var i = 0; i < weights.Length; i++)
             {
-                if (full[i] || weights[i] / open * room <= cap * (1 + 1e-12)) continue;
+                if (full[i] || weights[i] / open * room <= cap * (1 + Tolerance.Arithmetic)) continue;
                 full[i] = again = true;
             }
             if (again) continue;

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Learning.Tracking;
 
 /// <summary>Computes the minimum penalised squared residual of a set of names under the constraints, from cached products of
@@ -31,8 +33,8 @@ internal sealed class SupportObjective
     {
         var n = names.Count;
         if (n == 0) return (_options.SumToOne ? double.PositiveInfinity : 0, []);
-        if (_options.SumToOne && (n * _options.MaxWeight < 1 - 1e-12
-            || n * _options.MinWeight > 1 + 1e-12)) return (double.PositiveInfinity, []);
+        if (_options.SumToOne && (n * _options.MaxWeight < 1 - Tolerance.Arithmetic
+            || n * _options.MinWeight > 1 + Tolerance.Arithmetic)) return (double.PositiveInfinity, []);
         if (!MayBeHeldTogether(names)) return (double.PositiveInfinity, []);
         // About n iterations, each of which factors a matrix.
         Work += (double)n * n * n * n + 1000;
@@ -49,8 +51,8 @@ internal sealed class SupportObjective
         double[] price = [.. names.Select(Price)], previous = [.. names.Select(Previous)];
         var weights = new BoundedLeastSquares(gram, linear, Filled(n, lower), Filled(n, _options.MaxWeight), new(price, previous),
             _options.SumToOne, start).Solve();
-        if (!_options.NonNegative && weights.Any(w => Math.Abs(w) < _options.MinWeight * (1 - 1e-12))) return (double.PositiveInfinity,
-            weights);
+        if (!_options.NonNegative && weights.Any(w => Math.Abs(w) < _options.MinWeight * (1 - Tolerance.Arithmetic)))
+            return (double.PositiveInfinity, weights);
         double value = 0;
         for (var i = 0; i < n; i++)
         {

@@ -24,7 +24,7 @@ internal static class BaselineWeights
         double[] raw = name switch
         {
             Equal => [.. traces.Select(_ => 1.0)],
-            Winners => [.. traces.Select(t => t.Gains(from, to) ? 1.0 : 0)],
+            Winners => [.. traces.Select(t => t.IsWinner(from, to) ? 1.0 : 0)],
             _ => [.. AllocationMethods.Weigh(name, [.. traces.Select(t => t.Returns(from, to))], new AllocationSettings()).Weights],
         };
         var sum = raw.Sum();

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 
@@ -105,6 +107,6 @@ internal sealed record ModelWorth
         }
         if (differences.Count < Samples * 0.95) return (null, null);
         differences.Sort();
-        return (differences[(int)(0.025 * differences.Count)], differences[(int)Math.Ceiling(0.975 * differences.Count) - 1]);
+        return Quantile.Interval(CollectionsMarshal.AsSpan(differences), 0.025);
     }
 }

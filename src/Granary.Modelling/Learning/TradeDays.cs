@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Simulation.Batches;
 
 namespace Granary.Modelling.Learning;
@@ -65,7 +66,7 @@ internal sealed class TradeDays
         }
         var mean = sum / n;
         // A variance this small is a rounding error of the subtraction.
-        var variance = squares - n * mean * mean is var v && v > squares * 1e-13 ? v : 0;
+        var variance = squares - n * mean * mean is var v && v > squares * Tolerance.SumOfSquares ? v : 0;
         return fitness switch
         {
             ExperimentFitness.Expectancy => sum / trades,

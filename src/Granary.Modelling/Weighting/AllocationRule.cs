@@ -1,5 +1,6 @@
 using Granary.Engine;
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Allocation;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Simulation.Batches;
@@ -12,9 +13,6 @@ namespace Granary.Modelling.Weighting;
 /// </summary>
 internal sealed class AllocationRule
 {
-    // A return of a period that is less apart than this is the same one.
-    private const double Rounding = 1e-10;
-
     private readonly string _method;
     private readonly RebalanceSpec _spec;
     private readonly IReadOnlyList<string> _symbols;
@@ -65,7 +63,7 @@ internal sealed class AllocationRule
     private static bool AreSame(double[] a, double[] b)
     {
         for (var t = 0; t < a.Length; t++)
-            if (!(Math.Abs(a[t] - b[t]) <= Rounding)) return false;
+            if (!(Math.Abs(a[t] - b[t]) <= Tolerance.Return)) return false;
         return true;
     }
 
@@ -125,7 +123,7 @@ internal sealed class AllocationRule
 
     private void Within(PortfolioSpec portfolio, int count, double most, string whole, string bound)
     {
-        if (count * _spec.MinWeight <= most * (1 + 1e-12)) return;
+        if (count * _spec.MinWeight <= most * (1 + Tolerance.Arithmetic)) return;
         throw portfolio.Place!.Need("rebalance").Need("minWeight").Fault(FormattableString.Invariant(
             $"{count} strategies of {whole} with at least {_spec.MinWeight} each have {count * _spec.MinWeight:0.####}, more than {bound}")
             + FormattableString.Invariant($"{(bound == "1" ? "" : $", {most}")}; give at most {Math.Floor(1e6 * most / count) / 1e6}"));

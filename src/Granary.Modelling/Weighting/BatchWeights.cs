@@ -1,4 +1,5 @@
 using Granary.Engine;
+using Granary.Engine.Analysis;
 using Granary.Engine.Market;
 using Granary.Engine.Trading;
 using Granary.Learning.Regimes;
@@ -79,7 +80,7 @@ internal static class BatchWeights
                 if (!identical.IsFirst(instance.Index)) continue;
                 weights[instance.Index] = portfolio.Rule switch
                 {
-                    WeightMethods.Winners => stats.TotalReturn > 0 ? 1 : 0,
+                    WeightMethods.Winners => Winner.Is(stats.TotalReturn) ? 1 : 0,
                     _ => 1.0 / (plan.Instances.Count - identical.Repeated),
                 };
             }

@@ -76,7 +76,7 @@ internal static class ScheduledWeights
         Over(CalendarOf(spec, traces.Select(t => t.Trace)), units.All, (from, at, _) => rule switch
         {
             WeightMethods.Winners =>
-                [.. traces.Where(t => t.Trace.Gains(from, at)).Select(t => (t.Unit, 1.0))],
+                [.. traces.Where(t => t.Trace.IsWinner(from, at)).Select(t => (t.Unit, 1.0))],
             WeightMethods.Equal => [.. traces.Select(t => (t.Unit, 1.0 / (units.All - units.Repeated)))],
             WeightMethods.Score => ByScore(traces, from, at, spec),
             _ => Pursue(traces, from, at, spec),
@@ -156,7 +156,7 @@ internal static class ScheduledWeights
         var (names, columns, byName) = (new List<string>(), new List<double[]>(), new Dictionary<string, int>(StringComparer.Ordinal));
         foreach (var (index, trace) in traces)
         {
-            if (trace.FirstPeriod > from || !trace.Gains(from, to)) continue;
+            if (trace.FirstPeriod > from || !trace.IsWinner(from, to)) continue;
             var name = index.ToString(System.Globalization.CultureInfo.InvariantCulture);
             byName.Add(name, index);
             names.Add(name);

@@ -345,18 +345,5 @@ internal sealed class PostgresBarStore(PostgresAddress address) : IBarStore, IFu
         return log;
     }
 
-    /// <summary>Lists the datasets of the database by name, with their numbers of markets and bars.</summary>
-    public Task<IReadOnlyList<(string Dataset, long Markets, long Bars)>> DatasetsAsync(CancellationToken cancellationToken = default) =>
-        _database.RunAsync(async connection =>
-    {
-        await using var command = new NpgsqlCommand("SELECT d.name, count(m.id), coalesce(sum(m.bars), 0)::bigint FROM granary_dataset d "
-            + "LEFT JOIN granary_market m ON m.dataset = d.name GROUP BY d.name ORDER BY d.name COLLATE \"C\"", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var datasets = new List<(string, long, long)>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            datasets.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
-        return (IReadOnlyList<(string, long, long)>)datasets;
-    }, cancellationToken);
-
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

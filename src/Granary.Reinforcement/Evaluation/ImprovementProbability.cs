@@ -30,8 +30,8 @@ internal sealed record ImprovementProbability(double Value, double Low, double H
             values[b] /= strata.Count;
         }
         Array.Sort(values);
-        return new ImprovementProbability(Mean(strata), InterquartileMean.Quantile(values, 0.025),
-            InterquartileMean.Quantile(values, 0.975));
+        return new ImprovementProbability(Mean(strata), Quantile.Linear(values, 0.025),
+            Quantile.Linear(values, 0.975));
     }
 
     private static ReadOnlySpan<double> Resample(double[] scores, double[] target, ref PortableRandom random)

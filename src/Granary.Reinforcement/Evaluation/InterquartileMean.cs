@@ -27,7 +27,7 @@ internal sealed record InterquartileMean(double Value, double Low, double High)
             means[b] = Middle(all);
         }
         Array.Sort(means);
-        return new InterquartileMean(Middle([.. strata.SelectMany(s => s)]), Quantile(means, 0.025), Quantile(means, 0.975));
+        return new InterquartileMean(Middle([.. strata.SelectMany(s => s)]), Quantile.Linear(means, 0.025), Quantile.Linear(means, 0.975));
     }
 
     /// <summary>Returns the mean of the scores between the quartiles; scores at the limits count in part. Sorts the scores.</summary>
@@ -45,13 +45,5 @@ internal sealed record InterquartileMean(double Value, double Low, double High)
             weight += share;
         }
         return sum / weight;
-    }
-
-    /// <summary>Quantile of sorted values by linear interpolation.</summary>
-    internal static double Quantile(double[] sorted, double q)
-    {
-        var place = q * (sorted.Length - 1);
-        var below = (int)place;
-        return below + 1 < sorted.Length ? sorted[below] + (place - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 }

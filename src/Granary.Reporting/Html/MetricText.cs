@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Reporting.Html;
 
@@ -31,7 +32,7 @@ internal static class MetricText
         var difference = second - first;
         if (!double.IsFinite(difference)) return NumberText.Undefined;
         // A difference this small comes from the order of summation.
-        if (Math.Abs(difference) <= 1e-12 * Math.Max(Math.Abs(first), Math.Abs(second))) return "same";
+        if (Math.Abs(difference) <= Tolerance.Arithmetic * Math.Max(Math.Abs(first), Math.Abs(second))) return "same";
         var text = MetricCatalogue.BuiltIn.Find(key)?.Unit switch
         {
             MetricUnit.Share => NumberText.Points(difference, 1),

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 
 namespace Granary.Reporting.Runs;
 
@@ -25,7 +26,7 @@ internal sealed record BenchmarkComparison(EquityStatistics Own, EquityStatistic
         Array.Sort(steps);
         return new BenchmarkComparison(EquityStatistics.Of(benchmark, periodsPerYear, catalogue: metrics),
             EquityStatistics.Of(days, PeriodsPerYear.Infer(days.Times) * periodScale, catalogue: metrics),
-            BenchmarkStatistics.Of(portfolio, benchmark, periodsPerYear), TimeSpan.FromTicks(steps[steps.Length / 2]));
+            BenchmarkStatistics.Of(portfolio, benchmark, periodsPerYear), TimeSpan.FromTicks(Quantile.UpperMedian<long>(steps)));
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Reporting.Runs;
 
 /// <summary>Names the period of returns by its length.</summary>
@@ -23,6 +25,6 @@ internal static class PeriodName
         var steps = new long[Math.Max(0, Math.Min(times.Length - 1, 4096))];
         for (var i = 0; i < steps.Length; i++) steps[i] = times[i + 1] - times[i];
         Array.Sort(steps);
-        return steps.Length == 0 ? double.NaN : steps[steps.Length / 2] / (double)TimeSpan.TicksPerDay;
+        return steps.Length == 0 ? double.NaN : Quantile.UpperMedian<long>(steps) / (double)TimeSpan.TicksPerDay;
     }
 }

@@ -144,17 +144,6 @@ internal sealed class BudgetedJobs(IJobService jobs, JobCatalogue kinds, JobAdmi
     public TrialStanding Standing(Caller caller, double years = 1) =>
         BudgetStanding.Of(caller.Limits, caller.Limits is null ? 0 : accounts.Used(caller.Name), years);
 
-    /// <summary>Refuses an operation that has no form for callers with limits, and records the attempt.</summary>
-    /// <param name="what">The operation, such as <c>weights of portfolios</c>.</param>
-    /// <exception cref="OutsideLimitsException">The caller has limits.</exception>
-    public async Task RefuseLimitedAsync(Caller caller, string what, CancellationToken cancellationToken = default)
-    {
-        if (caller.Limits is null) return;
-        var sentence = $"{what}: not for the key '{caller.Name}', which has limits; use a key without limits";
-        await AuditAsync(caller, what, sentence, cancellationToken).ConfigureAwait(false);
-        throw new OutsideLimitsException(sentence);
-    }
-
     private Task AuditAsync(Caller caller, string what, string sentence, CancellationToken cancellationToken) => audit.AppendAsync(
         caller.Name, "refuseResearch", $"/research/{what}", null, new JsonObject { ["why"] = sentence }, cancellationToken);
 

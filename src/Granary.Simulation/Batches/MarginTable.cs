@@ -1,5 +1,6 @@
 using Granary.Data.Tables;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Simulation.Tables;
 using Granary.Storage.Files;
 
@@ -81,7 +82,7 @@ internal static class MarginTable
         // The margin has no jump: what the higher rate adds at the step is subtracted.
         var amount = before.Count == 0 ? 0 : before[^1].Amount + from * (rate - before[^1].Rate);
         if (columns.Amount >= 0 && !table.IsEmpty(columns.Amount) && table.Number(columns.Amount) is var given
-            && Math.Abs(given - amount) > Math.Max(MostJump, 1e-9 * Math.Abs(amount)))
+            && Math.Abs(given - amount) > Math.Max(MostJump, Tolerance.Written * Math.Abs(amount)))
             throw table.Fault(Name(columns.Amount),
                 FormattableString.Invariant($"with {given} the maintenance margin jumps at {from} by {amount - given:0.######}"),
                 FormattableString.Invariant($"write {amount:0.######}, or leave the column out"));

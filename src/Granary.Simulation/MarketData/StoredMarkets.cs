@@ -6,6 +6,7 @@ using Granary.Data.Resampling;
 using Granary.Data.Sources;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Simulation.Json;
 using Granary.Simulation.RunFolders;
 using Granary.Storage.Addresses;
@@ -32,11 +33,11 @@ internal sealed class StoredMarkets(BarStoreCatalogue stores)
                 counts[(int)(day - first)]++;
             }
         var report = await DataCheck.SeriesAsync(series, cancellationToken).ConfigureAwait(false);
-        var traded = counts.Where(c => c > 0).Order().ToList();
+        int[] traded = [.. counts.Where(c => c > 0).Order()];
         var calendar = series.Instrument.Calendar;
         return new MarketCoverage(query.Symbol, query.Timeframe.ToString(), calendar.Zone.Id,
-            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, traded[traded.Count / 2], report.MissingDays,
-            report.ShortDays, calendar.IsContinuous ? null : calendar.Name);
+            DateOnly.FromDateTime(new DateTime(first * TimeSpan.TicksPerDay)), counts, Quantile.UpperMedian<int>(traded),
+            report.MissingDays, report.ShortDays, calendar.IsContinuous ? null : calendar.Name);
     }
 
     /// <summary>Checks the quality of one market, or of all markets of a timeframe.</summary>

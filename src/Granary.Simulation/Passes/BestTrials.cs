@@ -1,3 +1,4 @@
+using Granary.Learning.Search;
 using Granary.Simulation.Batches;
 
 namespace Granary.Simulation.Passes;
@@ -22,20 +23,6 @@ internal static class BestTrials
         return [.. known.Select(FrontOf)];
     }
 
-    // Of equal trials, the first one counts.
     private static IReadOnlyList<int> FrontOf(List<(int Strategy, IReadOnlyList<double> Scores)> trials) =>
-        [.. trials.Where((t, i) => !trials.Where((other, j) => j != i && Dominates(other.Scores, t.Scores, isEarlier: j < i)).Any())
-            .Select(t => t.Strategy)];
-
-    // With one objective, the front is the greatest score.
-    private static bool Dominates(IReadOnlyList<double> scores, IReadOnlyList<double> other, bool isEarlier)
-    {
-        var isBetter = false;
-        for (var i = 0; i < scores.Count; i++)
-        {
-            if (scores[i] < other[i]) return false;
-            isBetter |= scores[i] > other[i];
-        }
-        return isBetter || isEarlier;
-    }
+        [.. Objectives.Front([.. trials.Select(t => t.Scores)], firstOfEqual: true).Select(place => trials[place].Strategy)];
 }

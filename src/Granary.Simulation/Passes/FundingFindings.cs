@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Json;
 using Granary.Simulation.Tables;
@@ -42,7 +43,7 @@ internal static class FundingFindings
         var steps = new long[funding.Count - 1];
         for (var i = 0; i < steps.Length; i++) steps[i] = funding.Times[i + 1] - funding.Times[i];
         Array.Sort(steps);
-        return steps.Length == 0 ? TimeSpan.TicksPerDay : steps[steps.Length / 2];
+        return steps.Length == 0 ? TimeSpan.TicksPerDay : Quantile.UpperMedian<long>(steps);
     }
 
     private static double MedianOf(FundingSeries funding)
@@ -50,6 +51,6 @@ internal static class FundingFindings
         double[] sizes = [.. funding.Rates];
         for (var i = 0; i < sizes.Length; i++) sizes[i] = Math.Abs(sizes[i]);
         Array.Sort(sizes);
-        return sizes[sizes.Length / 2];
+        return Quantile.UpperMedian<double>(sizes);
     }
 }

@@ -25,8 +25,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private readonly IWeightSource? _schedule;
     private readonly RiskCaps? _caps;
     private readonly List<(int Member, int Number, ExitReason Reason)> _called = [];
-    // Trades that strategies have closed within the bars that close now.
-    private readonly List<(int Strategy, Trade Trade)> _within = [];
+    // Ends of trades and of entries filled in part, within the bars that close now.
+    private readonly List<(int Strategy, RunEvent Event)> _within = [];
     private int _closedAtEnd;
     private double _peak;
     private readonly List<(int Member, int Number, double Share)> _cuts = [];
@@ -133,7 +133,7 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     public bool OpenRow(long stamp)
     {
         _run.Process();
-        foreach (var (strategy, trade) in _within) _run.OnTrade(strategy, trade);
+        foreach (var (strategy, e) in _within) End(strategy, e);
         _within.Clear();
         if (stamp <= _lastStamp) return false;
         _run.Revalue(stamp);
@@ -148,8 +148,8 @@ internal sealed class PortfolioDriver : IPortfolioSteps
     private void CloseItself(int member, int number, ExitReason reason)
     {
         // The exchange has liquidated the strategy's trade, too.
-        if (reason is ExitReason.Ruined or ExitReason.Liquidation && _within.Exists(t => t.Strategy == member && t.Trade.Number == number))
-            return;
+        if (reason is ExitReason.Ruined or ExitReason.Liquidation
+            && _within.Exists(w => w.Strategy == member && w.Event.Kind == RunEventKinds.Trade && w.Event.Number == number)) return;
         _called.Add((member, number, reason));
         if (reason == ExitReason.DataEnded) _closedAtEnd++;
     }
@@ -237,9 +237,6 @@ internal sealed class PortfolioDriver : IPortfolioSteps
             case RunEventKinds.SignalEnded when !e.IsEndOfRun:
                 EndSignal(strategy, e);
                 break;
-            case RunEventKinds.EntryEnded:
-                _run.OnEntryEnded(strategy, e.Number, e.SymbolIndex);
-                break;
             case RunEventKinds.Fill when e.Fill.IsByHand:
                 _run.OnFill(strategy, e.Fill, e.SymbolIndex);
                 break;
@@ -251,11 +248,19 @@ internal sealed class PortfolioDriver : IPortfolioSteps
                 break;
             // A trade that is open at the end stays open, and so does one that its strategy closes since its bars have ended.
             case RunEventKinds.Trade when e.IsClosedTrade && !IsEndOfData(_plan.Instances[strategy], e):
-                if (isWithin) _within.Add((strategy, e.Trade));
-                else _run.OnTrade(strategy, e.Trade);
+            case RunEventKinds.EntryEnded:
+                // Within a bar a part may have filled before.
+                if (isWithin) _within.Add((strategy, e));
+                else End(strategy, e);
                 break;
         }
         return null;
+    }
+
+    private void End(int strategy, in RunEvent e)
+    {
+        if (e.Kind == RunEventKinds.Trade) _run.OnTrade(strategy, e.Trade);
+        else _run.OnEntryEnded(strategy, e.Number, e.SymbolIndex);
     }
 
     private Decision Decide(int strategy, in RunEvent e)

@@ -88,7 +88,7 @@ internal sealed class TradeReplay(StrategyInstance instance, IReadOnlyList<Repla
             case Step.Exit or Step.LaterExit:
                 writer.On(RunEvent.Of(new TradeFill(number, BarOf(trade.ExitTime!.Value), trade.ExitPrice, trade.Quantity,
                     Costs(trade) - EntryCosts(trade), default, IsEntry: false, IsFirst: false, IsMaker: false)
-                { IsByHand = true, IsAtOpen = step == Step.Exit, Reason = trade.Reason }));
+                { IsByHand = true, OpenBefore = trade.Quantity, IsAtOpen = step == Step.Exit, Reason = trade.Reason }));
                 writer.On(RunEvent.Of(TradeOf(trade, number)));
                 break;
         }

@@ -26,12 +26,21 @@ internal sealed class DiskException(string message, Exception inner) : Exception
         var cause => cause,
     };
 
+    /// <summary>
+    /// Returns the fault of a run's folder in one sentence. Of several attempts on a full disk the last one has the sentence of the first.
+    /// </summary>
+    /// <param name="isNew">Whether the folder was to be made.</param>
+    /// <param name="isResumable">Whether the finished work is kept.</param>
+    public static DiskException OfFolder(string path, Exception fault, bool isNew, bool isResumable) =>
+        new($"the run's folder {path} cannot be {(isNew ? "made" : "written")}: {fault.Message.TrimEnd('.')}; make room, "
+            + "or correct its rights" + (isResumable ? "; what had finished is kept, and the run can be resumed" : ""), fault)
+        {
+            IsResumable = isResumable,
+        };
+
     /// <summary>Returns the first fault of several that work in parallel had.</summary>
     public static Exception CauseOf(Exception fault) =>
         fault is AggregateException { InnerExceptions: [var first, ..] } ? CauseOf(first) : fault;
-
-    /// <summary>Whether there is no room left on a disk.</summary>
-    public static bool IsFull(Exception fault) => fault is IOException { HResult: 28 or unchecked((int)0x80070070) };
 }
 
 /// <summary>
@@ -153,8 +162,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiskException($"the run's folder {folder.FullPath} cannot be "
-                + $"made: {e.Message.TrimEnd('.')}; make room, or correct its rights", e);
+            throw DiskException.OfFolder(folder.FullPath, e, folder.IsNew, isResumable: resume && !folder.IsNew);
         }
         return folder;
     }
@@ -206,11 +214,7 @@ internal sealed class RunFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiskException($"the run's folder {FullPath} cannot be written: {e.Message.TrimEnd('.')}"
-                + (resumable ? "; what had finished is kept, and the run can be resumed" : ""), e)
-            {
-                IsResumable = resumable,
-            };
+            throw DiskException.OfFolder(FullPath, e, isNew: false, resumable);
         }
     }
 

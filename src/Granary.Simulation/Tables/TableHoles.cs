@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using Granary.Engine.Numerics;
 
 namespace Granary.Simulation.Tables;
 
@@ -22,7 +24,8 @@ internal static class TableHoles
                 if (j != i) near.Add(times[j] - times[j - 1]);
             if (near.Count < 2) return holes;
             near.Sort();
-            if (times[i] - times[i - 1] > most * near[near.Count / 2]) holes.Add((times[i - 1], times[i]));
+            if (times[i] - times[i - 1] > most * Quantile.UpperMedian<long>(CollectionsMarshal.AsSpan(near)))
+                holes.Add((times[i - 1], times[i]));
         }
         return holes;
     }
@@ -34,7 +37,7 @@ internal static class TableHoles
         var steps = new long[times.Length - 1];
         for (var i = 0; i < steps.Length; i++) steps[i] = times[i + 1] - times[i];
         Array.Sort(steps);
-        var usual = steps[steps.Length / 2];
+        var usual = Quantile.UpperMedian<long>(steps);
         return steps.Count(s => s == usual) >= 0.6 * steps.Length;
     }
 

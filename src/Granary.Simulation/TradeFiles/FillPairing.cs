@@ -1,4 +1,5 @@
 using Granary.Engine;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Simulation.TradeFiles;
@@ -76,8 +77,8 @@ internal static class FillPairing
                 closed * (oldest.CommissionPerUnit + fill.CommissionPerUnit), closed * perUnit, ExitReason.Signal, oldest.Row.Line);
             oldest.Quantity -= Math.Sign(oldest.Quantity) * closed;
             fill.Quantity -= Math.Sign(fill.Quantity) * closed;
-            if (Math.Abs(oldest.Quantity) < 1e-12 * closed) lots.Dequeue();
-            if (Math.Abs(fill.Quantity) < 1e-12 * closed) fill.Quantity = 0;
+            if (Math.Abs(oldest.Quantity) < Tolerance.Arithmetic * closed) lots.Dequeue();
+            if (Math.Abs(fill.Quantity) < Tolerance.Arithmetic * closed) fill.Quantity = 0;
         }
         if (fill.Quantity != 0) lots.Enqueue(fill);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Engine;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Simulation.TradeFiles;
 
@@ -97,10 +98,10 @@ internal sealed record TradeFile(string Path, string Program, IReadOnlyList<Reco
     // The contract multiplier is the ratio of profit to price difference × quantity, if it is the same for all trades.
     private static double MultiplierOf(IReadOnlyList<RecordedTrade> trades)
     {
-        double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > 1e-9)
+        double[] ratios = [.. trades.Where(t => !t.IsOpen && double.IsFinite(t.Profit) && Math.Abs(t.PriceProfit) > Tolerance.Written)
             .Select(t => t.Profit / t.PriceProfit).Order()];
         if (ratios.Length == 0) return 1;
-        var middle = ratios[ratios.Length / 2];
+        var middle = Quantile.UpperMedian<double>(ratios);
         var rounded = Math.Round(middle, 6);
         return rounded > 0 && trades.All(t => t.IsOpen || !double.IsFinite(t.Profit) || IsNear(t.Profit, rounded * t.PriceProfit, t))
             ? rounded : 1;

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 
 namespace Granary.Simulation.Validation;
 
@@ -58,7 +59,7 @@ internal sealed record BenchmarkCheck(
         for (var t = 0; t < excess.Length; t++) excess[t] = scale * own[t] - other[t];
         var difference = Moments.OfReturns(excess);
         // A difference by rounding errors alone counts as zero.
-        var same = difference.SampleDeviation <= 1e-9 * otherMoments.SampleDeviation;
+        var same = difference.SampleDeviation <= Tolerance.Deviation * otherMoments.SampleDeviation;
         return new BenchmarkCheck(name,
             portfolio.EquityAt(to - 1) / portfolio.EquityAt(from - 1) - 1, benchmark.EquityAt(to - 1) / benchmark.EquityAt(from - 1) - 1,
             moments.Mean / moments.SampleDeviation, otherMoments.Mean / otherMoments.SampleDeviation, same ? 0 : difference.Mean,

@@ -1,3 +1,4 @@
+using Granary.Engine.Analysis;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
 using Granary.Simulation.Passes;
@@ -49,7 +50,7 @@ internal sealed record CostStress(int Weighted, int Strategies, double Return, d
             total += Math.Abs(weights[i]);
             before += weights[i] * outcomes[i].Statistics!.TotalReturn;
             after += weights[i] * now.TotalReturn;
-            if (now.TotalReturn > 0) profitable++;
+            if (Winner.Is(now.TotalReturn)) profitable++;
         }
         return new CostStress(members.Count, count, before / total, after / total, profitable);
     }

@@ -138,7 +138,7 @@ internal sealed record SelectionTests(ProbabilityOfOverfitting? Overfitting, int
     private readonly record struct Chosen(EquityTrace Trace, double Weight, double Expected);
 
     private static List<Chosen> Winners(List<(int Strategy, EquityTrace Trace)> traced) =>
-        [.. traced.Where(t => t.Trace.Gains()).Select(t => new Chosen(t.Trace, 1, ChoiceLuck.OfWinner))];
+        [.. traced.Where(t => t.Trace.IsWinner()).Select(t => new Chosen(t.Trace, 1, ChoiceLuck.OfWinner))];
 
     // The best of each search, or its Pareto front in equal parts, and the strategies without a search.
     private static List<Chosen> Best(BatchPlan plan, IReadOnlyDictionary<int, StrategyOutcome> outcomes,

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Engine;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Trading;
@@ -49,8 +47,8 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
                 trade?.EntryPrice ?? 0, trade is null ? null : books.ProfitOf(trade, traded), handed.Handling,
                 Words(handed, trade is not null, to.Number, from.Number)));
         }
-        var tag = "g" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-            FormattableString.Invariant($"{books.Started.Account}\n{to.Hash}\n{books.Started.Tag}\n{books.Switches + 1}"))))[..8];
+        var tag = ClientOrderId.Tag(
+            FormattableString.Invariant($"{books.Started.Account}\n{to.Hash}\n{books.Started.Tag}\n{books.Switches + 1}"));
         var fact = new DeploymentSwitched(books.Timestamp, to.Hash, tag, to.Number, policy, symbols, trades,
             [.. trades.Select(t => t.Configuration).Where(h => h != to.Hash).Distinct(StringComparer.Ordinal).Select(h =>
                 configurations[h])],
@@ -76,7 +74,7 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
         List<HandedTrade> others)
     {
         var id = entry.Order.ClientId;
-        if (HandOrders.IsByHand(id))
+        if (ClientOrderId.IsByHand(id))
             return new HandedTrade(id, entry.Strategy, entry.Order.Symbol, entry.Strategy, to,
                 policy == HandOverPolicy.Close ? TradeHandling.Closes : TradeHandling.Kept);
         var origin = origins.Of(id);
@@ -92,7 +90,7 @@ internal sealed record SwitchPlan(Deployment From, Deployment To, HandOverPolicy
 
     private static string Words(HandedTrade trade, bool isOpen, int to, int from) => (trade.Handling, isOpen) switch
     {
-        (TradeHandling.Kept, _) when HandOrders.IsByHand(trade.Entry) => "kept: an operator entered it by hand",
+        (TradeHandling.Kept, _) when ClientOrderId.IsByHand(trade.Entry) => "kept: an operator entered it by hand",
         (TradeHandling.Kept, true) => $"kept: deployment {to} has the same strategy, which goes on with it",
         (TradeHandling.Kept, false) => $"the entry waits on: deployment {to} has the same strategy",
         (_, false) => "the entry that waits is cancelled when the next session starts",

@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 
@@ -18,9 +19,6 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     private readonly List<JournalEvent> _facts = [];
     private readonly List<OrderIntended> _intents = [];
     private bool _resendStops = true;
-
-    // Quantities of two accounts that differ by less than this part are equal.
-    private const double Rounding = 1e-9;
 
     /// <summary>Whether all positions must be closed, without new entries.</summary>
     public bool Flatten { get; set; }
@@ -59,7 +57,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         names.Handed.RunsAs(entry, strategy) is { } id ? portfolio.Find(id) : null;
 
     // The number of an entry by hand is unique in the account.
-    private (int Strategy, int Number)? KeyOf(string entry, string strategy, int number) => HandOrders.IsByHand(entry)
+    private (int Strategy, int Number)? KeyOf(string entry, string strategy, int number) => ClientOrderId.IsByHand(entry)
         ? (HandOrders.Index, number) : StrategyOf(entry, strategy) is { } member ? (member.Instance.Index, number) : null;
 
     /// <summary>Allows entries again after the operator has checked differences from the venue.</summary>
@@ -69,7 +67,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
     public TrackedOrder? EntryOf(string entry) => ledger.Find(entry) is { Order.Closes: null } found ? found : null;
 
     /// <summary>Whether an order is an entry by hand without a fill, which waits at the venue.</summary>
-    public bool CanCancel(string entry) => HandOrders.IsByHand(entry) && ledger.TradeOf(entry) is null
+    public bool CanCancel(string entry) => ClientOrderId.IsByHand(entry) && ledger.TradeOf(entry) is null
         && EntryOf(entry) is { } order && !order.State.IsFinal();
 
     /// <summary>Registers a stop move from the journal.</summary>
@@ -129,7 +127,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         ref readonly var order = ref wanted.Entry;
         _intents.Add(new OrderIntended(timestamp, new BrokerOrder
         {
-            ClientId = $"{names.Tag}-{strategy.Instance.Index}-{signal.Number}-e",
+            ClientId = ClientOrderId.Entry(names.Tag, strategy.Instance.Index, signal.Number),
             Symbol = symbol,
             Side = signal.Side,
             Type = signal.AtFill ? OrderType.Market : signal.Type,
@@ -154,7 +152,8 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
                 && ExitOf(trade, key, orders) is { } exit)
                 _intents.Add(new OrderIntended(timestamp, new BrokerOrder
                 {
-                    ClientId = $"{names.Tag}-{NameOf(key.Strategy)}-{trade.Number}-x{orders.Exits + 1}",
+                    ClientId = ClientOrderId.Exit(names.Tag, key.Strategy == HandOrders.Index ? null : key.Strategy, trade.Number,
+                        orders.Exits + 1),
                     Symbol = trade.Symbol,
                     Side = (Side)(-(int)trade.Side),
                     Type = exit.Type,
@@ -166,9 +165,6 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         if (!Flatten && !Paused)
             foreach (var (symbol, order) in Hand.Waiting) Intend(symbol, order, timestamp);
     }
-
-    private static string NameOf(int strategy) =>
-        strategy == HandOrders.Index ? "h" : strategy.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     // The exit that a trade lacks; null if it lacks none.
     private (OrderType Type, double Quantity, ExitReason Reason)? ExitOf(AccountTrade trade, (int Strategy, int Number) key,
@@ -188,7 +184,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         // The venue may have filled less than the portfolio granted, so that less than the cut is sold, or nothing.
         var quantity = whole ? trade.Open : cut is null ? part : trade.Open - portfolio.Run.QuantityOf(key.Strategy, key.Number);
         if (!isByHand) portfolio.CutMade(key);
-        if (!(quantity > Rounding * trade.Open)) return null;
+        if (!(quantity > Tolerance.Quantity * trade.Open)) return null;
         var type = wanted is { State: WantedState.Exit, ExitType: OrderType.MarketOnClose } && orders.Exits == 0
             ? OrderType.MarketOnClose : OrderType.Market;
         return (type, quantity, (whole, wanted) switch
@@ -209,7 +205,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
         LimitPrice = order.LimitPrice,
         Protection = Protection.Fixed(order.Stop, order.Target),
         CreatedAt = timestamp,
-    }, OrderRole.Entry, HandOrders.NumberOf(order.Id), ExitReason.Open)
+    }, OrderRole.Entry, ClientOrderId.HandNumberOf(order.Id), ExitReason.Open)
     { Strategy = HandOrders.Strategy, Symbol = symbol });
 
     /// <summary>Cancels entries that the strategy no longer wants or that a command has stopped, and moves stops.</summary>
@@ -223,7 +219,7 @@ internal sealed class AccountOrders(LivePortfolio portfolio, AccountLedger ledge
             var wanted = strategy?.Trades.GetValueOrDefault(order.Intent.Trade);
             var isExpired = strategy is not null && portfolio.IsExpired((strategy.Instance.Index, order.Intent.Trade));
             // Part of it may fill after the strategy's own entry did; it waits for the rest while the trade is open.
-            var isUnwanted = !HandOrders.IsByHand(id)
+            var isUnwanted = !ClientOrderId.IsByHand(id)
                 && (wanted is null or { State: WantedState.Exit } || isExpired || strategy is { IsEnabled: false });
             if (isUnwanted || Flatten || Paused || names.Handed.Cancels(id) || Hand.Closes(id))
                 await venue.CancelAsync(timestamp, order, cancellationToken).ConfigureAwait(false);

@@ -141,7 +141,7 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
             Trails = trails,
             Target = target > 0 ? target : null,
             Risk = stop > 0 ? (int)t.Side * t.Open * UnitOf(t.Symbol) * (last - stop) : null,
-            ByHand = HandOrders.IsByHand(t.Entry),
+            ByHand = ClientOrderId.IsByHand(t.Entry),
         };
     }
 

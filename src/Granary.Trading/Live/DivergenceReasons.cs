@@ -189,7 +189,7 @@ internal sealed class DivergenceReasons(LiveHost host, Timeframe timeframe)
     public DivergenceRow OnlyTraded(DivergenceRow row)
     {
         var trade = row.Own!;
-        if (HandOrders.IsByHand(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = "entered by hand" };
+        if (ClientOrderId.IsByHand(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = "entered by hand" };
         if (host.Handed.IsEarlier(trade.Entry)) return row with { Cause = DivergenceCauses.Operator, Why = LiveDivergence.EarlierVersion };
         if (!_decided.TryGetValue((trade.Strategy, trade.Number), out var decided)) return row;
         if (host.IsAfterBarsOf(trade.Strategy, trade.EntryTime))

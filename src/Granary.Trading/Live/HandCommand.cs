@@ -1,6 +1,7 @@
 using Granary.Contracts.Sessions;
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
 using Granary.Simulation.Batches;
@@ -86,7 +87,8 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
     private Plan Close(AccountTrade trade, HandRequest hand)
     {
         var instrument = portfolio.InstrumentOf(trade.Symbol);
-        var quantity = hand.Quantity is { } part && part < trade.Open * (1 - 1e-12) ? instrument.RoundQuantity(part) : trade.Open;
+        var quantity = hand.Quantity is { } part && part < trade.Open * (1 - Tolerance.Arithmetic) ? instrument.RoundQuantity(part)
+            : trade.Open;
         if (!(quantity > 0))
             throw new RefusedException($"{Digits.Text(hand.Quantity ?? 0, null)} {trade.Symbol} rounds to nothing in lots of "
                 + Digits.Text(instrument.LotSize, null));
@@ -103,7 +105,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Profit = trade.ProfitAt(price, quantity) * watch.UnitOf(trade.Symbol),
             Change = (int)side * quantity,
             Trades = isPart ? 0 : -1,
-            Then = (isPart, HandOrders.IsByHand(trade.Entry)) switch
+            Then = (isPart, ClientOrderId.IsByHand(trade.Entry)) switch
             {
                 (true, true) => "The rest stays open: only its stop, its target and your commands close it.",
                 (true, false) => $"{trade.Strategy} manages the rest: its exit, stop and target close what is left.",
@@ -129,7 +131,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Levels = prices,
             Protects = trade.Side,
             Held = trade.Open,
-            Then = HandOrders.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
+            Then = ClientOrderId.IsByHand(trade.Entry) ? "Only this stop, this target and your commands close the trade."
                 : $"They replace stop, trailing stop and targets of {trade.Strategy}, also when it moves its stop. "
                     + (hand.Stop is null && now.Trails
                         ? $"Its trailing stop stays at {Digits.Text(prices.Stop, Digits.OfPrices(instrument))}. " : "")
@@ -208,7 +210,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         if (!(signal.Quantity > 0)) return Decision.NoQuantity.Sentence;
         var instrument = portfolio.InstrumentOf(symbol);
         if (signal.Side == Side.Sell && instrument.Borrow is { IsGiven: true } borrow
-            && signal.Quantity > (borrow.AvailableAt(portfolio.Timestamp) - orders.Hand.ShortIn(symbol)) * (1 + 1e-12))
+            && signal.Quantity > (borrow.AvailableAt(portfolio.Timestamp) - orders.Hand.ShortIn(symbol)) * BorrowSeries.Enough)
             return Decision.NotShortable.Sentence;
         if (instrument.Rates.IsForeign && instrument.Rates.FaultAt(portfolio.Timestamp) is { } fault)
             return (fault.IsFirst ? $"No rate of {instrument.Currency} is known yet" : $"The last rate of {instrument.Currency} is too old")
@@ -217,7 +219,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var without = closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1);
         var decision = portfolio.Run.DecideByHand(market, signal, value, watch.View(without));
         if (!decision.IsAccepted) return decision.Sentence;
-        return value > watch.FreeCash(spec.Execution.Settings, closed) * (1 + 1e-9) ? Decision.NoCash.Sentence : null;
+        return value > watch.FreeCash(spec.Execution.Settings, closed) * (1 + Tolerance.Amount) ? Decision.NoCash.Sentence : null;
     }
 
     private Plan Reverse(AccountTrade trade, HandRequest hand)
@@ -236,7 +238,7 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Profit = close.Profit,
             Change = 2 * (int)side * trade.Open,
             Trades = 0,
-            Then = (HandOrders.IsByHand(trade.Entry) ? "" : $"{trade.Strategy} may enter again with its next signal. ")
+            Then = (ClientOrderId.IsByHand(trade.Entry) ? "" : $"{trade.Strategy} may enter again with its next signal. ")
                 + "No strategy manages the new trade: only its stop, its target and your commands close it.",
         };
     }

@@ -1,4 +1,5 @@
 using Granary.Engine.Brokerage;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
@@ -38,15 +39,8 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     /// <summary>The number of entries so far.</summary>
     public int Entries { get; private set; }
 
-    /// <summary>Whether an order id is of an entry by hand.</summary>
-    public static bool IsByHand(string id) => id.Contains("-h-", StringComparison.Ordinal);
-
     /// <summary>The order id of the next entry.</summary>
-    public string NextId => FormattableString.Invariant($"{names.Tag}-h-{Entries + 1}-e");
-
-    /// <summary>The number of a trade in the id of its entry.</summary>
-    public static int NumberOf(string id) =>
-        int.Parse(id.AsSpan()[(id.IndexOf("-h-", StringComparison.Ordinal) + 3)..^2], System.Globalization.CultureInfo.InvariantCulture);
+    public string NextId => ClientOrderId.Entry(names.Tag, null, Entries + 1);
 
     /// <summary>Applies a command that the journal has.</summary>
     public void Put(SessionControlled control)
@@ -119,7 +113,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
             var state = exit.State == OrderState.Closed ? exit.Ended : exit.State;
             rest -= state is OrderState.Rejected or OrderState.Cancelled or OrderState.Expired ? exit.Filled : exit.Order.Quantity;
         }
-        return rest > 1e-9 * trade.Quantity ? Math.Min(rest, trade.Open) : 0;
+        return rest > Tolerance.Quantity * trade.Quantity ? Math.Min(rest, trade.Open) : 0;
     }
 
     /// <summary>Quantity that the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
@@ -155,7 +149,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     {
         var sum = 0.0;
         foreach (var trade in Entries == 0 ? [] : ledger.Trades.Values)
-            if (IsByHand(trade.Entry)) sum += net(trade);
+            if (ClientOrderId.IsByHand(trade.Entry)) sum += net(trade);
         foreach (var entry in _protected)
             if (KeyOf(entry) is { } key && ledger.TradeOf(entry) is { } trade)
                 sum += net(trade) - Planned(key);
@@ -177,7 +171,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     }
 
     // The fills of a trade may be booked before the command and written after it, so the order of its entry names the trade.
-    private (int Strategy, int Number)? KeyOf(string entry) => !names.Handed.IsEarlier(entry) && !IsByHand(entry)
+    private (int Strategy, int Number)? KeyOf(string entry) => !names.Handed.IsEarlier(entry) && !ClientOrderId.IsByHand(entry)
         && ledger.Find(entry) is { Order.Closes: null } order && portfolio.Find(order.Strategy) is { } strategy
             ? (strategy.Instance.Index, order.Intent.Trade) : null;
 }

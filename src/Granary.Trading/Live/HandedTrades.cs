@@ -18,7 +18,7 @@ internal sealed class HandedTrades(DeploymentSwitched? switched)
     public static DeploymentSwitched? LastSwitch(IEnumerable<JournalEvent> past) => past.OfType<DeploymentSwitched>().LastOrDefault();
 
     /// <summary>Whether the order was created before the switch.</summary>
-    public bool IsEarlier(string entry) => switched is not null && !entry.StartsWith(switched.Tag + "-", StringComparison.Ordinal);
+    public bool IsEarlier(string entry) => switched is not null && !ClientOrderId.Has(entry, switched.Tag);
 
     /// <summary>Returns the id of the strategy that manages a trade now; null if the trade was closed before the switch.</summary>
     /// <param name="entry">Client order id of its entry.</param>

@@ -15,10 +15,6 @@ internal static class JournalKinds
         nameof(SessionChanged), nameof(PortfolioActed), nameof(ModelWatched),
     ];
 
-    /// <summary>Kinds that an <see cref="AccountLedger"/> does not book.</summary>
-    public static IReadOnlyList<string> BesideLedger { get; } = AllBut(nameof(OrderIntended), nameof(OrderAnswered), nameof(VenueReported),
-        nameof(OrderClosed), nameof(Reconciled));
-
     /// <summary>Kinds other than session starts and switches of deployment.</summary>
     public static IReadOnlyList<string> BesideStarts { get; } = AllBut(nameof(SessionStarted), nameof(DeploymentSwitched));
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Trading.Live;
 
 /// <summary>
@@ -38,6 +40,6 @@ public sealed class LatencyRecorder
         if (values.Count <= skip) return (double.NaN, double.NaN);
         var sorted = values.GetRange(skip, values.Count - skip).ToArray();
         Array.Sort(sorted);
-        return (sorted[sorted.Length / 2], sorted[(int)Math.Min(sorted.Length - 1, Math.Ceiling(sorted.Length * 0.99) - 1)]);
+        return (Quantile.UpperMedian<double>(sorted), Quantile.NearestRank<double>(sorted, 0.99));
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Trading.Live;
@@ -315,7 +316,8 @@ internal sealed class OrderManager(IBroker broker, AccountJournal journal, Accou
            let theirs = snapshot.Positions.GetValueOrDefault(symbol)
            let ours = ledger.PositionOf(symbol)
            // The venue sums the same fills in another order, so that a closed position may differ from zero by rounding errors.
-           where Math.Abs(theirs - ours) > Math.Max(1e-9 * Math.Max(Math.Abs(theirs), Math.Abs(ours)), ledger.RoundingOf(symbol))
+           let rounding = Math.Max(Tolerance.Quantity * Math.Max(Math.Abs(theirs), Math.Abs(ours)), ledger.RoundingOf(symbol))
+           where Math.Abs(theirs - ours) > rounding
            select (symbol, theirs, ours),
     ];
 

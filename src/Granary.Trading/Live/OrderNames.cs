@@ -1,11 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using Granary.Engine.Brokerage;
 using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>Creates the client order ids of an account, and determines the origin of earlier ones.</summary>
+/// <summary>What the client order ids of an account begin with, and the origin of earlier ones.</summary>
 /// <param name="Tag">The prefix of order ids since the last switch.</param>
 /// <param name="Handed">Trades from before the switch.</param>
 internal sealed record OrderNames(string Tag, HandedTrades Handed)
@@ -14,6 +12,5 @@ internal sealed record OrderNames(string Tag, HandedTrades Handed)
     /// accounts.</summary>
     public static string TagOf(List<JournalEvent> past, BatchSpec spec, LiveOptions options) =>
         HandedTrades.LastSwitch(past)?.Tag ?? past.OfType<SessionStarted>().FirstOrDefault()?.Tag
-        ?? "g" + Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{options.Account}\n{spec.Name}\n{options.Configuration}")))[..8];
+        ?? ClientOrderId.Tag($"{options.Account}\n{spec.Name}\n{options.Configuration}");
 }

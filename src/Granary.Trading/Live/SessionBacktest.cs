@@ -3,6 +3,7 @@ using Granary.Backtesting.Runs;
 using Granary.Backtesting.Verification;
 using Granary.Contracts.Sessions;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Learning.Gating;
 using Granary.Reporting.Runs;
 using Granary.Simulation.Batches;
@@ -23,9 +24,6 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
 {
     /// <summary>The file name in the session's folder.</summary>
     public const string File = RunFolder.AgainstBacktest;
-
-    /// <summary>Differences below this share of the equity are rounding.</summary>
-    private const double Rounding = 1e-9;
 
     /// <summary>The account minus the backtest by cause; the amounts add up to the difference of the two equities.</summary>
     public IReadOnlyList<(string Cause, double Amount)> Causes =>
@@ -49,7 +47,7 @@ public sealed record SessionBacktest(double Equity, double Account, string Diges
     }
 
     /// <summary>Whether an amount exceeds rounding errors.</summary>
-    internal bool Counts(double amount) => Math.Abs(amount) > Rounding * Math.Abs(Equity);
+    internal bool Counts(double amount) => Math.Abs(amount) > Tolerance.Amount * Math.Abs(Equity);
 
     /// <summary>Runs the backtest and compares its results.</summary>
     /// <param name="bars">The bars of the session.</param>

@@ -1,4 +1,5 @@
 using Granary.Backtesting.Verification;
+using Granary.Engine.Numerics;
 
 namespace Granary.Trading.Parity;
 
@@ -9,9 +10,6 @@ namespace Granary.Trading.Parity;
 /// <param name="Digest">Digest of the backtest of the final bars.</param>
 internal sealed record ReplayedDay(double Account, double Backtest, LiveDivergence Gap, string Digest, BarCounts Bars)
 {
-    // Differences below this share of the equity are rounding.
-    private const double Rounding = 1e-9;
-
     /// <summary>The amounts by cause. What the trades do not have is unexplained.</summary>
     public IReadOnlyDictionary<string, double> Causes => field ??= CausesOf();
 
@@ -25,7 +23,7 @@ internal sealed record ReplayedDay(double Account, double Backtest, LiveDivergen
     }
 
     /// <summary>Whether an amount exceeds rounding errors.</summary>
-    public bool Counts(double amount) => Math.Abs(amount) > Rounding * Math.Abs(Backtest);
+    public bool Counts(double amount) => Math.Abs(amount) > Tolerance.Amount * Math.Abs(Backtest);
 
     private double Rounded(double amount) => Counts(amount) ? amount : 0;
 }

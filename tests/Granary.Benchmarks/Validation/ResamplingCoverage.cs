@@ -120,7 +120,7 @@ internal static class ResamplingCoverage
             foreach (var i in order) ends[p] *= 1 + returns[i];
         }
         Array.Sort(ends);
-        return [TailRisk.Quantile(ends, 0.05), TailRisk.Quantile(ends, 0.95)];
+        return [Quantile.Linear(ends, 0.05), Quantile.Linear(ends, 0.95)];
     }
 
     private static AccountPath Account(ref PortableRandom random, Law law, int days)

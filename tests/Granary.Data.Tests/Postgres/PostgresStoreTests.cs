@@ -124,14 +124,13 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Datasets_lie_side_by_side_and_the_catalogue_lists_them()
+    public async Task Datasets_lie_side_by_side()
     {
         var file = Minutes(100);
         await Import(file, "A", "1m");
         await Import(file, "B", "1m", _store + "&dataset=other one");
         await using var main = (PostgresBarStore)TestCatalogues.Stores.Open(Address.Parse(_store));
         (await main.ListAsync()).Select(m => (m.Symbol, m.Count)).ShouldBe([("A", 100)]);
-        (await main.DatasetsAsync()).ShouldBe([("main", 1, 100), ("other one", 1, 100)]);
         (await TestCatalogues.Sources.Open(Address.Parse(_store + "&dataset=other one")).ListSymbolsAsync(Timeframe.M1)).ShouldBe(["B"]);
         (await _server.SqlAsync(_database, "SELECT number FROM bars.granary_migration ORDER BY 1")).Trim().ShouldBe("1\n2\n3");
     }

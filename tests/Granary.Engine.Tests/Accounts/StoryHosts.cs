@@ -30,7 +30,6 @@ internal sealed class StoryHosts : IRunListener
     // The bars of the day, by symbol.
     private Bar[] _bars = [];
     private int _day;
-    // What has ended within the bar: the portfolio's own bar comes first.
     private readonly List<RunEvent> _within = [];
     private long _booked, _marked = long.MinValue;
     private double _portfolioPosition;
@@ -244,11 +243,8 @@ internal sealed class StoryHosts : IRunListener
                 _open[e.Number] = (e.Signal.Side, 0, 0);
                 _portfolio.OnSignal(0, e.Signal, e.SymbolIndex);
                 break;
-            // An entry that has ended in part has filled before, maybe at the open of this bar.
-            case RunEventKinds.EntryEnded when _marked != _bars[0].Time: _within.Add(e); break;
-            case RunEventKinds.SignalEnded or RunEventKinds.EntryEnded when !e.IsEndOfRun:
-                _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
-                break;
+            case RunEventKinds.SignalEnded when !e.IsEndOfRun: _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex); break;
+            case RunEventKinds.EntryEnded: OnEnd(e); break;
             case RunEventKinds.Exiting: _portfolio.OnExiting(0, e.Exiting, e.SymbolIndex); break;
             case RunEventKinds.StopMoved: _portfolio.OnStopMoved(0, e.StopMoved, e.SymbolIndex); break;
             case RunEventKinds.Fill: OnFill(e.Fill); break;
@@ -257,10 +253,17 @@ internal sealed class StoryHosts : IRunListener
             case RunEventKinds.Financing: OnFinancing(e.Financing); break;
             case RunEventKinds.Trade when e.IsClosedTrade:
                 OnTrade(e.Trade);
-                if (_marked == _bars[0].Time) _portfolio.OnTrade(0, e.Trade);
-                else _within.Add(e);
+                OnEnd(e);
                 break;
         }
+    }
+
+    // Within a bar a part may have filled before.
+    private void OnEnd(in RunEvent e)
+    {
+        if (_marked != _bars[0].Time) _within.Add(e);
+        else if (e.Kind == RunEventKinds.Trade) _portfolio.OnTrade(0, e.Trade);
+        else _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
     }
 
     // A portfolio has processed a bar before its strategies ask for something at the close.
@@ -271,9 +274,7 @@ internal sealed class StoryHosts : IRunListener
         foreach (var (symbol, bar) in _bars.Index())
             _portfolio.OnBar(symbol, Timeframe.D1, BarBlock.FromBars(_day, [bar]), 0);
         _portfolio.Process();
-        foreach (var e in _within)
-            if (e.Kind == RunEventKinds.Trade) _portfolio.OnTrade(0, e.Trade);
-            else _portfolio.OnEntryEnded(0, e.Number, e.SymbolIndex);
+        foreach (var e in _within) OnEnd(e);
         _within.Clear();
         _portfolio.Revalue(_bars[0].Time);
         _portfolio.CheckEnd();

@@ -13,7 +13,6 @@ public class EquityStatisticsTests
     [
         ("total_return", -0.23927575599999995, s => s.Metrics.TotalReturn),
         ("cagr_calendar", -0.04647477905097619, s => s.Metrics.Cagr),
-        ("cagr_periods", -0.04493513653571768, s => s.Measures.CagrByPeriods),
         ("ann_vol", 0.13722011712152452, s => s.Metrics.Volatility),
         ("sharpe", -0.266340973048149, s => s.Metrics.Sharpe),
         ("sortino", -0.3662620933555931, s => s.Metrics.Sortino),

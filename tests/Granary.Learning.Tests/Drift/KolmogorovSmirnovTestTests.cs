@@ -31,13 +31,4 @@ public sealed class KolmogorovSmirnovTestTests
             KolmogorovSmirnovTest.ExactProbability((double)steps / Length, Length)
                 .ShouldBe(distances.Count(d => d > (steps - 0.5) / Length) / 252.0, 1e-12, $"{steps}");
     }
-
-    [Fact]
-    public void Long_samples_have_the_probability_of_the_limit()
-    {
-        // Smirnov's table: 1.36 is exceeded with 5 %, 1.63 with 1 %.
-        KolmogorovSmirnovTest.LimitProbability(1.358 * Math.Sqrt(2.0 / 2000), 2000, 2000).ShouldBe(0.05, 5e-4);
-        KolmogorovSmirnovTest.LimitProbability(1.628 * Math.Sqrt(2.0 / 2000), 2000, 2000).ShouldBe(0.01, 5e-4);
-        KolmogorovSmirnovTest.ExactProbability(0.06, 2000).ShouldBe(KolmogorovSmirnovTest.LimitProbability(0.06, 2000, 2000), 5e-4);
-    }
 }

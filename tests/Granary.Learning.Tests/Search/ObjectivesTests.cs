@@ -7,16 +7,11 @@ public sealed class ObjectivesTests
     [Fact]
     public void The_front_has_the_points_that_no_other_dominates()
     {
-        IReadOnlyList<double>?[] points = [[1, 5], [2, 4], [2, 3], null, [5, 1], [double.NaN, 9], [2, 4], [0, 5]];
-        Objectives.ParetoFront(points).ShouldBe([0, 1, 4, 6]);
-        Objectives.ParetoFront([[1.0], null, [3.0], [2.0]]).ShouldBe([2]);
-        Objectives.ParetoFront([null]).ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void The_best_so_far_ignores_undefined_values()
-    {
-        Objectives.BestSoFar([double.NaN, 1, 0, double.NaN, 4, 2]).ShouldBe([double.NaN, 1, 1, 1, 4, 4]);
+        IReadOnlyList<double>[] points = [[1, 5], [2, 4], [2, 3], [5, 1], [2, 4], [0, 5]];
+        Objectives.Front(points, firstOfEqual: false).ShouldBe([0, 1, 3, 4]);
+        Objectives.Front(points, firstOfEqual: true).ShouldBe([0, 1, 3]);
+        Objectives.Front([[1.0], [3.0], [2.0], [3.0]], firstOfEqual: true).ShouldBe([1]);
+        Objectives.Front([], firstOfEqual: true).ShouldBeEmpty();
     }
 
     // Optuna 3.1.0: _hypervolume.WFG().compute(-points, zeros).

@@ -25,7 +25,7 @@ public class TimeSplitsTests
         return new TrainingTable(["x"], values, labels, null, new(time, end));
     }
 
-    public static TheoryData<string> Splitters => ["rolling", "expanding", "k-fold", "combinatorial"];
+    public static TheoryData<string> Splitters => ["rolling", "expanding", "k-fold"];
 
     private static IReadOnlyList<Fold> Split(string kind, TrainingTable table)
     {
@@ -33,8 +33,7 @@ public class TimeSplitsTests
         {
             "rolling" => TimeSplits.Rolling(table, 60, 30),
             "expanding" => TimeSplits.Expanding(table, 60, 30),
-            "k-fold" => TimeSplits.PurgedKFold(table, 5, 3),
-            _ => TimeSplits.CombinatorialPurged(table, 6, 2, 3),
+            _ => TimeSplits.PurgedKFold(table, 5, 3),
         };
         folds.Count.ShouldBeGreaterThan(1);
         folds.ShouldAllBe(fold => fold.Train.Length > 0 && fold.Test.Length > 0);
@@ -96,14 +95,6 @@ public class TimeSplitsTests
         folds.SelectMany(f => f.Test).ShouldBe(Enumerable.Range(0, 200));
         folds[1].Test.ShouldBe(Enumerable.Range(40, 40));
         folds[1].Train.ShouldBe([.. Enumerable.Range(0, 40), .. Enumerable.Range(84, 116)]);
-    }
-
-    [Fact]
-    public void Combinations_are_all_there()
-    {
-        var folds = TimeSplits.CombinatorialPurged(Table(), 6, 2);
-        folds.Count.ShouldBe(15);
-        foreach (var row in Enumerable.Range(0, 200)) folds.Count(f => f.Test.Contains(row)).ShouldBe(5);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal sealed class CostFit
     // Of standardised measures: a slope whose measure a resample does not have stays finite.
     private const double SlopePrior = 1e-3;
 
+    // Of a measure whose mean is zero.
+    private const double LeastMean = 1e-9;
+
     private const double LeastPenalty = 1e-6, PenaltyStep = 1.7782794100389228;
     private const int Penalties = 25, Sweeps = 3;
 
@@ -103,7 +106,8 @@ internal sealed class CostFit
         var (mean, squares) = (values.Sum() / values.Length, 0.0);
         foreach (var value in values) squares += (value - mean) * (value - mean);
         var deviation = Math.Sqrt(squares / values.Length);
-        return (mean, deviation, values.Length >= FewestForSlopes && deviation > 1e-9 * Math.Max(1e-9, Math.Abs(mean)));
+        return (mean, deviation, values.Length >= FewestForSlopes
+            && deviation > Tolerance.Deviation * Math.Max(LeastMean, Math.Abs(mean)));
     }
 
     // The normal equations W'W and W'y of slippage less its mean, each fill as often as its cluster was drawn.

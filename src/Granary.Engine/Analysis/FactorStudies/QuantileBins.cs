@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Analysis.FactorStudies;
 
 /// <summary>Divides the values of a date into quantiles.</summary>
@@ -21,10 +23,7 @@ internal sealed class QuantileBins(int quantiles)
         sorted.Sort();
         for (var k = 0; k <= quantiles; k++)
         {
-            // Whole numbers, so that an edge on a value is exactly this value.
-            var (at, rest) = Math.DivRem((long)k * (n - 1), quantiles);
-            _edges[k] = rest == 0 ? sorted[(int)at]
-                : sorted[(int)at] + (sorted[(int)at + 1] - sorted[(int)at]) * rest / quantiles;
+            _edges[k] = Quantile.Linear(sorted, k, quantiles);
             if (k > 0 && !(_edges[k] > _edges[k - 1])) return false;
         }
         for (var i = 0; i < n; i++)

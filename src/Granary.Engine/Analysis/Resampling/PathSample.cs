@@ -92,9 +92,9 @@ internal sealed class PathSample
             Times = [.. all.Select(i => _account.Times[i])],
             Equity = [.. all.Select(i => _account.Values[i])],
             Fan = [.. ResamplingPlan.Quantiles.Select(q => (IReadOnlyList<double>)[.. before,
-                .. Enumerable.Range(0, _fan.Length).Select(k => start * TailRisk.Quantile(_equity[k], q))])],
+                .. Enumerable.Range(0, _fan.Length).Select(k => start * Quantile.Linear(_equity[k], q))])],
             FinalEquity = new QuantileRow(_account.Values[^1],
-                [.. ResamplingPlan.Quantiles.Select(q => start * TailRisk.Quantile(_equity[_fan.Length - 1], q))]),
+                [.. ResamplingPlan.Quantiles.Select(q => start * Quantile.Linear(_equity[_fan.Length - 1], q))]),
             MaxDrawdown = Row(own._drawdown[0], _drawdown),
             UnderwaterDays = Row(own._underwater[0], _underwater),
             Ruin = _lowest.Count(v => v <= 1 - _plan.Ruin) / count,
@@ -114,7 +114,7 @@ internal sealed class PathSample
     {
         double[] sorted = [.. values];
         Array.Sort(sorted);
-        return new QuantileRow(own, [.. ResamplingPlan.Quantiles.Select(q => TailRisk.Quantile(sorted, q))]);
+        return new QuantileRow(own, [.. ResamplingPlan.Quantiles.Select(q => Quantile.Linear(sorted, q))]);
     }
 
     private RiskSize[] Sizes()

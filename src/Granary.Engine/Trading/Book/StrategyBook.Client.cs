@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -46,7 +47,7 @@ internal sealed partial class StrategyBook
     public void TakeExit(int number, in OrderRequest request, (long Arrives, int Parts) way, long made, int index)
     {
         ref var trade = ref _trades[_trades.IndexOf(number)];
-        var isWhole = !trade.Exiting && request.Quantity >= trade.Quantity * (1 - 1e-12);
+        var isWhole = !trade.Exiting && request.Quantity >= trade.Quantity * (1 - Tolerance.Arithmetic);
         if (isWhole && trade.EntryWorking) CancelEntryOf(number, made);
         ref var order = ref NewExit(trade, request.Type, ExitReason.Signal, made);
         if (isWhole) trade.Exiting = true;
@@ -207,7 +208,6 @@ internal sealed partial class StrategyBook
 
     // Fills of manual orders and of recorded trades, which are not made by orders of this book.
     private readonly List<(TradeFill Fill, Side Side, double Quantity)> _given = [];
-    private List<(OrderId Order, OrderFees Paid)>? _givenFees;
 
     /// <summary>Whether fills were given for the bar that comes.</summary>
     public bool HasGiven => _given.Count > 0;
@@ -215,7 +215,7 @@ internal sealed partial class StrategyBook
     /// <summary>Has a fill of the strategy's happen within the bar that comes.</summary>
     /// <param name="fill">As the strategy has it.</param>
     /// <param name="side">The side of the trade.</param>
-    /// <param name="quantity">Base units; infinite for all that is open.</param>
+    /// <param name="quantity">Base units of an entry; an exit closes the strategy's part of what is open.</param>
     public void Give(in TradeFill fill, Side side, double quantity) => _given.Add((fill, side, quantity));
 
     /// <summary>Books the fills that were given.</summary>
@@ -240,7 +240,9 @@ internal sealed partial class StrategyBook
         if (!theirs.IsEntry)
         {
             if (at < 0) return;
-            quantity = Math.Min(quantity, _trades[at].Quantity);
+            var open = _trades[at].Quantity;
+            quantity = theirs.Quantity >= theirs.OpenBefore * (1 - Tolerance.Arithmetic) ? open
+                : Math.Min(open, Instrument.RoundQuantity(theirs.Quantity * (open / theirs.OpenBefore)));
         }
         if (_isVolumeLimited) quantity = Fillable(quantity, bar);
         if (!(quantity > 0)) return;
@@ -249,7 +251,8 @@ internal sealed partial class StrategyBook
             Time = bar.Time,
             Quantity = quantity,
             IsFirst = theirs.IsEntry && at < 0,
-            Commission = FeeOf(theirs, quantity, bar.Time),
+            // A manual order may close several trades and open one, and a recorded trade says what it has cost.
+            Commission = theirs.Commission * (quantity / theirs.Quantity),
         };
         if (!theirs.IsEntry)
         {
@@ -266,26 +269,17 @@ internal sealed partial class StrategyBook
                 return;
             }
             _events.EntryCut(theirs.Number, bar.Time, payable);
-            fill = fill with { Quantity = payable, Commission = FeeOf(theirs, payable, bar.Time) };
+            fill = fill with { Quantity = payable, Commission = theirs.Commission * (payable / theirs.Quantity) };
         }
         ref var order = ref NewOrder(OrderRole.Net, OrderType.Market, side, fill.Quantity, theirs.Time);
         order.TradeNumber = theirs.Number;
-        if (at < 0) EnterTrade(order, fill, bar, index, theirs.IsAtOpen);
-        else IncreaseTrade(order, fill, bar, index);
-    }
-
-    // A recorded trade says what it has cost.
-    private double FeeOf(in TradeFill theirs, double quantity, long time)
-    {
-        if (_hasProportionalFees || theirs.Order.IsNone) return theirs.Commission * (quantity / theirs.Quantity);
-        _givenFees ??= [];
-        var id = theirs.Order;
-        var at = _givenFees.FindIndex(f => f.Order == id);
-        var paid = at < 0 ? default : _givenFees[at].Paid;
-        var fee = _execution.Fee.NextFee(theirs.Price, quantity, _multiplier, theirs.IsMaker, _traded?.At(time) ?? 0, ref paid);
-        if (at < 0) _givenFees.Add((id, paid));
-        else _givenFees[at] = (id, paid);
-        return fee;
+        if (at >= 0)
+        {
+            IncreaseTrade(order, fill, bar, index);
+            return;
+        }
+        EnterTrade(order, fill, bar, index, theirs.IsAtOpen);
+        if (!theirs.IsAtOpen) TryExits(_trades.Count - 1, bar, bar, index);
     }
 
     /// <summary>Moves the stop of a trade, or of the entry that will open it.</summary>

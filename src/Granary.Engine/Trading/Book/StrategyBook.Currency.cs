@@ -40,8 +40,12 @@ internal sealed partial class StrategyBook
     public double EquityAtClose(int index)
     {
         ValueAtClose(index);
-        return InAccount(OwnEquity(_block.CloseColumn[index]));
+        return EquityIn(_block.CloseColumn[index]);
     }
+
+    // The equity of the book's own account in the account's currency.
+    private double EquityIn(double price) => _foreign is null ? OwnEquity(price)
+        : _foreign.Own + _foreign.Held * _foreign.Rate + _trades.Net * _foreign.Rate * price;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ValueAt(long time)

@@ -266,7 +266,7 @@ internal sealed partial class StrategyBook
             var fee = fees.Of(part, isLast: !(left > 0));
             var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
                 price.IsMaker)
-            { IsByHand = true };
+            { IsByHand = true, OpenBefore = trade.Quantity };
             if (CloseTrade(i, fill, ExitReason.Signal, bar, index)) i--;
         }
         return left;

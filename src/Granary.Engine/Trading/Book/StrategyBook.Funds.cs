@@ -9,10 +9,11 @@ internal sealed partial class StrategyBook
 {
     // Amounts are in the currency of the prices.
 
-    public double Cash => _account.Cash;
+    /// <summary>The cash of the book's own account, account currency.</summary>
+    public double Cash => _foreign is null ? _account.Cash : _foreign.Own + _foreign.Held * _foreign.Rate;
 
     /// <summary>The account's equity, with this book's instrument at a price.</summary>
-    public double EquityAt(double price) => _shared is null ? OwnEquity(price) : InPrices(_shared.Equity);
+    public double EquityAt(double price) => InPrices(_shared is null ? EquityIn(price) : _shared.Equity);
 
     /// <summary>The equity of the book's own account, with its instrument at a price.</summary>
     public double OwnEquity(double price) => _account.Cash + _trades.Net * price;

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Trading.Execution;
 
@@ -21,7 +22,7 @@ internal struct BarVolume
         var left = most - _used;
         if (wanted <= left) return wanted;
         // A remainder this small is a rounding error of the subtraction.
-        return left > most * 1e-9 ? instrument.RoundQuantity(left) : 0;
+        return left > most * Tolerance.Quantity ? instrument.RoundQuantity(left) : 0;
     }
 
     /// <summary>Adds a fill in a bar, also one that the volume did not bound.</summary>

@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Trading.Execution;
 
@@ -98,5 +99,5 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
     /// <summary>
     /// Whether a cost exceeds the cash. The tolerance prevents that rounding of the size rejects an order that spends all the cash.
     /// </summary>
-    public static bool Exceeds(double cost, double available) => cost > available + Math.Abs(available) * 1e-12;
+    public static bool Exceeds(double cost, double available) => cost > available + Math.Abs(available) * Tolerance.Arithmetic;
 }

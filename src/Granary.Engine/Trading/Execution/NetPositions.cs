@@ -1,11 +1,10 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>Net position of an account in each symbol, longs less shorts, as a venue keeps it.</summary>
 internal sealed class NetPositions
 {
-    // Sums of fills have rounding errors: a remainder below this share of a fill counts as zero.
-    private const double Rounding = 1e-9;
-
     private readonly Dictionary<string, double> _bySymbol = new(StringComparer.Ordinal);
     // The largest position or fill of each symbol.
     private readonly Dictionary<string, double> _largest = new(StringComparer.Ordinal);
@@ -17,14 +16,15 @@ internal sealed class NetPositions
     public double Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
     /// <summary>The largest rounding error that sums of the symbol's fills can have, base units.</summary>
-    public double RoundingOf(string symbol) => Rounding * _largest.GetValueOrDefault(symbol);
+    public double RoundingOf(string symbol) => Tolerance.Quantity * _largest.GetValueOrDefault(symbol);
 
     /// <summary>Books a fill.</summary>
     /// <param name="quantity">Base units, positive.</param>
     public void Book(string symbol, Side side, double quantity)
     {
         var position = Of(symbol) + (int)side * quantity;
-        _bySymbol[symbol] = Math.Abs(position) < Rounding * quantity ? 0 : position;
+        // A remainder this small is a rounding error of the sum.
+        _bySymbol[symbol] = Math.Abs(position) < Tolerance.Quantity * quantity ? 0 : position;
         _largest[symbol] = Math.Max(_largest.GetValueOrDefault(symbol), Math.Max(quantity, Math.Abs(position)));
     }
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
@@ -6,11 +8,8 @@ namespace Granary.Engine.Trading.Execution;
 /// </summary>
 internal static class PriceLevel
 {
-    /// <summary>
-    /// The largest rounding error, relative to the level. A percentage of a price has the errors of three operations, an adjusted price
-    /// those of three more, an average price of partial fills those of a few fills. A tick of any market is larger than this.
-    /// </summary>
-    public const double Rounding = 1e-14;
+    /// <summary>The largest rounding error, relative to the level.</summary>
+    public const double Rounding = Tolerance.Level;
 
     /// <summary>Whether a price and a level differ by rounding at most.</summary>
     public static bool AreEqual(double price, double level) => Math.Abs(price - level) <= level * Rounding;

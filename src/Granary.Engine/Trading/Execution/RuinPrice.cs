@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Trading.Execution;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal static class RuinPrice
         for (var i = 0; i < MostSteps; i++)
         {
             var next = Math.Max(0, (CostToClose(trades, price, fee, multiplier) - cash) / net);
-            if (Math.Abs(next - price) <= 1e-14 * price) return next;
+            if (Math.Abs(next - price) <= Tolerance.Level * price) return next;
             price = next;
         }
         return price;

@@ -1,6 +1,7 @@
 using Granary.Contracts.Runs;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Analysis;
@@ -32,7 +33,7 @@ internal sealed class PeriodDistribution
     /// <param name="sorted">Ascending, at least one.</param>
     public static ReturnHistogram Bins(double[] sorted)
     {
-        var (low, high) = (TailRisk.Quantile(sorted, 0.002), TailRisk.Quantile(sorted, 0.998));
+        var (low, high) = (Quantile.Linear(sorted, 0.002), Quantile.Linear(sorted, 0.998));
         return ReturnHistogram.Of([.. sorted.Select(r => Math.Clamp(r, low, high))], sorted.Length < 250 ? 0 : 60);
     }
 
@@ -78,7 +79,7 @@ internal sealed class PeriodDistribution
             Var99 = var99,
             Cvar99 = cvar99,
             Worst = sorted[0],
-            Median = TailRisk.Quantile(sorted, 0.5),
+            Median = Quantile.Median(sorted),
             Best = sorted[^1],
         };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Granary.Contracts.Runs;
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Analysis;
@@ -45,6 +46,6 @@ internal static class ReturnsBySpan
     }
 
     private static SpanReturns Row(string span, double[] sorted) => new(span, sorted.Length,
-        sorted.Count(r => r > 0) / (double)sorted.Length, sorted.Average(), sorted[0], TailRisk.Quantile(sorted, 0.25),
-        TailRisk.Quantile(sorted, 0.5), TailRisk.Quantile(sorted, 0.75), sorted[^1]);
+        sorted.Count(r => r > 0) / (double)sorted.Length, sorted.Average(), sorted[0], Quantile.Linear(sorted, 0.25),
+        Quantile.Median(sorted), Quantile.Linear(sorted, 0.75), sorted[^1]);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Reporting.Html.Candles;
@@ -114,6 +115,6 @@ internal sealed class TradeGuess
     private static double Median(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();
-        return sorted.Length == 0 ? 0 : sorted[(sorted.Length - 1) / 2];
+        return sorted.Length == 0 ? 0 : Quantile.LowerMedian<double>(sorted);
     }
 }

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Reporting.Html.Charts;
 
 /// <summary>Maps values to the vertical axis of a plot, and finds round values to label.</summary>
@@ -45,7 +47,7 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
     private static ValueAxis Rounded(double low, double high, int ticks)
     {
         var step = Step(high - low, ticks) / 2;
-        return new ValueAxis(Math.Floor(low / step + 1e-9) * step, Math.Ceiling(high / step - 1e-9) * step);
+        return new ValueAxis(Math.Floor(low / step + Tolerance.Step) * step, Math.Ceiling(high / step - Tolerance.Step) * step);
     }
 
     /// <summary>The vertical coordinate, from 0 at the top to <paramref name="height"/> at the bottom.</summary>
@@ -75,7 +77,8 @@ internal readonly record struct ValueAxis(double Low, double High, bool Log = fa
             found.Clear();
         }
         var step = Step(High - Low, about);
-        for (var k = Math.Ceiling(Low / step - 1e-9); k * step <= High + 1e-9 * step; k++) found.Add(k == 0 ? 0 : k * step);
+        for (var k = Math.Ceiling(Low / step - Tolerance.Step); k * step <= High + Tolerance.Step * step; k++)
+            found.Add(k == 0 ? 0 : k * step);
         return found;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 
 namespace Granary.Reporting.Html.Sections;
@@ -20,7 +21,7 @@ internal sealed class CalendarSection : IReportSection<CurveView>
         var theirs = view.BenchmarkWithin is { } b ? PeriodReturn.Yearly(b).ToDictionary(y => y.Year, y => y.Return) : null;
         // Tints are scaled to typical months, not to the extreme one.
         var sizes = months.Values.Where(double.IsFinite).Select(Math.Abs).Order().ToArray();
-        var scale = sizes.Length > 0 ? Math.Max(1e-4, TailRisk.Quantile(sizes, 0.9)) : 1;
+        var scale = sizes.Length > 0 ? Math.Max(1e-4, Quantile.Linear(sizes, 0.9)) : 1;
         var names = CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames;
         var columns = new List<HtmlColumn> { new("Year", Number: false) };
         for (var m = 0; m < 12; m++) columns.Add(new HtmlColumn(names[m]));

@@ -1,5 +1,6 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -57,7 +58,7 @@ internal sealed class CostSection : IReportSection<RunView>
             var turnover = market is null ? double.NaN : DailyTurnover(view.Events.Bars(symbol, market.Timeframe, MostBars), market);
             var fills = t.Fills(symbol);
             var (typical, large) = fills.Length == 0 ? (double.NaN, double.NaN)
-                : (TailRisk.Quantile(fills, 0.5), TailRisk.Quantile(fills, 0.95));
+                : (Quantile.Median(fills), Quantile.Linear(fills, 0.95));
             rows.Add((symbol, traded, turnover, typical, large, turnover > 0 && large > 0 ? Participation * turnover / large : double.NaN));
         }
         if (rows.Count == 0) return;

@@ -1,3 +1,4 @@
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
 
@@ -75,6 +76,6 @@ internal sealed class ExcursionSection : IReportSection<RunView>
         var sorted = values.Where(double.IsFinite).Order().ToArray();
         if (sorted.Length == 0) return (0, 0);
         return sorted.Length < 100 ? (sorted[0], sorted[^1])
-            : (Engine.Analysis.TailRisk.Quantile(sorted, 0.005), Engine.Analysis.TailRisk.Quantile(sorted, 0.995));
+            : (Quantile.Linear(sorted, 0.005), Quantile.Linear(sorted, 0.995));
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -85,7 +86,7 @@ internal sealed class ParameterMapSection : IReportSection<RunView>
             }
         sizes.Sort();
         var scale = sizes.Count > 0
-            ? Math.Max(1e-9, TailRisk.Quantile(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
+            ? Math.Max(1e-9, Quantile.Linear(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sizes), 0.95)) : 1;
         List<HtmlColumn> columns = [new($"{grid.Down} ↓  {grid.Across} →", Number: false)];
         foreach (var bin in across) columns.Add(new HtmlColumn(Label(bin)));
         HtmlTable.Open(html, $"{grid.Class}, {Counted.Of(grid.Points.Count, "strategy")}: median Sharpe",

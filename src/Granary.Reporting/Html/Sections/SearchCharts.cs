@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Runs;
 
@@ -79,7 +80,7 @@ internal static class SearchCharts
         new BarPlot
         {
             Title = $"How the trials are distributed by {name.ToLowerInvariant()}",
-            Description = $"Median {ObjectiveText.Value(of.Objective, Median(values))}, "
+            Description = $"Median {ObjectiveText.Value(of.Objective, Quantile.Median([.. values.Order()]))}, "
                 + $"best {ObjectiveText.Value(of.Objective, of.Ranked[0].Objectives[0])}.",
             Bars = [.. counts.Select((count, i) => new PlotBar(Edge(i), Edge(i + 1), count, "",
                 $"{ObjectiveText.Value(of.Objective, Edge(i))} to {ObjectiveText.Value(of.Objective, Edge(i + 1))}: "
@@ -141,7 +142,7 @@ internal static class SearchCharts
         if (of.Parameters.Count < 2 || of.Finished.Count < 10) return;
         var (across, up) = (of.Parameters[0], of.Parameters[1]);
         var (columns, rows) = (Edges(of, across), Edges(of, up));
-        var middle = Median([.. of.Finished.Select(t => t.Objectives[0])]);
+        var middle = Quantile.Median([.. of.Finished.Select(t => t.Objectives[0]).Order()]);
         var cells = of.Finished.Select(t => (Trial: t, X: Bin(columns, of.ScaleOf(across.Name), SearchTrials.ValueOf(t, across)),
                 Y: Bin(rows, of.ScaleOf(up.Name), SearchTrials.ValueOf(t, up))))
             .Where(c => c.X >= 0 && c.Y >= 0).GroupBy(c => (c.X, c.Y))
@@ -185,7 +186,7 @@ internal static class SearchCharts
     {
         if (!double.IsFinite(value)) return -1;
         var (low, high) = (scale.Axis with { Low = edges[0], High = edges[^1] }, edges.Length - 1);
-        return Math.Clamp((int)Math.Floor(low.Share(value) * high + 1e-9), 0, high - 1);
+        return Math.Clamp((int)Math.Floor(low.Share(value) * high + Tolerance.Step), 0, high - 1);
     }
 
     /// <summary>Every finished trial as a line through its parameters and objectives.</summary>
@@ -244,10 +245,4 @@ internal static class SearchCharts
 
     private static string Shown(SearchTrialRow trial, SearchTrials of) =>
         string.Join(", ", of.Parameters.Select(p => $"{p.Name} {Shown(trial, p)}"));
-
-    private static double Median(double[] values)
-    {
-        var sorted = values.Order().ToArray();
-        return TailRisk.Quantile(sorted, 0.5);
-    }
 }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Runs;
 
@@ -30,7 +31,7 @@ internal sealed class SearchTrials
         Edge = double.NaN;
         if (Ranked.Count < EnoughForEdge) return;
         var sorted = Finished.Select(t => t.Objectives[0]).Order().ToArray();
-        Edge = TailRisk.Quantile(sorted, IsMinimised ? 1 - WorstShare : WorstShare);
+        Edge = Quantile.Linear(sorted, IsMinimised ? 1 - WorstShare : WorstShare);
     }
 
     public ParameterSearch Search { get; }

@@ -1,4 +1,5 @@
 using Granary.Engine.Analysis;
+using Granary.Engine.Numerics;
 using Granary.Reporting.Html.Views;
 using Granary.Reporting.Runs;
 
@@ -39,7 +40,7 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
             var members = group.ToArray();
             HtmlTable.RowHead(html, group.Key);
             HtmlTable.Number(html, NumberText.Count(members.Length));
-            HtmlTable.Number(html, NumberText.Percent(members.Count(s => s.Stats!.TotalReturn > 0) / (double)members.Length, 1));
+            HtmlTable.Number(html, NumberText.Percent(members.Count(s => Winner.Is(s.Stats!.TotalReturn)) / (double)members.Length, 1));
             HtmlTable.Number(html, NumberText.Count(members.Count(s => s.Weight != 0)), minor: true);
             HtmlTable.SignedPercent(html, Median(members.Select(s => s.Stats!.TotalReturn)));
             HtmlTable.Number(html, NumberText.Ratio(Median(members.Select(s => s.Stats!.Sharpe))));
@@ -52,9 +53,5 @@ internal sealed class StrategyGroupsSection : IReportSection<RunView>
     }
 
     /// <summary>The median of the defined values; NaN if there are none.</summary>
-    public static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Where(double.IsFinite).Order().ToArray();
-        return sorted.Length == 0 ? double.NaN : TailRisk.Quantile(sorted, 0.5);
-    }
+    public static double Median(IEnumerable<double> values) => Quantile.Median([.. values.Where(double.IsFinite).Order()]);
 }

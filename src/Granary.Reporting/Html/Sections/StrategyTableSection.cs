@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Html.Charts;
 using Granary.Reporting.Html.Views;
@@ -167,6 +168,6 @@ internal sealed class StrategyTableSection : IReportSection<RunView>
     private static double Scale(IEnumerable<double> values)
     {
         var sorted = values.Where(double.IsFinite).Order().ToArray();
-        return sorted.Length == 0 ? 1 : Math.Max(1e-9, TailRisk.Quantile(sorted, 0.98));
+        return sorted.Length == 0 ? 1 : Math.Max(1e-9, Quantile.Linear(sorted, 0.98));
     }
 }

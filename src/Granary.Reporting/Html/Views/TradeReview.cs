@@ -1,6 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Analysis.Metrics;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Reporting.Runs;
 
@@ -72,8 +73,7 @@ internal sealed class TradeReview
     public IReadOnlyList<(double Adverse, double Favourable, double Return)> Points => _points.Kept;
 
     /// <summary>The median adverse excursion of wins; NaN without a win.</summary>
-    public double WinsMedianAdverse => _winsAdverse.Kept.Count == 0 ? double.NaN
-        : TailRisk.Quantile(_winsAdverse.Kept.Order().ToArray(), 0.5);
+    public double WinsMedianAdverse => Quantile.Median([.. _winsAdverse.Kept.Order()]);
 
     public List<(int Strategy, Trade Trade)> Open { get; } = [];
 
