@@ -22,11 +22,11 @@ public sealed class PortfolioByHandTests
         new Signal(number, host.Time, side, OrderType.Market, 100, quantity, 0, 0, long.MaxValue) { IsByHand = true, AtFill = true })
         .ShouldBe(Decision.Accepted);
 
-    // Within the bar that comes.
+    // Within the bar that comes; an exit of the strategy's open quantity.
     private static void Fill(PortfolioHost host, int number, double quantity, double price, bool isEntry, bool isFirst = true,
-        bool isAtOpen = true) => host.Run.OnFill(0, new TradeFill(number, host.Time + Day, price, quantity, 0, new OrderId(number), isEntry,
+        bool isAtOpen = true, double of = 0) => host.Run.OnFill(0, new TradeFill(number, host.Time + Day, price, quantity, 0, new OrderId(number), isEntry,
             isEntry && isFirst, IsMaker: false)
-        { IsByHand = true, IsAtOpen = isAtOpen, Reason = isEntry ? ExitReason.Open : ExitReason.Signal, BarVolume = 1_000 });
+        { IsByHand = true, IsAtOpen = isAtOpen, Reason = isEntry ? ExitReason.Open : ExitReason.Signal, BarVolume = 1_000, OpenBefore = of });
 
     private static (double, double)[] Fills(PortfolioHost host) => [.. host.Fills.Select(f => (f.Kind == PortfolioFillKind.Entry ? f.Quantity
         : -f.Quantity, f.Price))];
@@ -38,7 +38,7 @@ public sealed class PortfolioByHandTests
         Signal(host, 1, 10);
         Fill(host, 1, 10, 97, isEntry: true, isAtOpen: false);
         host.Bars(Timeframe.D1, new Bar(Day, 100, 101, 96, 100, 1_000));
-        Fill(host, 1, 10, 103, isEntry: false, isAtOpen: false);
+        Fill(host, 1, 10, 103, isEntry: false, isAtOpen: false, of: 10);
         host.Bars(Timeframe.D1, new Bar(2 * Day, 100, 104, 96, 100, 1_000));
         Fills(host).ShouldBe([(20, 97), (-20, 103)]);
         host.Closed.ShouldHaveSingleItem().Trade.NetProfit.ShouldBe(20 * 6);
@@ -51,7 +51,7 @@ public sealed class PortfolioByHandTests
         host.Enter(0, 1, Side.Buy, 100, 100).ShouldBe(200);
         host.Flat(Timeframe.D1, Day, 100);
         // 20 of 100 are 40 of 200.
-        Fill(host, 1, 20, 100, isEntry: false);
+        Fill(host, 1, 20, 100, isEntry: false, of: 100);
         host.Flat(Timeframe.D1, 2 * Day, 100);
         Fills(host).ShouldBe([(200, 100), (-40, 100)]);
     }
@@ -62,7 +62,7 @@ public sealed class PortfolioByHandTests
         var host = Host();
         Signal(host, 1, 10);
         Fill(host, 1, 10, 97, isEntry: true, isAtOpen: false);
-        Fill(host, 1, 10, 99, isEntry: false, isAtOpen: false);
+        Fill(host, 1, 10, 99, isEntry: false, isAtOpen: false, of: 10);
         host.Bars(Timeframe.D1, new Bar(Day, 100, 101, 96, 100, 1_000));
         Fills(host).ShouldBe([(10, 97), (-10, 99)]);
     }
@@ -73,7 +73,7 @@ public sealed class PortfolioByHandTests
         var host = Host();
         Signal(host, 1, 22);
         Fill(host, 1, 22, 97, isEntry: true, isAtOpen: false);
-        Fill(host, 1, 6, 99, isEntry: false, isAtOpen: false);
+        Fill(host, 1, 6, 99, isEntry: false, isAtOpen: false, of: 22);
         host.Bars(Timeframe.D1, new Bar(Day, 100, 101, 96, 100, 1_000));
         host.Run.QuantityOf(0, 1).ShouldBe(16);
     }

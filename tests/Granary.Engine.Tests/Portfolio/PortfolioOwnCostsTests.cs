@@ -108,17 +108,18 @@ public sealed class PortfolioOwnCostsTests
         host.Flat(Timeframe.D1, First, 100);
         host.Run.OnSignal(0, new Signal(1, First, Side.Buy, OrderType.Market, 100, 10, 0, 0, long.MaxValue) { IsByHand = true })
             .ShouldBe(Decision.Accepted);
-        Fill(1, 10, isEntry: true);
-        Fill(2, 3, isEntry: false);
-        Fill(3, 3, isEntry: false);
-        Fill(4, 4, isEntry: false);
+        Fill(1, 10, of: 0);
+        Fill(2, 3, of: 10);
+        Fill(3, 3, of: 7);
+        Fill(4, 4, of: 4);
         // 30 % of 25 are 7.5, and 60 % are 15.
         host.Fills.Select(f => f.Quantity).ShouldBe([25, 7, 8, 10]);
 
-        void Fill(int day, double quantity, bool isEntry)
+        void Fill(int day, double quantity, double of)
         {
+            var isEntry = of == 0;
             host.Run.OnFill(0, new TradeFill(1, First + day * Day, 100, quantity, 0, new OrderId(day), isEntry, isEntry, IsMaker: false)
-            { IsByHand = true, IsAtOpen = true, Reason = isEntry ? ExitReason.Open : ExitReason.Signal });
+            { IsByHand = true, IsAtOpen = true, OpenBefore = of, Reason = isEntry ? ExitReason.Open : ExitReason.Signal });
             host.Flat(Timeframe.D1, First + day * Day, 100);
         }
     }
