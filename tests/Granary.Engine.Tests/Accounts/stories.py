@@ -52,7 +52,7 @@ class Order:
 class Wallet:
     """The cash of an account, which its symbols share, and what was booked.
 
-    The wallet of a venue takes the commands of a strategy's instead of acting itself, and at an open fills orders that close trades first.
+    The wallet of a venue takes the commands of a strategy's instead of acting itself.
     """
 
     def __init__(self, story, commands=None, follows=()):
@@ -850,8 +850,8 @@ def flips():
     # 0.6 % of 1000 is 6 a bar: what closes comes first in the order of its making, too.
     yield told("flip: within the volume of the bars", [buy(0), leave(2, "long"), sell(2, 7), leave(5, "short")],
         flat(100, 100, 100, 101, 102, 103, 104, 105), execution=dict(volumePercent=0.6))
-    # The entry of day 1 is older than the stop of day 3, for which its bar has no volume: the book fills the entry first, a venue the stop.
-    yield told("flip: a venue fills what closes first", [buy(0, 6, stopLoss=97), buy(1, 20)],
+    # The entry of day 1 is older than the stop of day 3, for which its bar has no volume: the stop fills first.
+    yield told("flip: what closes fills first", [buy(0, 6, stopLoss=97), buy(1, 20)],
         flat(100, 100, 100, [100, 100, 96, 98], 98, 99, 100, 101), execution=dict(volumePercent=0.6))
     both = [buy(0, 10, stopLoss=97, takeProfit=106), sell(0, 7, stopLoss=104, takeProfit=95)]
     yield told("both sides: one bar stops both", both, flat(100, 100, [100, 105, 96, 100], 100))

@@ -28,40 +28,36 @@ public sealed class ExposureCapTests
 
     private readonly Model _model = new();
 
-    private PortfolioRun Run(PortfolioLimits? limits = null, double lot = 0)
+    private PortfolioHost Host(PortfolioLimits? limits = null, double lot = 0)
     {
         var run = new PortfolioRun(10_000, limits ?? new PortfolioLimits(),
             [new Instrument { Symbol = "A", LotSize = lot }, new Instrument { Symbol = "B", LotSize = lot }],
             [new("one@A", [0], 1) { Timeframe = Timeframe.H1 }, new("two@B", [1], 1) { Timeframe = Timeframe.H1 }]);
         run.CapExposure(_model);
-        At(run, 0, 100, 50);
-        return run;
+        var host = new PortfolioHost(run);
+        At(host, 0, 100, 50);
+        return host;
     }
 
-    private static void At(PortfolioRun run, int hour, double a, double b)
-    {
-        var time = Start + hour * TimeSpan.TicksPerHour;
-        run.Mark(0, new Bar(time, a, a, a, a, 1000));
-        run.Mark(1, new Bar(time, b, b, b, b, 1000));
-        run.Revalue(time);
-    }
+    private static void At(PortfolioHost host, int hour, double a, double b) =>
+        host.Flat(Timeframe.H1, Start + hour * TimeSpan.TicksPerHour, a, b);
 
     private static Signal Signal(int number, double price, double quantity, int hour = 0) =>
         new(number, Start + hour * TimeSpan.TicksPerHour, Side.Buy, OrderType.Market, price, quantity, 0, 0, long.MaxValue);
 
-    private static void Close(PortfolioRun run, int number, double price, double quantity) => run.OnTrade(0, new Trade(number, Side.Buy,
-        quantity, Start, Start, 100, Start + TimeSpan.TicksPerHour, price, (price - 100) * quantity, 0, 1, ExitReason.Signal, 0, 0));
-
     [Fact]
     public void An_entry_is_made_as_small_as_the_cap_leaves_and_refused_where_nothing_is_left()
     {
-        var run = Run();
+        var host = Host();
+        var run = host.Run;
         _model.Cap = new ExposureCap(0.5);
         run.OnSignal(0, Signal(1, 100, 30)).ShouldBe(Decision.Accepted); // 3,000 of 5,000
         run.Capped.ShouldBe(0);
         run.OnSignal(1, Signal(1, 50, 60)).ShouldBe(Decision.Accepted); // 3,000 wanted, 2,000 left: what is reserved counts
         run.Capped.ShouldBe(1);
-        run.OnEntry(1, 1, Start, 50, 60, 0).ShouldBe(40, 1e-9);
+        run.Granted.ShouldBe(40, 1e-9);
+        At(host, 1, 100, 50);
+        host.Fills.Select(f => f.Quantity).ShouldBe([30, 40], 1e-9);
         run.OnSignal(0, Signal(2, 100, 1, 1)).ShouldBe(Decision.PredictedRisk);
         _model.Cap = new ExposureCap(0.4);
         run.OnSignal(0, Signal(3, 100, 1, 2)).ShouldBe(Decision.PredictedRisk);
@@ -72,18 +68,18 @@ public sealed class ExposureCapTests
     [Fact]
     public void A_cap_of_the_symbol_leaves_other_symbols_out()
     {
-        var run = Run();
+        var run = Host().Run;
         run.OnSignal(0, Signal(1, 100, 50)).ShouldBe(Decision.Accepted);
         _model.Cap = new ExposureCap(0.3, OfSymbol: true);
         run.OnSignal(0, Signal(2, 100, 1, 1)).ShouldBe(Decision.PredictedRisk);
         run.OnSignal(1, Signal(1, 50, 80)).ShouldBe(Decision.Accepted);
-        run.OnEntry(1, 1, Start, 50, 80, 0).ShouldBe(60, 1e-9);
+        run.Granted.ShouldBe(60, 1e-9);
     }
 
     [Fact]
     public void A_lot_that_does_not_fit_is_refused_for_the_cap()
     {
-        var run = Run(lot: 10);
+        var run = Host(lot: 10).Run;
         _model.Cap = new ExposureCap(0.09);
         run.OnSignal(0, Signal(1, 100, 30)).ShouldBe(Decision.PredictedRisk); // nine units, and a lot has ten
         run.OnSignal(0, Signal(2, 100, 5, 1)).ShouldBe(Decision.NoQuantity); // less than a lot without the cap too
@@ -92,10 +88,11 @@ public sealed class ExposureCapTests
     [Fact]
     public void The_model_is_asked_after_the_limits_with_the_state_before_the_entry()
     {
-        var run = Run(PortfolioLimits.Of(ChosenRule.Of(() => new PositionLimit { MaxPositions = 2 })));
+        var host = Host(PortfolioLimits.Of(ChosenRule.Of(() => new PositionLimit { MaxPositions = 2 })));
+        var run = host.Run;
         run.OnSignal(0, Signal(1, 100, 20)).ShouldBe(Decision.Accepted);
-        run.OnEntry(0, 1, Start, 100, 20, 0);
-        At(run, 1, 90, 50);
+        var time = Start + TimeSpan.TicksPerHour;
+        host.Bars(Timeframe.H1, new Bar(time, 100, 100, 90, 90, 1000), PortfolioHost.Flat(time, 50));
         run.OnSignal(1, Signal(1, 50, 10, 1)).ShouldBe(Decision.Accepted);
         run.OnSignal(0, Signal(2, 90, 1, 1)).ShouldBe(Decision.Of("max-positions"));
         _model.Asked.Count.ShouldBe(2);
@@ -113,15 +110,17 @@ public sealed class ExposureCapTests
     [Fact]
     public void The_win_rate_is_that_of_the_last_twenty_trades_that_the_portfolio_has_closed()
     {
-        var run = Run();
+        var host = Host();
+        var run = host.Run;
         // Five losers, then twenty-one trades of which each third loses.
         for (var i = 1; i <= 26; i++)
         {
-            run.OnSignal(0, Signal(i, 100, 1, i)).ShouldBe(Decision.Accepted);
-            run.OnEntry(0, i, Start, 100, 1, 0);
-            Close(run, i, i <= 5 || i % 3 == 0 ? 99 : 101, 1);
+            run.OnSignal(0, Signal(i, 100, 1, 3 * i)).ShouldBe(Decision.Accepted);
+            At(host, 3 * i + 1, 100, 50);
+            host.Exit(0, i);
+            At(host, 3 * i + 2, i <= 5 || i % 3 == 0 ? 99 : 101, 50);
         }
-        run.OnSignal(0, Signal(27, 100, 1, 27));
+        run.OnSignal(0, Signal(27, 100, 1, 81));
         // Of the trades 7 to 26 those that a three divides lost: 9, 12, 15, 18, 21 and 24.
         _model.Asked[^1].State.WinRate.ShouldBe(14.0 / 20);
         _model.Asked[3].State.WinRate.ShouldBe(0);

@@ -22,6 +22,8 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
     private sealed class Item
     {
         public int Member, Number, Symbol, Sign;
+        // Whether the entry is an order at the market, and whether an exit is on its way.
+        public bool AtMarket, Exits;
         // Of the portfolio: what waits, at the signal's price, what is open, and its value at the entries.
         public double Waits, AskedAt, Open, Paid;
 
@@ -57,9 +59,9 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
     private double Held(Func<Item, bool> which) => _items.Where(which).Sum(i => i.Open * _price[i.Symbol] + i.WaitingValue);
 
     /// <returns>The name of the first limit that the signal would exceed; "accepted" where there is none.</returns>
-    public string Decide(int member, int number, int symbol, int sign, double quantity)
+    public string Decide(int member, int number, int symbol, int sign, double quantity, double price, bool atMarket)
     {
-        var value = quantity * _price[symbol];
+        var value = quantity * price;
         double Of(double percent) => percent * _equityAtMark / 100;
         var alive = _items.Where(i => i.Open > 0 || i.Waits > 0).ToList();
         string? refused = null;
@@ -77,38 +79,75 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
         var net = _items.Sum(i => i.Sign * i.Open * _price[i.Symbol]) + sign * (_items.Where(i => i.Sign == sign).Sum(i =>
             i.WaitingValue) + value);
         Refuse("max-net", limits.Net is { } n && sign * net > Of(n));
-        Refuse("no-cash", value > Free());
+        Refuse("no-cash", value > Free() + Exiting() - _items.Where(i => i.AtMarket).Sum(i => i.Waits * _price[i.Symbol]));
         if (refused is null) _items.Add(new Item
         {
             Member = member,
             Number = number,
             Symbol = symbol,
             Sign = sign,
+            AtMarket = atMarket,
             Waits = quantity,
-            AskedAt = _price[symbol]
+            AskedAt = price,
         });
         return refused ?? "accepted";
     }
 
     // Without leverage a long binds its price. A short binds its collateral, and its proceeds stay locked, both at the entry's price.
-    private double Free() => _cash - _items.Sum(i => i.WaitingValue) - 2 * _items.Where(i => i.Sign < 0).Sum(i => i.Paid);
+    private double Free() => _cash - 2 * _items.Where(i => i.Sign < 0).Sum(i => i.Paid);
 
-    public void Fill(int member, int number, double share, double price)
+    // What exits on their way will bring at the last closes.
+    private double Exiting() => _items.Where(i => i.Exits)
+        .Sum(i => i.Sign > 0 ? i.Open * _price[i.Symbol] : 2 * i.Paid - i.Open * _price[i.Symbol]);
+
+    /// <summary>Fills at the opens, at most so much of each symbol: exits first, then entries, each in the order of their making.</summary>
+    public void Open(double[] prices, double[] volumes)
     {
-        if (Find(member, number) is not { } item) return;
-        var quantity = item.Waits * share;
-        item.Waits -= quantity;
-        // A price beyond the free cash: the part is lost.
-        if (quantity * price > Free())
+        double[] left = [.. volumes];
+        foreach (var item in _exits.ToList())
         {
-            if (item.Waits == 0 && item.Open == 0) _items.Remove(item);
-            return;
+            var quantity = Math.Min(item.Open, left[item.Symbol]);
+            left[item.Symbol] -= quantity;
+            _cash += item.Sign * quantity * prices[item.Symbol];
+            _tradedToday += quantity * prices[item.Symbol];
+            item.Paid *= 1 - quantity / item.Open;
+            item.Open -= quantity;
+            if (item.Open > 0) continue;
+            _exits.Remove(item);
+            _items.Remove(item);
         }
-        item.Open += quantity;
-        item.Paid += quantity * price;
-        _cash -= item.Sign * quantity * price;
-        _tradedToday += quantity * price;
+        foreach (var item in _items.Where(i => i.Waits > 0).ToList())
+        {
+            var price = prices[item.Symbol];
+            if (!item.AtMarket && (item.Sign > 0 ? price > item.AskedAt : price < item.AskedAt)) continue;
+            var quantity = Math.Min(item.Waits, left[item.Symbol]);
+            if (!(quantity > 0)) continue;
+            // A price beyond the free cash: what waits is lost.
+            if (quantity * price > Free())
+            {
+                Cancel(item.Member, item.Number);
+                continue;
+            }
+            left[item.Symbol] -= quantity;
+            item.Waits -= quantity;
+            item.Open += quantity;
+            item.Paid += quantity * price;
+            _cash -= item.Sign * quantity * price;
+            _tradedToday += quantity * price;
+        }
     }
+
+    private readonly List<Item> _exits = [];
+
+    /// <summary>The open trades without an exit on its way.</summary>
+    public IReadOnlyList<(int Member, int Number, int Symbol)> Leavable =>
+        [.. _items.Where(i => i.Open > 0 && !i.Exits).Select(i => (i.Member, i.Number, i.Symbol))];
+
+    /// <summary>The entries of which something waits.</summary>
+    public IReadOnlyList<(int Member, int Number, int Symbol)> Waiting =>
+        [.. _items.Where(i => i.Waits > 0).Select(i => (i.Member, i.Number, i.Symbol))];
+
+    public double Cash => _cash;
 
     public void Cancel(int member, int number)
     {
@@ -117,12 +156,13 @@ internal sealed class LimitSimulator(double cash, SimulatedLimits limits, int[] 
         if (item.Open == 0) _items.Remove(item);
     }
 
-    public void Exit(int member, int number, double price)
+    /// <summary>An exit of all that is open, which also withdraws what waits of the entry.</summary>
+    public void Exit(int member, int number)
     {
-        if (Find(member, number) is not { } item) return;
-        _cash += item.Sign * item.Open * price;
-        _tradedToday += item.Open * price;
-        _items.Remove(item);
+        var item = Find(member, number)!;
+        item.Waits = 0;
+        item.Exits = true;
+        _exits.Add(item);
     }
 
     /// <summary>Value of what is open and reserved, in percent of the equity at the last close.</summary>

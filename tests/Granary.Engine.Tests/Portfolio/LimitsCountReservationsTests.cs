@@ -13,11 +13,6 @@ public sealed class LimitsCountReservationsTests
 
     private static readonly PortfolioSizing Rejecting = PortfolioSizing.Own with { OnInsufficientCash = InsufficientCash.Reject };
 
-    private sealed record Waiting(int Member, int Number, int At, int Symbol, Side Side, double Theirs)
-    {
-        public double Filled { get; set; }
-    }
-
     private static SimulatedLimits Dice(Random random)
     {
         double? Maybe(double from, double to) => random.Next(2) == 0 ? null : from + (to - from) * random.NextDouble();
@@ -60,75 +55,63 @@ public sealed class LimitsCountReservationsTests
             .ToArray();
         var weights = Enumerable.Range(0, Members).Select(_ => 0.25 + random.NextDouble()).ToArray();
         var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}" }).ToList();
-        var run = new PortfolioRun(100_000, Product(limits), instruments, [.. symbolsOf.Select((s, i) => new PortfolioMember($"S{i}", s,
-            weights[i]))], sizing: Rejecting);
+        var host = new PortfolioHost(new PortfolioRun(100_000, Product(limits), instruments,
+            [.. symbolsOf.Select((s, i) => new PortfolioMember($"S{i}", s, weights[i]) { Timeframe = Timeframe.H12 })],
+            new ExecutionSettings { VolumeShare = 0.1 }, Rejecting));
+        var run = host.Run;
         var simulator = new LimitSimulator(100_000, limits, [0, 1], Days, Threshold);
         var prices = Enumerable.Range(0, Markets).Select(_ => 20 + 200 * random.NextDouble()).ToArray();
-        var (waiting, open) = (new List<Waiting>(), new List<Waiting>());
         var numbers = new int[Members];
         var decisions = 0;
         for (var row = 0; row < Rows; row++)
         {
             var time = new DateTime(2026, 1, 1).Ticks + row * TimeSpan.TicksPerHour * 12;
-            Trade(random, run, simulator, prices, time, waiting, open);
+            // Flat bars: all orders fill at the opens, which are other prices than those at which they were decided.
             Move(random, prices);
-            for (var i = 0; i < Markets; i++) run.Mark(i, prices[i]);
-            run.Revalue(time);
-            simulator.Close(prices, row % 2 == 0);
+            double[] opens = [.. prices];
+            double[] volumes = [.. opens.Select(p => 10 * (random.Next(3) == 0 ? 5_000 : 1e6) / p)];
+            host.Bars(Timeframe.H12, [.. opens.Select((p, i) => PortfolioHost.Flat(time, p, volumes[i]))]);
+            simulator.Open(opens, [.. volumes.Select(v => v * 0.1)]);
+            run.Cash.ShouldBe(simulator.Cash, 1e-3, $"seed {seed}, row {row}");
+            simulator.Close(opens, row % 2 == 0);
+            Leave(random, host, simulator, symbolsOf);
             for (var n = random.Next(6); n > 0; n--)
             {
                 var member = random.Next(Members);
                 var at = random.Next(symbolsOf[member].Length);
                 var symbol = symbolsOf[member][at];
                 var side = random.Next(3) == 0 ? Side.Sell : Side.Buy;
-                var theirs = 30_000 * random.NextDouble() / prices[symbol];
-                var signal = new Signal(++numbers[member], time, side, OrderType.Market, prices[symbol], theirs, 0, 0, long.MaxValue);
+                // A third waits for a better price.
+                var type = random.Next(3) == 0 ? OrderType.Limit : OrderType.Market;
+                var price = prices[symbol] * (type == OrderType.Market ? 1 : 1 - (int)side * 0.02 * random.NextDouble());
+                var theirs = 30_000 * random.NextDouble() / price;
+                var signal = new Signal(++numbers[member], time, side, type, price, theirs, 0, 0, long.MaxValue);
                 var said = run.OnSignal(member, signal, at).Word;
                 // One live signal of a period, symbol and side is another rule's matter.
                 if (said == Decision.SamePeriod.Word) continue;
-                said.ShouldBe(simulator.Decide(member, signal.Number, symbol, (int)side, theirs * weights[member]),
-                    $"seed {seed}, row {row}, member {member}");
+                said.ShouldBe(simulator.Decide(member, signal.Number, symbol, (int)side, theirs * weights[member], price,
+                    type == OrderType.Market), $"seed {seed}, row {row}, member {member}");
                 counts[said] = counts.GetValueOrDefault(said) + 1;
-                waiting.Add(new Waiting(member, signal.Number, at, symbol, side, theirs));
                 decisions++;
             }
         }
         return decisions;
     }
 
-    private static void Trade(Random random, PortfolioRun run, LimitSimulator simulator, double[] prices, long time,
-        List<Waiting> waiting, List<Waiting> open)
+    // Strategies send exits of open trades, and withdraw what waits of entries.
+    private static void Leave(Random random, PortfolioHost host, LimitSimulator simulator, int[][] symbolsOf)
     {
-        foreach (var t in open.ToList())
+        foreach (var (member, number, symbol) in simulator.Leavable)
         {
-            if (random.Next(10) > 0) continue;
-            var price = prices[t.Symbol] * (0.98 + 0.04 * random.NextDouble());
-            run.OnTrade(t.Member, new Trade(t.Number, t.Side, t.Filled, time, time, price, time, price, 0, 0, 1, ExitReason.Signal, 0, 0));
-            simulator.Exit(t.Member, t.Number, price);
-            open.Remove(t);
-            waiting.Remove(t);
+            if (random.Next(8) > 0) continue;
+            host.Run.OnExiting(member, new ExitingEvent(number, host.Time), Array.IndexOf(symbolsOf[member], symbol));
+            simulator.Exit(member, number);
         }
-        foreach (var t in waiting.ToList())
+        foreach (var (member, number, symbol) in simulator.Waiting)
         {
-            var price = prices[t.Symbol] * (0.98 + 0.04 * random.NextDouble());
-            var dice = random.Next(6);
-            if (dice == 0)
-            {
-                if (t.Filled > 0) run.OnEntryEnded(t.Member, t.Number);
-                else run.OnSignalEnded(t.Member, t.Number);
-                simulator.Cancel(t.Member, t.Number);
-                waiting.Remove(t);
-                continue;
-            }
-            if (dice > 3) continue;
-            var left = t.Theirs - t.Filled;
-            var part = dice == 1 ? left / 2 : left;
-            run.OnFill(t.Member, new TradeFill(t.Number, time, price, part, 0, new OrderId(1), IsEntry: true, IsFirst: t.Filled == 0,
-                IsMaker: false), t.At);
-            simulator.Fill(t.Member, t.Number, part / left, price);
-            if (t.Filled == 0) open.Add(t);
-            t.Filled += part;
-            if (part == left) waiting.Remove(t);
+            if (random.Next(6) > 0) continue;
+            host.Run.OnEntryEnded(member, number, Array.IndexOf(symbolsOf[member], symbol));
+            simulator.Cancel(member, number);
         }
     }
 
@@ -156,27 +139,27 @@ public sealed class LimitsCountReservationsTests
             "strategy" => PortfolioLimits.Of(ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 20 })),
             _ => PortfolioLimits.Of(ChosenRule.Of(() => new NetLimit { MaxNetPercent = 20 })),
         };
-        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0], 1),
-            new PortfolioMember("second", [0], 1)], sizing: Rejecting);
-        run.Mark(0, 100);
-        run.Revalue(0);
+        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], 
+            [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("second", [0], 1) { Timeframe = Timeframe.D1 }], sizing: Rejecting);
+        new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);
         Decision Ask(int member, int number, long time) => run.OnSignal(member, new Signal(number, time, Side.Buy, OrderType.Market, 100,
             150, 0, 0, long.MaxValue));
         Ask(0, 1, 0).ShouldBe(Decision.Accepted);
         var second = limit == "strategy" ? Ask(0, 2, 1) : Ask(1, 1, 0);
         second.ToString().ShouldBe(limit switch { "symbol" => "max-symbol", "strategy" => "max-strategy", _ => "max-net" });
         // What was reserved is free again when its signal ends without a fill.
-        run.OnSignalEnded(0, 1);
+        run.OnEntryEnded(0, 1);
         Ask(limit == "strategy" ? 0 : 1, 3, 2).ShouldBe(Decision.Accepted);
     }
 
     [Fact]
     public void Accepted_short_sales_reserve_their_collateral()
     {
-        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }], [new PortfolioMember("first", [0],
-            1), new PortfolioMember("second", [0], 1)], sizing: Rejecting);
-        run.Mark(0, 100);
-        run.Revalue(0);
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }], 
+            [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("second", [0], 1) { Timeframe = Timeframe.D1 }], sizing: Rejecting);
+        new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);
         run.OnSignal(0, new Signal(1, 0, Side.Sell, OrderType.Market, 100, 600, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, new Signal(1, 0, Side.Sell, OrderType.Market, 100, 600, 0, 0, long.MaxValue)).ShouldBe(Decision.NoCash);
     }
@@ -185,11 +168,11 @@ public sealed class LimitsCountReservationsTests
     public void A_reservation_ends_when_its_symbol_has_no_bar_on_more_than_five_days_of_the_others()
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }, new Instrument { Symbol = "B" }],
-            [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [1], 1)], sizing: Rejecting);
+            [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("second", [1], 1) { Timeframe = Timeframe.D1 }], sizing: Rejecting);
+        var host = new PortfolioHost(run);
         var day = new DateTime(2024, 1, 1).Ticks;
-        run.Mark(0, 100);
-        run.Mark(1, 100);
-        run.Revalue(day);
+        host.Flat(Timeframe.D1, day, 100, 100);
         run.OnSignal(0, new Signal(1, day, Side.Buy, OrderType.Market, 100, 900, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
         Decision Ask(int number, long time) => run.OnSignal(1, new Signal(number, time, Side.Buy, OrderType.Market, 100, 900, 0, 0,
             long.MaxValue));
@@ -197,12 +180,12 @@ public sealed class LimitsCountReservationsTests
         {
             // A long break on which nothing trades is no halt of one symbol.
             var time = day + (d + 30) * TimeSpan.TicksPerDay;
-            run.Mark(1, 100);
-            run.Revalue(time);
+            host.Flat(Timeframe.D1, time, double.NaN, 100);
             Ask(d, time).ShouldBe(d <= 5 ? Decision.NoCash : Decision.Accepted, $"day {d}");
         }
         run.Expired.ShouldBe([(0, 1)]);
-        // Should the symbol trade again, its strategy's fill is not a trade of the portfolio.
-        run.OnEntry(0, 1, day, 100, 900, 0).ShouldBe(0);
+        // Should the symbol trade again, its entry is not filled any more.
+        host.Flat(Timeframe.D1, day + 40 * TimeSpan.TicksPerDay, 100, 100);
+        host.Fills.Select(f => f.Market).ShouldBe([1]);
     }
 }

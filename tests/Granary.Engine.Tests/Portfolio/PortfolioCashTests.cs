@@ -2,7 +2,6 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 
@@ -12,15 +11,19 @@ public sealed class PortfolioCashTests
 {
     private static readonly PortfolioSizing Rejecting = PortfolioSizing.Own with { OnInsufficientCash = InsufficientCash.Reject };
 
-    private static PortfolioRun Run(PortfolioSizing? sizing = null, double lot = 0, double feePercent = 0, params double[] weights)
+    private static PortfolioHost Host(PortfolioSizing? sizing = null, double lot = 0, double feePercent = 0, params double[] weights)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A", LotSize = lot }],
-            [.. (weights.Length > 0 ? weights : [1, 1]).Select((w, i) => new PortfolioMember($"S{i}", [0], w))],
-                new ExecutionSettings { Fee = new PercentFee(feePercent) }, sizing);
-        run.Mark(0, 100);
-        run.Revalue(0);
-        return run;
+            [.. (weights.Length > 0 ? weights : [1, 1]).Select((w, i) => 
+                new PortfolioMember($"S{i}", [0], w) { Timeframe = Timeframe.D1 })],
+            new ExecutionSettings { Fee = new PercentFee(feePercent) }, sizing);
+        var host = new PortfolioHost(run);
+        Day(host, 0, 100);
+        return host;
     }
+
+    private static void Day(PortfolioHost host, int day, double price) =>
+        host.Flat(Timeframe.D1, day * TimeSpan.TicksPerDay, price);
 
     private static Signal Entry(double quantity, int number = 1, Side side = Side.Buy, double sizedOn = 0) =>
         new(number, number, side, OrderType.Market, 100, quantity, 0, 0, long.MaxValue) { SizedOn = sizedOn };
@@ -30,19 +33,21 @@ public sealed class PortfolioCashTests
     [InlineData(-1)]
     public void An_entry_beyond_the_free_cash_is_resized_to_whole_lots_with_its_fee(int side)
     {
-        var run = Run(lot: 1, feePercent: 0.1);
+        var host = Host(lot: 1, feePercent: 0.1);
+        var run = host.Run;
         run.OnSignal(0, Entry(700, side: (Side)side)).ShouldBe(Decision.Accepted);
         // 100,000 - 700 · 100 · 1.001 leave 29,930, and 299 of 100.1 each cost 29,929.9.
         run.OnSignal(1, Entry(700, side: (Side)side)).ShouldBe(Decision.Accepted);
-        (700 * run.ScaleOf(1, 1)).ShouldBe(299, 1e-9);
+        run.Granted.ShouldBe(299);
         run.Resized.ShouldBe(1);
-        run.OnEntry(1, 1, 1, 100, 700, 70).ShouldBe(299);
+        Day(host, 1, 100);
+        host.Fills.Select(f => (f.Member, f.Quantity)).ShouldBe([(0, 700), (1, 299)]);
     }
 
     [Fact]
     public void With_reject_the_same_entry_is_refused()
     {
-        var run = Run(Rejecting);
+        var run = Host(Rejecting).Run;
         run.OnSignal(0, Entry(700)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, Entry(700)).ShouldBe(Decision.NoCash);
         run.OnSignal(1, Entry(300, number: 2)).ShouldBe(Decision.Accepted);
@@ -51,35 +56,40 @@ public sealed class PortfolioCashTests
     [Fact]
     public void Less_than_one_hundredth_of_an_entry_is_refused()
     {
-        var run = Run();
+        var run = Host().Run;
         run.OnSignal(0, Entry(995)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, Entry(600)).ShouldBe(Decision.NoCash);
         run.OnSignal(1, Entry(400, number: 2)).ShouldBe(Decision.Accepted);
-        (400 * run.ScaleOf(1, 2)).ShouldBe(5, 1e-6);
+        run.Granted.ShouldBe(5, 1e-6);
     }
 
     [Fact]
     public void A_fill_that_gaps_beyond_the_cash_is_resized_and_never_leaves_a_debt()
     {
-        var run = Run(lot: 1);
+        var host = Host(lot: 1);
+        var run = host.Run;
         run.OnSignal(0, Entry(950)).ShouldBe(Decision.Accepted);
-        run.OnEntry(0, 1, 1, 125, 950, 0).ShouldBe(800);
+        Day(host, 1, 125);
+        host.Fills.ShouldHaveSingleItem().Quantity.ShouldBe(800);
         run.Cash.ShouldBe(0);
         run.ResizedAtFill.ShouldBe(1);
-        run.CashCut.ShouldBe(1 - 800.0 / 950, 1e-12);
+        host.Cuts.ShouldHaveSingleItem().Share.ShouldBe(1 - 800.0 / 950, 1e-12);
         // It follows its strategy to the exit.
-        var closed = run.OnTrade(0, new Trade(1, Side.Buy, 950, 1, 1, 125, 2, 150, 0, 0, 1, ExitReason.Signal, 0, 0));
-        closed!.Value.Trade.Profit.ShouldBe(800 * 25);
+        host.Exit(0, 1);
+        Day(host, 2, 150);
+        host.Closed.ShouldHaveSingleItem().Trade.Profit.ShouldBe(800 * 25);
         run.Cash.ShouldBe(120_000);
     }
 
     [Fact]
     public void With_reject_a_fill_that_gaps_beyond_the_cash_is_refused()
     {
-        var run = Run(Rejecting);
+        var host = Host(Rejecting);
+        var run = host.Run;
         run.OnSignal(0, Entry(950)).ShouldBe(Decision.Accepted);
-        run.OnEntry(0, 1, 1, 125, 950, 0).ShouldBe(0);
-        run.CashCut.ShouldBe(1);
+        Day(host, 1, 125);
+        host.Fills.ShouldBeEmpty();
+        host.Ended.ShouldBe([(0, 1, SignalEnd.NoCash)]);
         run.Cash.ShouldBe(100_000);
         run.OpenTrades.ShouldBe(0);
     }
@@ -87,24 +97,24 @@ public sealed class PortfolioCashTests
     [Fact]
     public void A_size_beyond_the_members_share_is_capped_at_its_share()
     {
-        var run = Run(weights: [1, 3]);
+        var run = Host(weights: [1, 3]).Run;
         // Each puts 95 % of its own account of 50,000 into the symbol, 475 units; the shares are 25 and 75 % of 100,000.
         run.OnSignal(0, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
+        run.Granted.ShouldBe(250, 1e-9);
         run.OnSignal(1, Entry(475, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
-        (475 * run.ScaleOf(0, 1)).ShouldBe(250, 1e-9);
-        (475 * run.ScaleOf(1, 1)).ShouldBe(750, 1e-9);
+        run.Granted.ShouldBe(750, 1e-9);
         run.Resized.ShouldBe(0);
     }
 
     [Fact]
     public void Sizes_within_the_members_shares_stay_as_the_strategies_ask()
     {
-        var run = Run(weights: [1, 1, 1, 1]);
+        var run = Host(weights: [1, 1, 1, 1]).Run;
         // Each asks for 10 % of its account of 50,000, which is 10 % of the portfolio; its share is 25 %.
         for (var member = 0; member < 4; member++)
         {
             run.OnSignal(member, Entry(50, sizedOn: 50_000)).ShouldBe(Decision.Accepted);
-            (50 * run.ScaleOf(member, 1)).ShouldBe(100, 1e-9);
+            run.Granted.ShouldBe(100, 1e-9);
         }
         run.Resized.ShouldBe(0);
     }
@@ -116,11 +126,11 @@ public sealed class PortfolioCashTests
     public void With_leverage_members_share_what_the_account_may_hold(double leverage, double expected)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
-            [new PortfolioMember("first", [0], 1), new PortfolioMember("second", [0], 1)], new ExecutionSettings { Leverage = leverage });
-        run.Mark(0, 100);
-        run.Revalue(0);
+            [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("second", [0], 1) { Timeframe = Timeframe.D1 }], new ExecutionSettings { Leverage = leverage });
+        Day(new PortfolioHost(run), 0, 100);
         run.OnSignal(0, Entry(950, sizedOn: 100_000)).ShouldBe(Decision.Accepted);
-        (950 * run.ScaleOf(0, 1)).ShouldBe(expected, 1e-9);
+        run.Granted.ShouldBe(expected, 1e-9);
     }
 
     [Theory]
@@ -128,24 +138,25 @@ public sealed class PortfolioCashTests
     [InlineData(0.5, 475)]
     public void A_member_alone_has_its_weight_of_the_portfolio(double weight, double expected)
     {
-        var run = Run(weights: [weight]);
+        var run = Host(weights: [weight]).Run;
         run.OnSignal(0, Entry(950, sizedOn: 100_000)).ShouldBe(Decision.Accepted);
-        (950 * run.ScaleOf(0, 1)).ShouldBe(expected, 1e-9);
+        run.Granted.ShouldBe(expected, 1e-9);
     }
 
     [Fact]
     public void Proceeds_of_an_exit_on_its_way_pay_for_the_entry_of_the_same_close()
     {
-        var run = Run(Rejecting);
+        var host = Host(Rejecting);
+        var run = host.Run;
         run.OnSignal(0, Entry(950));
-        run.OnEntry(0, 1, 1, 100, 950, 0).ShouldBe(950);
-        run.Revalue(1);
+        Day(host, 1, 100);
+        host.Fills.ShouldHaveSingleItem().Quantity.ShouldBe(950);
         run.OnSignal(0, Entry(950, number: 2, side: Side.Sell)).ShouldBe(Decision.NoCash);
-        run.OnExiting(0, 1);
+        host.Exit(0, 1);
         run.OnSignal(0, Entry(950, number: 3, side: Side.Sell)).ShouldBe(Decision.Accepted);
-        run.OnTrade(0, new Trade(1, Side.Buy, 950, 1, 1, 100, 2, 90, 0, 0, 1, ExitReason.Signal, 0, 0));
-        // 90,500 are left: at 90 they are collateral for the whole short.
-        run.OnEntry(0, 3, 2, 90, 950, 0).ShouldBe(950);
+        Day(host, 2, 90);
+        // 90,500 are left after the exit, which fills first: at 90 they are collateral for the whole short.
+        host.Fills.Skip(1).Select(f => (f.Number, f.Side, f.Quantity)).ShouldBe([(1, Side.Buy, 950), (3, Side.Sell, 950)]);
     }
 
     [Fact]

@@ -4,7 +4,6 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Portfolio;
 
@@ -15,16 +14,6 @@ public sealed class PortfolioPropertyTests
 {
     private const int Markets = 4, Members = 8, Rows = 150;
     private const double Rate = 0.001;
-
-    private sealed class Theirs
-    {
-        public int Member, Number, Symbol;
-        public Side Side;
-        public double Ordered, Filled, Left, EntryNotional;
-        // The portfolio's part, as its answers say.
-        public double Own;
-        public bool Entered;
-    }
 
     private static void Play(int seed, PortfolioLimits limits,
         Action<PortfolioRun, double[], IReadOnlyList<(int Market, Side Side, double Quantity)>> atEveryBar, double lot = 0,
@@ -39,116 +28,124 @@ public sealed class PortfolioPropertyTests
             var held = game.Held;
             // The books: cash is what the fills left, equity is cash and positions at the marks.
             game.Run.Cash.ShouldBe(game.Cash, 1e-5);
-            game.Run.Equity.ShouldBe(game.Cash + held.Sum(h => (int)h.Side * h.Own * game.Prices[h.Symbol]), 1e-5);
-            game.Run.Exposure.ShouldBe(held.Sum(h => h.Own * game.Prices[h.Symbol]), 1e-5);
+            game.Run.Equity.ShouldBe(game.Cash + held.Sum(h => (int)h.Side * h.Quantity * game.Prices[h.Market]), 1e-5);
+            game.Run.Exposure.ShouldBe(held.Sum(h => h.Quantity * game.Prices[h.Market]), 1e-5);
             atEveryBar(game.Run, game.Prices, held);
         }
     }
 
-    /// <summary>A market and strategies by dice, and a ledger of its own beside the portfolio's.</summary>
+    /// <summary>A market and strategies by dice, and a ledger of the reported fills beside the portfolio's.</summary>
     private sealed class Game
     {
         private readonly Random _random;
-        private readonly List<Theirs> _trades = [];
+        private readonly PortfolioHost _host;
+        // Live signals, and the portfolio's quantities of their trades.
+        private readonly List<(int Member, int Number)> _signals = [];
+        private readonly Dictionary<(int Member, int Number), (int Market, Side Side, double Quantity)> _held = [];
         private readonly int[] _numbers = new int[Members];
         private readonly double _jump;
+        private int _booked;
 
         public Game(int seed, PortfolioLimits limits, double lot, double jump)
         {
             (_random, _jump) = (new Random(seed), jump);
             var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}", LotSize = lot }).ToList();
-            var members = Enumerable.Range(0, Members)
-                .Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + _random.NextDouble())).ToList();
-            Run = new PortfolioRun(100_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(Rate * 100) });
+            var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 0.2 + _random.NextDouble())
+            {
+                Timeframe = Timeframe.H6,
+                // Some trades have stops and targets in parts.
+                Settings = i % 2 == 0 ? null : new TradingSettings
+                {
+                    StopLossPercent = 4,
+                    TakeProfit = [new() { Percent = 3, Share = 0.5 }, new() { Percent = 6 }],
+                },
+            }).ToList();
+            _host = new PortfolioHost(new PortfolioRun(100_000, limits, instruments, members, new ExecutionSettings
+            {
+                Fee = new PercentFee(Rate * 100),
+                // A trade whose exit waits for volume is not cut for a limit, so such limits do not hold for it.
+                VolumeShare = limits.Enforce == LimitCheck.EveryBar || _random.Next(2) == 0 ? 0 : 0.1,
+            }));
             Prices = [.. Enumerable.Range(0, Markets).Select(_ => 50 + 100 * _random.NextDouble())];
         }
 
-        public PortfolioRun Run { get; }
+        public PortfolioRun Run => _host.Run;
 
         public double[] Prices { get; }
 
         public double Cash { get; private set; } = 100_000;
 
-        public List<(int Symbol, Side Side, double Own)> Held =>
-            [.. _trades.Where(t => t.Own > 0).Select(t => (t.Symbol, t.Side, t.Own))];
+        public List<(int Market, Side Side, double Quantity)> Held => [.. _held.Values];
 
         public void PlayBar(int row)
         {
             var time = new DateTime(2026, 1, 1).Ticks + row * TimeSpan.TicksPerHour * 6;
-            // Fills within the bar, at prices on its way.
-            foreach (var t in _trades.ToList())
-            {
-                var price = Prices[t.Symbol] * (1 + _jump * (_random.NextDouble() - 0.5));
-                if (t.Filled < t.Ordered && _random.Next(3) > 0) Enter(t, time, price);
-                else if (!t.Entered && _random.Next(6) == 0)
-                {
-                    Run.OnSignalEnded(t.Member, t.Number);
-                    _trades.Remove(t);
-                }
-                else if (t.Entered && _random.Next(8) == 0) Exit(t, time, price);
-            }
-            for (var i = 0; i < Markets; i++)
-            {
-                Prices[i] *= 1 + _jump * (_random.NextDouble() - 0.5) * (_random.Next(20) == 0 ? 8 : 1);
-                Run.Mark(i, Prices[i]);
-            }
-            Run.Revalue(time);
-            foreach (var (member, number, share, _) in Run.Trim(time))
-            {
-                var t = _trades.Single(x => x.Member == member && x.Number == number);
-                var goes = t.Own * share;
-                Cash += (int)t.Side * goes * Prices[t.Symbol] - goes * Prices[t.Symbol] * Rate;
-                t.Own -= goes;
-            }
+            _host.Bars(Timeframe.H6, [.. Enumerable.Range(0, Markets).Select(i => NextBar(i, time))]);
+            for (; _booked < _host.Fills.Count; _booked++) Book(_host.Fills[_booked]);
+            foreach (var (member, number) in _signals.ToList()) Leave(member, number, time);
             for (var k = 0; k < 6; k++) Signal(time);
             Run.Revalue(time);
             Run.Seal(time);
         }
 
-        private void Enter(Theirs t, long time, double price)
+        private Bar NextBar(int market, long time)
         {
-            var part = _random.Next(2) == 0 ? t.Ordered - t.Filled : (t.Ordered - t.Filled) / 2;
-            var own = Run.OnFill(t.Member,
-                new TradeFill(t.Number, time, price, part, part * price * Rate, new OrderId(1), IsEntry: true, IsFirst: !t.Entered,
-                    IsMaker: false));
-            t.Entered = true;
-            t.Filled += part;
-            t.Left += part;
-            t.EntryNotional += part * price;
-            t.Own += own;
-            Cash -= (int)t.Side * own * price + own * price * Rate;
+            var open = Prices[market] * (1 + _jump * (_random.NextDouble() - 0.5));
+            var close = open * (1 + _jump * (_random.NextDouble() - 0.5) * (_random.Next(20) == 0 ? 8 : 1));
+            Prices[market] = close;
+            return new Bar(time, open, Math.Max(open, close) * (1 + 0.2 * _jump * _random.NextDouble()),
+                Math.Min(open, close) * (1 - 0.2 * _jump * _random.NextDouble()), close, 100 + 5_000 * _random.NextDouble());
         }
 
-        // Closed whole and reported as one trade, or reported fill by fill.
-        private void Exit(Theirs t, long time, double price)
+        private void Book(in PortfolioFill fill)
         {
-            if (t.Filled < t.Ordered) Run.OnEntryEnded(t.Member, t.Number);
-            var entry = t.EntryNotional / t.Filled;
-            var inParts = _random.Next(2) == 0 || t.Filled < t.Ordered;
-            if (inParts)
+            var sign = fill.Kind == PortfolioFillKind.Entry ? 1 : -1;
+            Cash -= (int)fill.Side * sign * fill.Quantity * fill.Price + fill.Quantity * fill.Price * Rate;
+            fill.Commission.ShouldBe(fill.Quantity * fill.Price * Rate, 1e-9);
+            var key = (fill.Member, fill.Number);
+            var left = _held.GetValueOrDefault(key).Quantity + sign * fill.Quantity;
+            if (left > 1e-9) _held[key] = (fill.Market, fill.Side, left);
+            else _held.Remove(key);
+        }
+
+        // The strategy sends an exit, of a part or of all; or its trade has ended; or it withdraws what waits.
+        private void Leave(int member, int number, long time)
+        {
+            switch (_random.Next(30))
             {
-                var own = Run.OnFill(t.Member,
-                    new TradeFill(t.Number, time, price, t.Left, t.Left * price * Rate, new OrderId(2), IsEntry: false,
-                        IsFirst: false, IsMaker: false));
-                Cash += (int)t.Side * own * price - own * price * Rate;
-                t.Own -= own;
+                case 0:
+                    _host.Exit(member, number, 0.1 + 0.8 * _random.NextDouble());
+                    return;
+                case 1 or 2:
+                    _host.Exit(member, number);
+                    break;
+                case 3:
+                    Run.OnTrade(member, new Trade(number, Side.Buy, 1, time, time, 100, time, 100, 0, 0, 0, ExitReason.Stop, 0, 0));
+                    break;
+                case 4:
+                    Run.OnEntryEnded(member, number);
+                    return;
+                default:
+                    return;
             }
-            var seen = Run.OnTrade(t.Member,
-                new Trade(t.Number, t.Side, t.Filled, time, time, entry, time, price, 0,
-                    (t.EntryNotional + t.Filled * price) * Rate, 1, ExitReason.Signal, 0, 0));
-            if (seen is not null && !inParts) Cash += (int)t.Side * t.Own * price - t.Own * price * Rate;
-            _trades.Remove(t);
+            _signals.Remove((member, number));
         }
 
         private void Signal(long time)
         {
             var member = _random.Next(Members);
-            var symbol = member % Markets;
+            var close = Prices[member % Markets];
             var side = _random.Next(2) == 0 ? Side.Buy : Side.Sell;
-            var signal = new Signal(++_numbers[member], time, side, OrderType.Market, Prices[symbol],
-                Math.Floor(50 + 400 * _random.NextDouble()), Prices[symbol] * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue);
-            Run.OnSignal(member, signal);
-            _trades.Add(new Theirs { Member = member, Number = signal.Number, Symbol = symbol, Side = side, Ordered = signal.Quantity });
+            var type = (OrderType)_random.Next(3);
+            var price = type switch
+            {
+                OrderType.Market => close,
+                OrderType.Limit => close * (1 - (int)side * 0.4 * _jump * _random.NextDouble()),
+                _ => close * (1 + (int)side * 0.4 * _jump * _random.NextDouble()),
+            };
+            var signal = new Signal(++_numbers[member], time, side, type, price, Math.Floor(50 + 400 * _random.NextDouble()),
+                price * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue) { StopPrice = type == OrderType.Stop ? price : 0 };
+            if (Run.OnSignal(member, signal) == Decision.Accepted) _signals.Add((member, signal.Number));
         }
     }
 

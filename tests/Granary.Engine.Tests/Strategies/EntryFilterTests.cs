@@ -88,8 +88,8 @@ public sealed class EntryFilterTests
         model.Events["A"].ShouldBeEmpty();
         model.Events["B"].Select(e => (e.Kind, e.Number, (e.Time - start) / Timeframe.H1.Ticks)).ShouldBe(
         [
-            (RunEventKinds.Signal, 1, 0), (RunEventKinds.Signal, 2, 0), (RunEventKinds.Fill, 1, 1), (RunEventKinds.SignalEnded, 2, 2),
-            (RunEventKinds.Trade, 1, 3),
+            (RunEventKinds.Signal, 1, 0), (RunEventKinds.Signal, 2, 0), (RunEventKinds.Fill, 1, 1), (RunEventKinds.Exiting, 1, 2),
+            (RunEventKinds.SignalEnded, 2, 2), (RunEventKinds.Trade, 1, 3),
         ]);
         model.Events["B"].ShouldAllBe(e => e.SymbolIndex == 1);
         model.Events["B"][^1].Trade.ExitTime.ShouldBe(start + 3 * Timeframe.H1.Ticks);

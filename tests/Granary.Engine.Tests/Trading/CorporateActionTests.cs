@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
@@ -80,27 +81,25 @@ public sealed class CorporateActionTests
     [Fact]
     public void Each_member_of_a_portfolio_has_its_dividend_on_the_shares_before_the_split()
     {
-        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
-            [new PortfolioMember("S0", [0], 1), new PortfolioMember("S1", [0], 1)], new ExecutionSettings());
-        run.Mark(0, 100);
-        run.Revalue(0);
-        foreach (var member in (int[])[0, 1])
-        {
-            run.OnSignal(member, new Signal(1, 1, Side.Buy, OrderType.Market, 100, 10, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
-            run.OnFill(member, new TradeFill(1, 2, 100, 10, 0, default, IsEntry: true, IsFirst: true, IsMaker: false)).ShouldBe(10);
-        }
-        // Each strategy reports its dividend and then its split, one strategy after the other.
-        foreach (var member in (int[])[0, 1])
-        {
-            run.OnFinancing(member, new FinancingEvent(1, 5, FinancingKind.Dividend, 2));
-            run.OnSplit(member, 1, 5, 5, 2);
-        }
+        var instrument = new Instrument { Symbol = "A", CorporateActions = [new(Ex, 2, 2), new(Ex + TimeSpan.TicksPerDay, 1, 1)] };
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [instrument],
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }],
+            new ExecutionSettings());
+        var host = new PortfolioHost(run);
+        Day(0, 100);
+        host.Enter(0, 1, Side.Buy, 10, 100);
+        host.Enter(1, 1, Side.Buy, 10, 100);
+        Day(1, 100);
+        Day(2, 100);
+        run.Financing.ShouldBe(0);
+        // 2 for each of 20 shares, which are 40 after the split: 100 less 2 are 98, and half of it 49.
+        Day(3, 49);
         run.Financing.ShouldBe(40);
-        run.Mark(0, 49);
-        run.Revalue(6);
         run.Equity.ShouldBe(100_000, 1e-9);
         // A second dividend, on the shares after it.
-        foreach (var member in (int[])[0, 1]) run.OnFinancing(member, new FinancingEvent(1, 7, FinancingKind.Dividend, 1));
+        Day(4, 48);
         run.Financing.ShouldBe(80);
+
+        void Day(int day, double price) => host.Flat(Timeframe.D1, Start.AddDays(day).Ticks, price);
     }
 }

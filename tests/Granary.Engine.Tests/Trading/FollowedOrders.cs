@@ -6,6 +6,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
@@ -17,25 +18,30 @@ internal sealed class FollowedOrders : IRunListener
     private readonly ExecutionSettings _execution;
     private readonly Dictionary<int, (Side Side, double Quantity)> _open = [];
     private readonly Dictionary<int, Side> _sides = [];
+    private readonly PortfolioFollower _follower;
     private readonly HashSet<int> _parted = [];
     private readonly TradingSettings _settings;
     private long _now, _booked;
 
-    public FollowedOrders(Instrument instrument, TradingSettings settings, ExecutionSettings execution)
+    public FollowedOrders(MarketSeries series, Bar[] bars, TradingSettings settings, ExecutionSettings execution)
     {
+        var instrument = series.Instrument;
         (_instrument, _execution, _settings) = (instrument, execution, settings);
         var instruments = new Dictionary<string, Instrument> { [instrument.Symbol] = instrument };
         Venue = new SimulatedExchange(new PaperSettings { Cash = settings.Cash }, execution, instruments);
         Ledger = new AccountLedger(settings.Cash, _ => instrument.Multiplier);
-        Portfolio = new PortfolioRun(settings.Cash, new PortfolioLimits(), [instrument], [new PortfolioMember("random", [0], 1)],
-            execution);
+        Portfolio = new PortfolioRun(settings.Cash, new PortfolioLimits(), [instrument],
+            [new PortfolioMember("random", [0], 1) { Timeframe = series.Timeframe, Settings = settings }], execution);
+        Portfolio.ReportFills(f => PortfolioQuantity += (int)f.Side * (f.Kind == PortfolioFillKind.Exit ? -f.Quantity : f.Quantity));
+        Portfolio.Books.Closed = t => PortfolioTrades.Add(t.Trade);
+        _follower = new PortfolioFollower(Portfolio, series.Timeframe, bars);
     }
 
     /// <summary>Runs a strategy over bars, which the exchange sees first.</summary>
     public static FollowedOrders Over(Strategy strategy, MarketSeries series, Bar[] bars, TradingSettings settings,
         ExecutionSettings execution)
     {
-        var orders = new FollowedOrders(series.Instrument, settings, execution);
+        var orders = new FollowedOrders(series, bars, settings, execution);
         var plan = new FactorPlan();
         var run = new StrategyRun("random", strategy, series, settings, execution, plan, orders);
         var pipeline = new FeedPipeline(series, plan);
@@ -46,6 +52,7 @@ internal sealed class FollowedOrders : IRunListener
             run.Process(prepared);
             pipeline.Return(prepared);
         }
+        orders._follower.End();
         orders.Result = run.Finish();
         return orders;
     }
@@ -75,7 +82,7 @@ internal sealed class FollowedOrders : IRunListener
 
     public List<SeenFill> Exchange { get; } = [];
 
-    public double PortfolioQuantity => _open.Values.Sum(o => (int)o.Side * o.Quantity);
+    public double PortfolioQuantity { get; private set; }
 
     public void Close(in Bar bar, Timeframe timeframe)
     {
@@ -105,6 +112,7 @@ internal sealed class FollowedOrders : IRunListener
 
     public void On(in RunEvent e)
     {
+        _follower.On(e);
         switch (e.Kind)
         {
             case RunEventKinds.Order:
@@ -114,10 +122,7 @@ internal sealed class FollowedOrders : IRunListener
                 Venue.MoveStop($"{e.Number}-e", e.StopMoved.Price);
                 break;
             case RunEventKinds.Signal:
-                OnSignal(e.Signal);
-                break;
-            case RunEventKinds.SignalEnded:
-                Portfolio.OnSignalEnded(0, e.Number);
+                _sides[e.Number] = e.Signal.Side;
                 break;
             case RunEventKinds.Fill:
                 OnFill(e.Fill);
@@ -125,7 +130,6 @@ internal sealed class FollowedOrders : IRunListener
             case RunEventKinds.Financing when e.Financing is var financing:
                 if (financing.Kind == FinancingKind.Funding)
                     Funding[e.Number] = Funding.GetValueOrDefault(e.Number) + financing.Amount * _open[e.Number].Quantity;
-                Portfolio.OnFinancing(0, financing);
                 break;
             case RunEventKinds.ClosedPart:
                 Trades.Add(e.Trade);
@@ -160,19 +164,10 @@ internal sealed class FollowedOrders : IRunListener
         Ledger.Answer(id, Venue.Submit(sent));
     }
 
-    private void OnSignal(in Signal signal)
-    {
-        _sides[signal.Number] = signal.Side;
-        Portfolio.Mark(0, signal.Price);
-        Portfolio.Revalue(signal.Time);
-        Portfolio.OnSignal(0, signal).ShouldBe(Decision.Accepted);
-    }
-
     private void OnFill(in TradeFill fill)
     {
         StrategyFills.Add(fill);
         Strategy.Add(new SeenFill(fill.Number, fill.IsFirst, fill.Time, fill.Price, fill.Quantity));
-        Portfolio.OnFill(0, fill).ShouldBe(fill.Quantity, 1e-9);
         var open = fill.IsFirst ? 0 : _open[fill.Number].Quantity;
         _open[fill.Number] = (_sides[fill.Number], fill.IsFirst ? fill.Quantity : open - fill.Quantity);
         if (!fill.IsFirst) _parted.Add(fill.Number);
@@ -182,7 +177,6 @@ internal sealed class FollowedOrders : IRunListener
     {
         if (!_parted.Contains(trade.Number))
             Strategy.Add(new SeenFill(trade.Number, false, trade.ExitTime, trade.ExitPrice, trade.Quantity));
-        if (Portfolio.OnTrade(0, trade) is { } own) PortfolioTrades.Add(own.Trade);
         _open.Remove(trade.Number);
     }
 }

@@ -48,9 +48,9 @@ public sealed class FundedMarginTests
         orders.Funding.Values.ShouldContain(f => f < 0);
         orders.Funding.Values.ShouldContain(f => f > 0);
         Near(Cash + orders.Trades.Sum(t => t.NetProfit), orders.Result.Equity.Final, "strategy");
-        // What is open, with the closed part of it, is the strategy's, whose quantities the portfolio has.
         var closed = orders.PortfolioTrades.Select(t => t.Number).ToHashSet();
-        var open = orders.Trades.Where(t => !closed.Contains(t.Number)).Sum(t => t.NetProfit);
+        // With the closed part of it.
+        var open = orders.Portfolio.OpenAtEnd().Sum(t => t.Trade.NetProfit);
         Near(Cash + orders.PortfolioTrades.Sum(t => t.NetProfit) + open,
             orders.Portfolio.Cash + orders.PortfolioQuantity * close * unit, "portfolio");
         var trades = orders.Ledger.Trades.Values;

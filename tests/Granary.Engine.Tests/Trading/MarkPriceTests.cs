@@ -2,6 +2,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
@@ -175,23 +176,16 @@ public sealed class MarkPriceTests
     private static double OfPortfolio(Instrument instrument, Side side, Bar[] bars, ExecutionSettings execution, double cash = 10_000,
         double units = 10)
     {
-        var run = new PortfolioRun(cash, new PortfolioLimits(), [instrument],
-            [new PortfolioMember("one", [0], 1) { Timeframe = Timeframe.H1 }], execution);
-        var closed = new List<PortfolioTrade>();
+        var host = new PortfolioHost(new PortfolioRun(cash, new PortfolioLimits(), [instrument],
+            [new PortfolioMember("one", [0], 1) { Timeframe = Timeframe.H1 }], execution));
         for (var i = 0; i < bars.Length; i++)
         {
-            if (i == 1)
-                run.OnFill(0, new TradeFill(1, bars[1].Time, 100, units, 0, default, IsEntry: true, IsFirst: true, IsMaker: false))
-                    .ShouldBe(units);
-            run.Mark(0, bars[i]);
-            run.Revalue(bars[i].Time);
-            closed.AddRange(run.CallMargin(bars[i].Time));
-            if (i == 0)
-                run.OnSignal(0, new Signal(1, bars[0].Time, side, OrderType.Market, 100, units, 0, 0, long.MaxValue))
-                    .ShouldBe(Decision.Accepted);
+            host.Bars(Timeframe.H1, bars[i]);
+            if (i == 0) host.Enter(0, 1, side, units, 100).ShouldBe(units);
         }
-        if (closed.Count == 0) return double.NaN;
-        var trade = closed.ShouldHaveSingleItem().Trade;
+        host.Fills[0].Quantity.ShouldBe(units);
+        if (host.Closed.Count == 0) return double.NaN;
+        var trade = host.Closed.ShouldHaveSingleItem().Trade;
         (trade.Reason, trade.ExitTime).ShouldBe((ExitReason.Liquidation, bars[2].Time));
         return trade.ExitPrice;
     }

@@ -6,13 +6,14 @@ using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Strategies;
 using Granary.Engine.Tests.Factors;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Tests.Strategies;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
 
-/// <summary>Keeps the ledger of a run from its events, and passes them to a portfolio of this one strategy.</summary>
-internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = null, int symbol = 0) : IRunListener
+/// <summary>Keeps the ledger of a run from its events.</summary>
+internal sealed class Ledger(Instrument instrument) : IRunListener
 {
     private readonly Dictionary<int, (Side Side, double Open)> _open = [];
     private readonly HashSet<int> _followed = [];
@@ -24,9 +25,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     public double Commission { get; private set; }
 
     public double Financing { get; private set; }
-
-    /// <summary>The strategy's own; a portfolio pays for loans of its own.</summary>
-    public double Interest { get; private set; }
 
     public List<Trade> Trades { get; } = [];
 
@@ -54,20 +52,15 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
                 break;
             case RunEventKinds.SignalEnded:
                 Ended.Add(e.Number);
-                portfolio?.OnSignalEnded(0, e.Number);
                 break;
             case RunEventKinds.Fill:
                 OnFill(e.Fill);
-                break;
-            case RunEventKinds.EntryEnded:
-                portfolio?.OnEntryEnded(0, e.Number);
                 break;
             case RunEventKinds.Financing:
                 OnFinancing(e.Financing);
                 break;
             case RunEventKinds.Split when e.Split is var split:
                 _open[e.Number] = (_open[e.Number].Side, _open[e.Number].Open * split.Ratio);
-                portfolio?.OnSplit(0, e.Number, e.Time, split.ExDate, split.Ratio);
                 break;
             case RunEventKinds.ClosedPart:
                 Parts.Add(e.Trade);
@@ -82,8 +75,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
     {
         Signalled.Add(signal.Number);
         _sides.Add(signal.Number, signal.Side);
-        // The portfolio's account is larger than the strategy's, so that it refuses nothing, and is to take the strategy's own quantity.
-        portfolio?.OnSignal(0, signal with { SizedOn = 0 }, symbol).ShouldBe(Decision.Accepted);
     }
 
     private void OnFill(in TradeFill fill)
@@ -97,7 +88,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
         Book(side, fill.IsEntry ? 1 : -1, fill.Price, fill.Quantity, fill.Commission, fill.Time);
         if (fill.Order.Value > 0) PaidBy[fill.Order.Value] = PaidBy.GetValueOrDefault(fill.Order.Value) + fill.Commission;
         _open[fill.Number] = (side, open + (fill.IsEntry ? fill.Quantity : -fill.Quantity));
-        portfolio?.OnFill(0, fill, symbol);
     }
 
     private void Book(Side side, int direction, double price, double quantity, double fee, long time)
@@ -116,8 +106,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
             && (_open[number].Side == Side.Sell || cash > 0)).ShouldBeFalse("only what is long is bought on a loan, and it costs");
         Cash += cash;
         Financing += cash;
-        if (kind == FinancingKind.Interest) Interest += cash;
-        portfolio?.OnFinancing(0, financing);
     }
 
     private void OnTrade(in Trade trade)
@@ -131,7 +119,6 @@ internal sealed class Ledger(Instrument instrument, PortfolioRun? portfolio = nu
             else Math.Abs(open).ShouldBeLessThan(1e-6 * trade.Quantity, "all parts make the whole");
             _open.Remove(trade.Number);
         }
-        portfolio?.OnTrade(0, trade);
     }
 
 }
@@ -235,17 +222,8 @@ public sealed class RealismPropertyTests
     {
         var (series, bars, settings, execution) = Given(seed);
         var instrument = series.Instrument;
-        // The portfolio keeps its own book of the same fills, with cash enough to take every signal.
-        var portfolio = new PortfolioRun(1e9, new PortfolioLimits(), [instrument with { LotSize = 0 }], [new PortfolioMember("it", [0], 1)],
-            execution with { Leverage = 0, Maintenance = 0 });
-        portfolio.Mark(0, bars[0].Close);
-        portfolio.Revalue(bars[0].Time);
-        // An order by hand may close several trades, and its one fee is then split over them; the portfolio knows the trades only.
-        var byHand = seed % 2 == 0 && execution.Fee.IsProportional;
-        var ledger = new Ledger(instrument, portfolio);
-        var result = SingleRun.Of(new RandomTrader(seed, byHand), series, bars, settings, execution, ledger, 64);
-        portfolio.Mark(0, bars[^1].Close);
-        portfolio.Revalue(bars[^1].Time);
+        var ledger = new Ledger(instrument);
+        var result = SingleRun.Of(new RandomTrader(seed, byHand: seed % 2 == 0), series, bars, settings, execution, ledger, 64);
 
         var final = result.Equity.Final;
         var scale = settings.Cash * 1e-8;
@@ -255,10 +233,6 @@ public sealed class RealismPropertyTests
         ledger.Trades.Concat(ledger.Parts).Sum(t => t.Commission).ShouldBe(result.Trades.Commission, scale, "each fee belongs to a trade");
         ledger.Trades.Concat(ledger.Parts).Sum(t => t.Financing).ShouldBe(result.Trades.Financing, scale);
         ledger.Financing.ShouldBe(result.Trades.Financing, scale);
-        (portfolio.Equity - 1e9).ShouldBe(final - settings.Cash - ledger.Interest, 1e-3,
-            "a portfolio of this strategy alone earns the same");
-        portfolio.Commission.ShouldBe(result.Trades.Commission, 1e-4);
-        portfolio.Financing.ShouldBe(result.Trades.Financing - ledger.Interest, 1e-4);
         ledger.Signalled.Order().ShouldBe(ledger.Trades.Select(t => t.Number).Concat(ledger.Ended).Order());
 
         if (execution.VolumeShare > 0)
@@ -274,6 +248,31 @@ public sealed class RealismPropertyTests
         if (execution.Fee is FeeSchedule { Minimum: > 0 } schedule)
             foreach (var paid in ledger.PaidBy.Values)
                 paid.ShouldBeGreaterThanOrEqualTo(schedule.Minimum * (1 - 1e-9));
+    }
+
+    public static TheoryData<int> SeedsByHand => [.. Seeds.Select(s => s.Data).Where(s => s % 2 == 0)];
+
+    [Theory, MemberData(nameof(Seeds))]
+    public void A_portfolio_of_one_strategy_with_its_cash_is_the_same_account(int seed) => FollowedByPortfolio(seed, byHand: false);
+
+    // An order by hand may close several trades, and its one fee is then split over them; the portfolio knows the trades only.
+    [Theory, MemberData(nameof(SeedsByHand))]
+    public void A_portfolio_of_one_strategy_with_its_cash_is_the_same_account_with_orders_by_hand(int seed) =>
+        FollowedByPortfolio(seed, byHand: true);
+
+    private static void FollowedByPortfolio(int seed, bool byHand)
+    {
+        var (series, bars, settings, execution) = Given(seed);
+        if (byHand && !execution.Fee.IsProportional) execution = execution with { Fee = new PercentFee(0.05) };
+        var portfolio = new PortfolioRun(settings.Cash, new PortfolioLimits(), [series.Instrument],
+            [new PortfolioMember("it", [0], 1) { Timeframe = series.Timeframe, Settings = settings }], execution);
+        if (series.Path is { } path) portfolio.Books.PathOf = (_, _) => path;
+        var follower = new PortfolioFollower(portfolio, series.Timeframe, bars);
+        var result = SingleRun.Of(new RandomTrader(seed, byHand), series, bars, settings, execution, follower, 64);
+        follower.End();
+        portfolio.Equity.ShouldBe(result.Equity.Final, 1e-3);
+        portfolio.Commission.ShouldBe(result.Trades.Commission, 1e-4);
+        portfolio.Financing.ShouldBe(result.Trades.Financing, 1e-4);
     }
 
     [Theory, MemberData(nameof(Seeds))]

@@ -2,6 +2,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;
@@ -83,9 +84,8 @@ public sealed class SmallestOrderTests
     public void The_portfolio_refuses_by_its_own_quantity(double first, string second)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [With(quantity: 300)],
-            [new PortfolioMember("S0", [0], 1), new PortfolioMember("S1", [0], 1)]);
-        run.Mark(0, 100);
-        run.Revalue(0);
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }]);
+        new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);
         run.OnSignal(0, Entry(first)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, Entry(600)).Word.ShouldBe(second);
 

@@ -2,8 +2,8 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
-using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Tests.Trading;
 
@@ -57,15 +57,12 @@ public sealed class SymbolCostTests
         };
         var run = new PortfolioRun(100_000, new PortfolioLimits(),
             [new Instrument { Symbol = "DEAR" }, new Instrument { Symbol = "OTHER" }],
-            [new PortfolioMember("S0", [0], 1), new PortfolioMember("S1", [1], 1)], execution);
-        run.Mark(0, 100);
-        run.Mark(1, 100);
-        run.Revalue(0);
-        for (var member = 0; member < 2; member++)
-        {
-            run.OnSignal(member, new Signal(1, 1, Side.Buy, OrderType.Market, 100, 10, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
-            run.OnFill(member, new TradeFill(1, 2, 100, 10, member == 0 ? 7 : 1, default, IsEntry: true, IsFirst: true, IsMaker: false));
-        }
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [1], 1) { Timeframe = Timeframe.D1 }],
+            execution);
+        var host = new PortfolioHost(run);
+        host.Flat(Timeframe.D1, 0, 100, 100);
+        for (var member = 0; member < 2; member++) host.Enter(member, 1, Side.Buy, 10, 100);
+        host.Flat(Timeframe.D1, TimeSpan.TicksPerDay, 100, 100);
         // 7 for the order in DEAR, 0.1 % of 1,000 in OTHER.
         run.Commission.ShouldBe(8, 1e-9);
     }

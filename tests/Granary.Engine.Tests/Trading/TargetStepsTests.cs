@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Strategies;
 using Granary.Engine.Trading;
 
@@ -188,18 +189,16 @@ public sealed class TargetStepsTests
     [Fact]
     public void A_portfolio_closes_its_own_share_of_each_part_in_whole_lots()
     {
-        var portfolio = new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "TEST", LotSize = 1 }],
-            [new PortfolioMember("steps", [0], 0.5)], new ExecutionSettings());
-        portfolio.Mark(0, 100);
-        portfolio.Revalue(1);
-        portfolio.OnSignal(0, new Signal(1, 1, Side.Buy, OrderType.Market, 100, 10, 0, 104, long.MaxValue)).ShouldBe(Decision.Accepted);
-        TradeFill Fill(long time, double price, double quantity, int order, bool isEntry) =>
-            new(1, time, price, quantity, 0, new OrderId(order), isEntry, isEntry, !isEntry);
-        // Half of the strategy's 10; half of that is 2.5, of which 2 are whole lots; the strategy's last part closes the rest.
-        portfolio.OnFill(0, Fill(2, 100, 10, 1, isEntry: true)).ShouldBe(5);
-        portfolio.OnFill(0, Fill(3, 104, 5, 2, isEntry: false)).ShouldBe(2);
-        portfolio.OnFill(0, Fill(4, 108, 5, 3, isEntry: false)).ShouldBe(3);
-        var trade = portfolio.OnTrade(0, new Trade(1, Side.Buy, 10, 1, 2, 100, 4, 106, 60, 0, 2, ExitReason.Target, 0, 0))!.Value.Trade;
+        var settings = new TradingSettings { TakeProfit = [Step(4, 0.5), Step(8)] };
+        var host = new PortfolioHost(new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "TEST", LotSize = 1 }],
+            [new PortfolioMember("steps", [0], 0.5) { Timeframe = Timeframe.M1, Settings = settings }], new ExecutionSettings()));
+        host.Flat(Timeframe.M1, 0, 100);
+        // Half of the strategy's 10; half of that is 2.5, of which 2 are whole lots; the last part closes the rest.
+        host.Enter(0, 1, Side.Buy, 10, 100).ShouldBe(5);
+        foreach (var (minute, price) in new[] { (1, 100), (2, 104), (3, 108) })
+            host.Flat(Timeframe.M1, minute * TimeSpan.TicksPerMinute, price);
+        host.Fills.Select(f => (f.Price, f.Quantity)).ShouldBe([(100, 5), (104, 2), (108, 3)]);
+        var trade = host.Closed.ShouldHaveSingleItem().Trade;
         trade.Quantity.ShouldBe(5);
         // 2 · 4 + 3 · 8.
         trade.Profit.ShouldBe(32, 1e-9);
