@@ -29,7 +29,9 @@ internal sealed class PortfolioBooks
     // Amounts that fills have brought and cost, with the closes at which they were known, over the length of the longest bars. They are only
     // kept if there are bars of several lengths.
     private readonly List<(long Close, double Amount)> _flows = [];
-    private long _longest, _close;
+    private long _longest;
+    // Open time of the latest bars that have closed, and their close.
+    private long _open, _close;
     private bool _isProcessed = true;
     // Whether a strategy's order is being taken.
     private bool _isTheirs;
@@ -107,7 +109,7 @@ internal sealed class PortfolioBooks
                 (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         if (open == long.MinValue) return;
         _flows.RemoveAll(f => f.Close <= close - _longest);
-        _close = close;
+        (_open, _close) = (open, close);
         _account.Shared.BookInterest(open);
         foreach (var feed in _feeds)
             if (feed.IsNow && feed.Active.Count > 0)
@@ -281,11 +283,7 @@ internal sealed class PortfolioBooks
     public void TakeGiven(int member, int symbol)
     {
         if (_ofMember[member][symbol] is not { Book.HasGiven: true } book) return;
-        foreach (var atOpen in (ReadOnlySpan<bool>)[true, false])
-        {
-            book.Book.TakeGiven(book.Feed.Index, atOpen, exits: true);
-            book.Book.TakeGiven(book.Feed.Index, atOpen, exits: false);
-        }
+        foreach (var atOpen in (ReadOnlySpan<bool>)[true, false]) book.Book.TakeGiven(book.Feed.Index, atOpen);
     }
 
     // ---- exits of the portfolio's own ----
@@ -301,7 +299,8 @@ internal sealed class PortfolioBooks
         }
     }
 
-    private MemberBook At(MemberBook book) => BookOf(book.Member, book.Symbol, book.Feed.Time)!;
+    // The book at the bars that close now.
+    private MemberBook At(MemberBook book) => BookOf(book.Member, book.Symbol, _open)!;
 
     /// <summary>Closes all positions at the last closes, since nothing is left of the account.</summary>
     public void Liquidate()
@@ -342,7 +341,7 @@ internal sealed class PortfolioBooks
 
     /// <summary>Sends an exit of a trade, or of a part of it, on behalf of an operator.</summary>
     public void Operate(long key, MemberBook book, double share) => At(book).Book.TakeExit(
-        new ExitingEvent(TradeKey.Number(key), book.Feed.Time, Reason: ExitReason.Operator, Share: share), book.Feed.Index);
+        new ExitingEvent(TradeKey.Number(key), _open, Reason: ExitReason.Operator, Share: share), book.Feed.Index);
 
     // ---- what a reader asks ----
 

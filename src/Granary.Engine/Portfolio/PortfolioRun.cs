@@ -226,6 +226,8 @@ public sealed class PortfolioRun
     /// <param name="index">The bar's index in the block.</param>
     internal void OnBar(int market, Timeframe timeframe, BarBlock block, int index)
     {
+        // The last signal is of the bars before.
+        if (_unplaced is { Signal.AtFill: false }) Place();
         _books.OnBar(market, timeframe, block, index);
         if (timeframe != _marks[market]) return;
         _activity.Mark(market);

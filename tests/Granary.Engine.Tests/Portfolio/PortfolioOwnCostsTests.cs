@@ -101,7 +101,7 @@ public sealed class PortfolioOwnCostsTests
     }
 
     [Fact]
-    public void Parts_by_hand_of_a_trade_round_their_sum_to_lots()
+    public void Each_part_by_hand_of_a_trade_is_in_whole_lots_and_the_last_one_closes_the_rest()
     {
         var host = new PortfolioHost(new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A", LotSize = 1 }],
             [new PortfolioMember("a", [0], 2.5) { Timeframe = Timeframe.D1 }]));
@@ -112,8 +112,8 @@ public sealed class PortfolioOwnCostsTests
         Fill(2, 3, of: 10);
         Fill(3, 3, of: 7);
         Fill(4, 4, of: 4);
-        // 30 % of 25 are 7.5, and 60 % are 15.
-        host.Fills.Select(f => f.Quantity).ShouldBe([25, 7, 8, 10]);
+        // 3 of 10 of 25 are 7.5, 3 of 7 of 18 are 7.7.
+        host.Fills.Select(f => f.Quantity).ShouldBe([25, 7, 7, 11]);
 
         void Fill(int day, double quantity, double of)
         {

@@ -26,8 +26,20 @@ internal sealed class AccountMarket(Instrument instrument, ExecutionSettings exe
     /// <summary>The value of one unit of its currency in the account's, at the rate of now.</summary>
     public double Rate => foreign?.Rate ?? 1;
 
-    /// <summary>What its books have filled of the volume of the last bar.</summary>
-    public BarVolume Volume = new();
+    // Of the last bars of several timeframes.
+    private readonly BarVolume[] _volumes = [new(), new(), new(), new()];
+
+    /// <summary>What its books have filled of the volume of bars that open at a time.</summary>
+    public ref BarVolume VolumeOf(long open)
+    {
+        var oldest = 0;
+        for (var i = 0; i < _volumes.Length; i++)
+        {
+            if (_volumes[i].Bar == open) return ref _volumes[i];
+            if (_volumes[i].Bar < _volumes[oldest].Bar) oldest = i;
+        }
+        return ref _volumes[oldest];
+    }
 
     /// <summary>Its books in the order of their making.</summary>
     public IReadOnlyList<StrategyBook> Books => _books;

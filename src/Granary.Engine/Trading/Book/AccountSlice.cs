@@ -10,7 +10,8 @@ namespace Granary.Engine.Trading.Book;
 /// <list type="number">
 /// <item>Interest of the nights before the bars (<see cref="SharedAccount.BookInterest"/>).</item>
 /// <item>The open of each bar up to its orders, by time, then symbol: <see cref="StrategyBook.BeginBar"/>.</item>
-/// <item>Orders at the opens: exits of all books in the order of their making, whose proceeds pay for entries, then entries.</item>
+/// <item>Orders at the opens: exits of all books in the order of their making, whose proceeds pay for entries, then entries. Fills that a
+/// portfolio is given come before its own orders of their kind.</item>
 /// <item>The rest of each bar, book by book: <see cref="StrategyBook.ProcessAfterOpen(int)"/>.</item>
 /// <item>The liquidation of cross margin that several books use up in one instrument, and recalls of what they hold short.</item>
 /// </list>
@@ -30,11 +31,15 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
         if (_bars.Count == 0) return;
         if (_bars.Count > 1) Sort();
         foreach (var (book, index) in _bars) book.BeginBar(index);
+        foreach (var (book, index) in _bars) book.TakeGivenExits(index);
         WorkOpen(exits: true);
+        foreach (var (book, index) in _bars) book.TakeGiven(index, atOpen: true);
         WorkOpen(exits: false);
-        foreach (var (book, index) in _bars) book.ProcessAfterOpen(index);
-        TakeGiven(atOpen: false, exits: true);
-        TakeGiven(atOpen: false, exits: false);
+        foreach (var (book, index) in _bars)
+        {
+            book.TakeGiven(index, atOpen: false);
+            book.ProcessAfterOpen(index);
+        }
         if (execution.Margin == MarginMode.Cross) LiquidateWithin();
         CloseRecalled();
         _bars.Clear();
@@ -63,14 +68,6 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
         }
         if (_bars.Count > 1) _orders.Sort();
         foreach (var (order, bar) in _orders) _bars[bar].Book.ProcessAtOpen(new OrderId(order), _bars[bar].Index);
-        TakeGiven(atOpen: true, exits);
-    }
-
-    private void TakeGiven(bool atOpen, bool exits)
-    {
-        foreach (var (book, index) in _bars)
-            if (book.HasGiven)
-                book.TakeGiven(index, atOpen, exits);
     }
 
     // A single book finds the price itself, among its stops and targets.

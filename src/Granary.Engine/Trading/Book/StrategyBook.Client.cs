@@ -207,26 +207,38 @@ internal sealed partial class StrategyBook
     public long CloseTimeOf(int index) => _timeframe.CloseOf(_block.TimeColumn[index]);
 
     // Fills of manual orders and of recorded trades, which are not made by orders of this book.
-    private readonly List<(TradeFill Fill, Side Side, double Quantity)> _given = [];
+    private List<(TradeFill Fill, Side Side, double Quantity)>? _given;
 
     /// <summary>Whether fills were given for the bar that comes.</summary>
-    public bool HasGiven => _given.Count > 0;
+    public bool HasGiven => _given is { Count: > 0 };
 
     /// <summary>Has a fill of the strategy's happen within the bar that comes.</summary>
     /// <param name="fill">As the strategy has it.</param>
     /// <param name="side">The side of the trade.</param>
     /// <param name="quantity">Base units of an entry; an exit closes the strategy's part of what is open.</param>
-    public void Give(in TradeFill fill, Side side, double quantity) => _given.Add((fill, side, quantity));
+    public void Give(in TradeFill fill, Side side, double quantity) => (_given ??= []).Add((fill, side, quantity));
 
-    /// <summary>Books the fills that were given.</summary>
-    /// <param name="atOpen">Those at the open of the bar, or the others.</param>
-    /// <param name="exits">Those that close trades, or the others.</param>
-    public void TakeGiven(int index, bool atOpen, bool exits)
+    /// <summary>Books the fills at the open that were given and close trades which are open before it.</summary>
+    public void TakeGivenExits(int index)
     {
-        for (var i = 0; i < _given.Count; i++)
+        if (HasGiven) TakeGiven(index, f => f.IsAtOpen && !f.IsEntry && _trades.IndexOf(f.Number) >= 0);
+    }
+
+    /// <summary>Books the fills that were given, in their order.</summary>
+    /// <param name="atOpen">Those at the open of the bar, or the others.</param>
+    public void TakeGiven(int index, bool atOpen)
+    {
+        if (!HasGiven) return;
+        if (atOpen) TakeGiven(index, static f => f.IsAtOpen);
+        else TakeGiven(index, static f => !f.IsAtOpen);
+    }
+
+    private void TakeGiven(int index, Func<TradeFill, bool> isMeant)
+    {
+        for (var i = 0; i < _given!.Count; i++)
         {
             var (fill, side, quantity) = _given[i];
-            if (fill.IsAtOpen != atOpen || fill.IsEntry == exits) continue;
+            if (!isMeant(fill)) continue;
             _given.RemoveAt(i--);
             TakeGiven(fill, side, quantity, index);
         }
@@ -279,7 +291,6 @@ internal sealed partial class StrategyBook
             return;
         }
         EnterTrade(order, fill, bar, index, theirs.IsAtOpen);
-        if (!theirs.IsAtOpen) TryExits(_trades.Count - 1, bar, bar, index);
     }
 
     /// <summary>Moves the stop of a trade, or of the entry that will open it.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class StrategyBook
     // How much of a quantity the bar's volume allows, in whole lots.
     private double Fillable(double wanted, in Bar bar)
     {
-        ref var volume = ref _market is null ? ref _volume : ref _market.Volume;
+        ref var volume = ref _market is null ? ref _volume : ref _market.VolumeOf(bar.Time);
         return volume.Fitting(wanted, bar.Time, _execution.VolumeShare * bar.Volume, Instrument);
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class StrategyBook
     private void Count(in TradeFill fill)
     {
         if (_market is null) _volume.Draw(fill.Quantity, fill.Time);
-        else _market.Volume.Draw(fill.Quantity, fill.Time);
+        else _market.VolumeOf(fill.Time).Draw(fill.Quantity, fill.Time);
         _traded?.Add(fill.Time, Math.Abs(fill.Price) * fill.Quantity * _multiplier * RateAt(fill.Time));
     }
 

@@ -13,6 +13,9 @@ internal struct BarVolume
     {
     }
 
+    /// <summary>The last bar.</summary>
+    public readonly long Bar => _bar;
+
     /// <summary>So much of a quantity as a bar leaves, in whole lots.</summary>
     /// <param name="bar">Index of the bar; a new bar starts from zero.</param>
     /// <param name="most">Most that may be filled in it, base units.</param>
