@@ -17,12 +17,16 @@ public sealed class UnansweredOrderTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     // An order without an answer stays uncertain for longer than any test.
-    private async Task<VenueBroker> OpenAsync(string name)
+    private async Task<VenueBroker> OpenAsync(string name, TimeSpan? listLag = null)
     {
         var exchange = TestExchange.Named(name);
         _server = await ExchangeServer.StartAsync(exchange.Dialect(new MarketTerms { Others = ["ETH"] }));
-        return await VenueBroker.ConnectAsync(exchange.Open(_server.Endpoint), TestVenue.Fast with { RequestLife = TimeSpan.FromHours(1) },
-            TestVenue.Environment(_folder, Other), default);
+        return await VenueBroker.ConnectAsync(exchange.Open(_server.Endpoint), TestVenue.Fast with
+        {
+            RequestLife = TimeSpan.FromHours(1),
+            // A cancellation that was confirmed may take twice as long; it is asked for ten times in between.
+            ListLag = listLag ?? TestVenue.Fast.ListLag,
+        }, TestVenue.Environment(_folder, Other), default);
     }
 
     private static BrokerOrder Protected(string id, double limit, string symbol = TestVenue.Symbol) =>
@@ -119,5 +123,64 @@ public sealed class UnansweredOrderTests : IDisposable
 
         await FillsAndIsProtectedAsync();
         server.Market.Orders.ShouldNotContain(o => o.Coin == "ETH" && o.WaitsForStop);
+    }
+
+    // The exchange confirms a cancellation, and carries it out after the other trade has its stop. At KuCoin's spot market the confirmation
+    // is the end of a stop.
+    [Theory]
+    [InlineData("binance")]
+    [InlineData("gateio")]
+    [InlineData("gateio-futures")]
+    [InlineData("kucoin-futures")]
+    public async Task While_an_exit_waits_for_the_end_of_its_stop_which_is_not_placed_again(string name)
+    {
+        await using var broker = await OpenAsync(name, TimeSpan.FromSeconds(20));
+        await using var server = _server;
+        var entry = Protected("g1-0-1-e", limit: 0, Other);
+        await broker.SubmitAsync(entry);
+        await broker.SubmitAsync(Protected("g1-0-2-e", limit: 95));
+        await Eventually.HoldsAsync(() => server.Market.Orders.Any(o => o.Coin == "ETH" && o.WaitsForStop && o.IsActive));
+        var ends = new TaskCompletionSource();
+        server.Market.CancelLag = ends.Task;
+        var closing = broker.SubmitAsync(entry with
+        {
+            ClientId = "g1-0-1-x1",
+            Side = Side.Sell,
+            Closes = entry.ClientId,
+            Protection = Protection.None,
+        }).AsTask();
+
+        await FillsAndIsProtectedAsync();
+        closing.IsCompleted.ShouldBeFalse();
+
+        ends.SetResult();
+        (await closing).State.ShouldNotBe(OrderState.Rejected);
+        await Eventually.HoldsAsync(async () => !(await broker.SnapshotAsync()).Positions.ContainsKey(Other));
+        server.Market.Orders.Count(o => o.Coin == "ETH" && o.Stop > 0).ShouldBe(1);
+        server.Market.Received.Values.ShouldAllBe(n => n == 1);
+    }
+
+    // A stop that moves is cancelled and placed again. The first stop of a different trade does not wait for that.
+    [Theory]
+    [InlineData("binance")]
+    [InlineData("gateio")]
+    [InlineData("gateio-futures")]
+    [InlineData("kucoin-futures")]
+    public async Task While_a_stop_that_moves_is_being_cancelled(string name)
+    {
+        await using var broker = await OpenAsync(name, TimeSpan.FromSeconds(20));
+        await using var server = _server;
+        await broker.SubmitAsync(Protected("g1-0-1-e", limit: 0, Other));
+        await broker.SubmitAsync(Protected("g1-0-2-e", limit: 95));
+        await Eventually.HoldsAsync(() => server.Market.Orders.Any(o => o.Coin == "ETH" && o.WaitsForStop && o.IsActive));
+        var ends = new TaskCompletionSource();
+        server.Market.CancelLag = ends.Task;
+        await broker.MoveStopAsync("g1-0-1-e", 85);
+
+        await FillsAndIsProtectedAsync();
+
+        ends.SetResult();
+        await Eventually.HoldsAsync(() => server.Market.Orders.Any(o => o.Coin == "ETH" && o.Stop == 85 && o.IsActive));
+        server.Market.Orders.Count(o => o.Coin == "ETH" && o.Stop > 0).ShouldBe(2);
     }
 }
