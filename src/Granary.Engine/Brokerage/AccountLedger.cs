@@ -287,7 +287,9 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     private void Split(BrokerSplit split)
     {
-        if (_orders.TryGetValue(split.ClientId, out var order)) order.Booked *= split.Ratio;
+        foreach (var order in _orders.Values)
+            if (order.Order.ClientId == split.ClientId || order.Order.Closes == split.ClientId)
+                order.Split(split);
         if (!_trades.TryGetValue(split.ClientId, out var trade)) return;
         _positions.Adjust(split.Symbol, (int)trade.Side * trade.Open * (split.Ratio - 1));
         trade.Split(split.Ratio);

@@ -15,4 +15,8 @@ public sealed class BrokerUnavailableException : Exception
     /// <summary>Whether the venue rejected the request without processing it, because of too many requests. The request can be sent
     /// again.</summary>
     public bool IsUnprocessed { get; init; }
+
+    /// <summary>The pause after which the same request may have an answer, since an earlier one is still on its way; null if nothing is known
+    /// of that.</summary>
+    internal TimeSpan? RetryAfter { get; init; }
 }

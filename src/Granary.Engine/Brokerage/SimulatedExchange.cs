@@ -288,14 +288,22 @@ internal sealed class SimulatedExchange
                 Pay(market, e.Number, paid.Kind, paid.Amount * market.Book.OpenQuantityOf(e.Number), e.Time);
                 break;
             case RunEventKinds.Split:
-                var entry = _entries[e.Number];
-                _events.Add(new BrokerEvent(_events.Count + 1, null, entry.Status)
-                { Split = new BrokerSplit(entry.Order.ClientId, entry.Order.Symbol, e.Split.Ratio, e.Time) });
+                OnSplit(_entries[e.Number], e.Split.Ratio, e.Time);
                 break;
             case RunEventKinds.Roll:
                 OnRoll(market, e.Roll);
                 break;
         }
+    }
+
+    // The book splits the orders that wait; what they have filled is in new shares too.
+    private void OnSplit(WorkingOrder entry, double ratio, long time)
+    {
+        foreach (var working in _waiting.Values)
+            if (working == entry || working.Order.Closes == entry.Order.ClientId)
+                working.Filled *= ratio;
+        _events.Add(new BrokerEvent(_events.Count + 1, null, entry.Status)
+        { Split = new BrokerSplit(entry.Order.ClientId, entry.Order.Symbol, ratio, time) });
     }
 
     private void OnRoll(Market market, in RollEvent roll)

@@ -8,7 +8,7 @@ internal sealed class TrackedOrder
 {
     internal TrackedOrder(OrderIntended intent, int number)
     {
-        (Intent, Number) = (intent, number);
+        (Intent, Number, Quantity) = (intent, number, intent.Order.Quantity);
     }
 
     /// <summary>The index of the order among the account's orders, in the order of their intents.</summary>
@@ -19,6 +19,12 @@ internal sealed class TrackedOrder
     public BrokerOrder Order => Intent.Order;
 
     public string Strategy => Intent.Strategy;
+
+    /// <summary>Quantity in base units, in the shares of the last split while it worked.</summary>
+    public double Quantity { get; private set; }
+
+    /// <summary>Shares after the splits while it worked, per share that was ordered. Prices of the order are divided by it.</summary>
+    public double SplitRatio { get; private set; } = 1;
 
     /// <summary>New, Submitted, PartiallyFilled, Filled or Cancelled or Rejected or Expired, Closed.</summary>
     public OrderState State { get; internal set; }
@@ -43,4 +49,15 @@ internal sealed class TrackedOrder
 
     /// <summary>Whether the venue has reported more as filled than is booked; the missing fills come with a later poll.</summary>
     public bool AwaitsFills => Filled - Booked > Tolerance.Quantity * Filled;
+
+    // Applies a split of its trade. Venues report in order, so all fills before the split are booked; what the order has filled since comes
+    // with later reports. An order that had ended before keeps the shares of its time.
+    internal void Split(BrokerSplit split)
+    {
+        if (Order.CreatedAt > split.At || State.IsFinal() && !AwaitsFills) return;
+        Quantity *= split.Ratio;
+        SplitRatio *= split.Ratio;
+        Booked *= split.Ratio;
+        Filled = Booked;
+    }
 }

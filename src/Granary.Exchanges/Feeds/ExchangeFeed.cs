@@ -32,6 +32,9 @@ internal sealed record ExchangeFeedRequest
     /// <summary>The number of consecutive connections that failed or brought no bar, after which the feed gives up.</summary>
     public int Tries { get; init; } = 30;
 
+    /// <summary>The most items that wait for a reader that is slower than the market, such as a session that warms up.</summary>
+    public int MostWaiting { get; init; } = 1 << 16;
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }
 
@@ -40,6 +43,10 @@ internal sealed record ExchangeFeedRequest
 /// reconnection or arrive out of order are detected by the exchange's clock and dropped. The feed does not end. Bars that were missed while
 /// it was disconnected are a gap.
 /// </summary>
+/// <remarks>
+/// A task of its own reads the connection from the first request on: the pings of an exchange are answered while the reader is busy. Bars
+/// wait for the reader; those beyond a bound are left out, which is a gap too.
+/// </remarks>
 internal sealed class ExchangeFeed : ILiveFeed
 {
     private sealed class Market(string spelled, Timeframe timeframe)
@@ -58,6 +65,9 @@ internal sealed class ExchangeFeed : ILiveFeed
     private readonly FeedAssembler _assembler;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly List<string> _refusals = [];
+    private readonly FeedBuffer _buffer;
+    // Guards what messages change and notes read.
+    private readonly Lock _lock = new();
     private long _clock = long.MinValue;
     private long _unordered, _incomplete, _foreign, _backwards;
     private string? _firstForeign;
@@ -74,6 +84,7 @@ internal sealed class ExchangeFeed : ILiveFeed
         _reconnection = new Reconnection(request.Clock, request.Backoff, TimeSpan.FromMinutes(1));
         if (request.Markets.Count == 0) throw new BarDataException("symbols: there is nothing to listen to; name at least one symbol");
         _request = request;
+        _buffer = new FeedBuffer(request.MostWaiting);
         foreach (var market in request.Markets)
             if (!request.Exchange.Offers(market.Timeframe))
                 throw new BarDataException($"timeframe: {request.Exchange.Name} has "
@@ -91,7 +102,10 @@ internal sealed class ExchangeFeed : ILiveFeed
     public IReadOnlyList<MarketSeries> Series => _assembler.Series;
 
     /// <inheritdoc/>
-    public string? Fault => _reconnection.Fruitless > 2
+    public string? Fault => _buffer.IsFull
+        ? $"{_request.Exchange.Name}: the session is {_buffer.Bound} bars and times behind the market, so later bars are left out until it "
+            + "has taken half of them"
+        : _reconnection.Fruitless > 2
         ? $"{_request.Exchange.Name}: the last {_reconnection.Fruitless} connections brought no bar ({Reason}); it is tried again" : null;
 
     private string Reason => _failure?.Message.TrimEnd('.') ?? "the exchange accepted and closed them";
@@ -103,8 +117,11 @@ internal sealed class ExchangeFeed : ILiveFeed
     {
         get
         {
+            using var held = _lock.EnterScope();
             var notes = new List<string>(_assembler.Late.Notes);
             var name = _request.Exchange.Name;
+            if (_buffer.BarsLeftOut > 0) notes.Add($"{name}: {_buffer.BarsLeftOut} bars were left out, a gap to be filled: {_buffer.Bound} bars and "
+                + "times waited for the session, which was slower than the market");
             if (_connections > 1) notes.Add($"{name}: the connection was lost {_connections - 1} times and opened again");
             if (_incomplete > 0) notes.Add($"{name}: {_incomplete} bars were under way when the connection was lost and closed before it "
                 + $"was back; they are left out, a gap to be filled");
@@ -120,24 +137,52 @@ internal sealed class ExchangeFeed : ILiveFeed
     /// <exception cref="BarStoreException">The connections failed or brought no bar, as often as the request permits.</exception>
     public async IAsyncEnumerable<FeedItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        while (true)
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var receiving = ReceiveAsync(leaving.Token);
+        try
         {
-            if (await ConnectAsync(cancellationToken).ConfigureAwait(false) is { } socket)
+            await foreach (var item in _buffer.ReadAsync(cancellationToken).ConfigureAwait(false)) yield return item;
+        }
+        finally
+        {
+            await leaving.CancelAsync().ConfigureAwait(false);
+            await receiving.ConfigureAwait(false);
+        }
+    }
+
+    // Receives until the reader leaves, or until a fault that it then throws.
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
             {
-                await using (socket.ConfigureAwait(false))
-                    while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message)
-                    {
-                        if (Take(message)) _reconnection.Brought();
-                        while (_assembler.TryNext(out var item)) yield return item;
-                    }
+                if (await ConnectAsync(cancellationToken).ConfigureAwait(false) is { } socket)
+                {
+                    await using (socket.ConfigureAwait(false))
+                        while (await socket.NextAsync(cancellationToken).ConfigureAwait(false) is { } message) Receive(message);
+                }
+                _reconnection.Lost();
+                if (_reconnection.Fruitless >= _request.Tries)
+                    throw new BarStoreException($"{_request.Exchange.Name} at {Endpoint.Host} "
+                        + (_failure is null ? $"brought no bar in {_reconnection.Fruitless} connections"
+                            : $"could not be reached in {_reconnection.Fruitless} tries")
+                        + $" ({Reason}); look at the network, or at the exchange's page of its state", _failure!);
+                await _reconnection.PauseAsync(cancellationToken).ConfigureAwait(false);
             }
-            _reconnection.Lost();
-            if (_reconnection.Fruitless >= _request.Tries)
-                throw new BarStoreException($"{_request.Exchange.Name} at {Endpoint.Host} "
-                    + (_failure is null ? $"brought no bar in {_reconnection.Fruitless} connections"
-                        : $"could not be reached in {_reconnection.Fruitless} tries")
-                    + $" ({Reason}); look at the network, or at the exchange's page of its state", _failure!);
-            await _reconnection.PauseAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _buffer.End(e);
+        }
+    }
+
+    private void Receive(ReadOnlyMemory<byte> message)
+    {
+        lock (_lock)
+        {
+            if (Take(message)) _reconnection.Brought();
+            while (_assembler.TryNext(out var item)) _buffer.Add(item);
         }
     }
 

@@ -24,28 +24,21 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask EnsureAsync(CancellationToken cancellationToken)
     {
+        // A failure for one trade must not keep others from getting their legs.
+        var steps = new SeparateSteps();
         foreach (var fault in await orders.CancelAsync([.. Book.Working.Where(o => o.Leg.Length > 0
-            && !(Book.Find(o.Entry)!.Open > 0))], cancellationToken).ConfigureAwait(false))
-            if (fault is not null) throw fault;
+            && !(Book.Find(o.Entry)!.Open > 0))], cancellationToken).ConfigureAwait(false)) steps.Add(fault);
         var missing = new List<WantedLeg>();
-        BrokerUnavailableException? unanswered = null;
-        try
+        foreach (var entry in Book.OpenEntries.ToList())
         {
-            foreach (var entry in Book.OpenEntries.ToList())
-            {
-                if (entry.Protection.IsNone && entry.MovedStop == 0 && entry.Replaced is null || Book.IsClosing(entry)
-                    || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
-                await EnsureAsync(entry, missing, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        catch (BrokerUnavailableException e)
-        {
-            // A failure for one trade must not keep others from getting their legs.
-            unanswered = e;
+            if (entry.Protection.IsNone && entry.MovedStop == 0 && entry.Replaced is null || Book.IsClosing(entry)
+                || entry.IsReleasing || clock.GetUtcNow() < entry.LegsWaitUntil) continue;
+            await steps.TryAsync(() => entry.IsTargetDue ? TakeProfitAsync(entry, cancellationToken)
+                : EnsureAsync(entry, missing, cancellationToken)).ConfigureAwait(false);
         }
         foreach (var round in VenueRequests.Rounds(missing, l => l.Entry.Order.Symbol))
-            await SendAsync(round, cancellationToken).ConfigureAwait(false);
-        if (unanswered is not null) throw unanswered;
+            await steps.TryAsync(() => SendAsync(round, cancellationToken)).ConfigureAwait(false);
+        steps.End();
     }
 
     private async ValueTask EnsureAsync(VenueOrder entry, List<WantedLeg> missing, CancellationToken cancellationToken)
@@ -74,7 +67,7 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
             missing.Add(wanted);
             return;
         }
-        if (!old.IsKnown && !await orders.RefreshAsync(old, wait: false, cancellationToken).ConfigureAwait(false)) return;
+        if (!old.IsKnown && !await orders.RefreshAsync(old, cancellationToken).ConfigureAwait(false)) return;
         var order = wanted.Make(0).Order;
         if (old.Quantity - old.Filled == wanted.Quantity && old.Order.StopPrice == order.StopPrice
             && old.Order.LimitPrice == order.LimitPrice) return;
@@ -95,11 +88,15 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
         }
         if (made.Count == 0) return;
         var faults = await orders.SendAsync(made, cancellationToken).ConfigureAwait(false);
+        var steps = new SeparateSteps();
         for (var i = 0; i < made.Count; i++)
-            if (faults[i] is null && made[i].State == OrderState.Rejected)
-                await RefusedAsync(wanted[i].Entry, made[i], made[i].Quantity, cancellationToken).ConfigureAwait(false);
-        foreach (var fault in faults)
-            if (fault is not null) throw fault;
+        {
+            steps.Add(faults[i]);
+            var (entry, leg) = (wanted[i].Entry, made[i]);
+            if (faults[i] is null && leg.State == OrderState.Rejected)
+                await steps.TryAsync(() => RefusedAsync(entry, leg, leg.Quantity, cancellationToken)).ConfigureAwait(false);
+        }
+        steps.End();
     }
 
     // A leg that an entry should have. It closes at most a quantity; null = all that is open.
@@ -141,20 +138,32 @@ internal sealed class EntryProtection(IVenue venue, BookJournal journal, VenueOr
     /// <exception cref="BrokerUnavailableException">There is no response; another call continues.</exception>
     public async ValueTask TakeProfitAsync(string listed, decimal price, CancellationToken cancellationToken)
     {
+        var steps = new SeparateSteps();
         foreach (var entry in Book.OpenEntries.Where(e => e.Instrument.Listed == listed).ToList())
         {
             var target = TargetOf(entry);
-            if (target.Price <= 0 || TargetRests(entry) || Book.IsClosing(entry) || clock.GetUtcNow() < entry.LegsWaitUntil
-                || (int)entry.Order.Side * (price - (decimal)target.Price) < 0) continue;
-            if ((await ReleaseAsync([entry], cancellationToken).ConfigureAwait(false))[0] is { } fault) throw fault;
-            var quantity = QuantityOf(entry, target.Quantity);
-            if (quantity <= 0) continue;
-            var (name, order) = entry.LegOrder("target", OrderType.Limit, target.Price);
-            var sent = await orders.SendAsync(order with { Quantity = (double)quantity, TimeInForce = TimeInForce.ImmediateOrCancel }, name,
-                entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
-            if (sent.State == OrderState.Rejected) entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
-            else await orders.RefreshAsync(sent, wait: false, cancellationToken).ConfigureAwait(false);
+            if (target.Price <= 0 || TargetRests(entry) || Book.IsClosing(entry) || entry.IsReleasing
+                || clock.GetUtcNow() < entry.LegsWaitUntil || (int)entry.Order.Side * (price - (decimal)target.Price) < 0) continue;
+            await steps.TryAsync(() => TakeProfitAsync(entry, cancellationToken)).ConfigureAwait(false);
         }
+        steps.End();
+    }
+
+    private async ValueTask TakeProfitAsync(VenueOrder entry, CancellationToken cancellationToken)
+    {
+        var fault = (await ReleaseAsync([entry], cancellationToken).ConfigureAwait(false))[0];
+        // A stop that is being cancelled must not be placed again before the target is taken.
+        entry.IsTargetDue = fault?.RetryAfter is not null;
+        if (fault is not null) throw fault;
+        var target = TargetOf(entry);
+        if (target.Price <= 0) return;
+        var quantity = QuantityOf(entry, target.Quantity);
+        if (quantity <= 0) return;
+        var (name, order) = entry.LegOrder("target", OrderType.Limit, target.Price);
+        var sent = await orders.SendAsync(order with { Quantity = (double)quantity, TimeInForce = TimeInForce.ImmediateOrCancel }, name,
+            entry.ClientId, quantity, cancellationToken).ConfigureAwait(false);
+        if (sent.State == OrderState.Rejected) entry.LegsWaitUntil = clock.GetUtcNow() + RefusalPause;
+        else await orders.RefreshAsync(sent, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Moves trailing stops after a bar closed.</summary>

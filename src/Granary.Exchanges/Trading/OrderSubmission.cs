@@ -5,12 +5,13 @@ namespace Granary.Exchanges.Trading;
 
 /// <summary>
 /// Submits a round of orders with different symbols: checks them one by one, writes them to the journal together, and sends them
-/// concurrently.
+/// concurrently. Only the first and the last step change the book.
 /// </summary>
 internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDictionary<string, VenueInstrument> instruments,
     VenueOrders orders, EntryProtection protection, OrderGate gate, PriceBoard prices)
 {
-    private sealed class Submission(BrokerOrder order)
+    /// <summary>One order of a round.</summary>
+    internal sealed class Submission(BrokerOrder order)
     {
         public BrokerOrder Order => order;
 
@@ -21,16 +22,47 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         public SubmitOutcome? Outcome { get; set; }
     }
 
-    /// <returns>The result of each order.</returns>
-    public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(IEnumerable<BrokerOrder> round, CancellationToken cancellationToken)
+    /// <summary>Checks the orders of a round, and writes those that are to be sent.</summary>
+    public async ValueTask<IReadOnlyList<Submission>> PrepareAsync(IEnumerable<BrokerOrder> round, CancellationToken cancellationToken)
     {
         var submissions = round.Select(o => new Submission(o)).ToList();
         foreach (var s in submissions) await TryAsync(s, RecogniseAsync, cancellationToken).ConfigureAwait(false);
         await ReleaseAsync(submissions, cancellationToken).ConfigureAwait(false);
         foreach (var s in submissions) await TryAsync(s, MakeAsync, cancellationToken).ConfigureAwait(false);
-        await SendAsync([.. submissions.Where(s => s.Made is not null)], cancellationToken).ConfigureAwait(false);
-        return [.. submissions.Select(s => s.Outcome!.Value)];
+        var made = submissions.Where(s => s.Made is not null).ToList();
+        if (made.Count == 0) return submissions;
+        try
+        {
+            await orders.WriteAsync([.. made.Select(s => s.Made!)], cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            foreach (var s in made) (s.Made, s.Outcome) = (null, SubmitOutcome.Of(e));
+        }
+        return submissions;
     }
+
+    /// <summary>Sends the orders that are to be sent. It needs no lock.</summary>
+    /// <returns>The response to each.</returns>
+    public ValueTask<RequestOutcome<string>[]> PlaceAsync(IEnumerable<Submission> round, CancellationToken cancellationToken) =>
+        orders.PlaceAsync([.. Sent(round).Select(s => s.Made!)], cancellationToken);
+
+    /// <summary>Books the responses.</summary>
+    /// <returns>The result of each order.</returns>
+    public async ValueTask<IReadOnlyList<SubmitOutcome>> TakeAsync(IReadOnlyList<Submission> round,
+        IReadOnlyList<RequestOutcome<string>> answers, CancellationToken cancellationToken)
+    {
+        var sent = Sent(round);
+        var faults = await orders.TakeAsync([.. sent.Select(s => s.Made!)], answers, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < sent.Count; i++)
+        {
+            sent[i].Outcome = faults[i] is { } fault ? SubmitOutcome.Of(fault) : SubmitOutcome.Of(sent[i].Made!.Status);
+            if (sent[i].Order.Closes is { } closes && sent[i].Outcome is { Status.State: OrderState.Rejected }) gate.NoteRefusedExit(closes);
+        }
+        return [.. round.Select(s => s.Outcome!.Value)];
+    }
+
+    private static List<Submission> Sent(IEnumerable<Submission> round) => [.. round.Where(s => s.Made is not null)];
 
     // An order without a response must not delay the others.
     private static async ValueTask TryAsync(Submission submission, Func<Submission, CancellationToken, ValueTask> step,
@@ -54,7 +86,7 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
     {
         var order = submission.Order;
         if (book.Find(order.ClientId) is { } known
-            && (!known.IsWorking || await orders.RefreshAsync(known, wait: true, cancellationToken).ConfigureAwait(false))
+            && (!known.IsWorking || await orders.RefreshAsync(known, cancellationToken).ConfigureAwait(false))
             || await orders.RecoverAsync(order, LotsOf(order), cancellationToken).ConfigureAwait(false))
             submission.Outcome = SubmitOutcome.Of(book.Find(order.ClientId)!.Status);
     }
@@ -66,7 +98,10 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         if (exits.Count == 0) return;
         var faults = await protection.ReleaseAsync([.. exits.Select(s => EntryOf(s.Order)!)], cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < exits.Count; i++)
+        {
+            EntryOf(exits[i].Order)!.IsReleasing = faults[i]?.RetryAfter is not null;
             if (faults[i] is { } fault) exits[i].Outcome = SubmitOutcome.Of(fault);
+        }
     }
 
     private VenueOrder? EntryOf(BrokerOrder order) => order.Closes is { } closes ? book.Find(closes) : null;
@@ -91,22 +126,5 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         if (gate.Refusal(order, instrument, quantity) is { } reason)
             submission.Outcome = SubmitOutcome.Of(await orders.RefuseAsync(order, reason, cancellationToken).ConfigureAwait(false));
         else submission.Made = orders.Make(order, "", "", quantity);
-    }
-
-    private async ValueTask SendAsync(List<Submission> made, CancellationToken cancellationToken)
-    {
-        if (made.Count == 0) return;
-        try
-        {
-            var faults = await orders.SendAsync([.. made.Select(s => s.Made!)], cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < made.Count; i++)
-                made[i].Outcome = faults[i] is { } fault ? SubmitOutcome.Of(fault) : SubmitOutcome.Of(made[i].Made!.Status);
-        }
-        catch (BrokerUnavailableException e)
-        {
-            foreach (var s in made) s.Outcome = SubmitOutcome.Of(e);
-        }
-        foreach (var s in made)
-            if (s.Order.Closes is { } closes && s.Outcome is { Status.State: OrderState.Rejected }) gate.NoteRefusedExit(closes);
     }
 }

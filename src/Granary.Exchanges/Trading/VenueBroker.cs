@@ -9,7 +9,8 @@ namespace Granary.Exchanges.Trading;
 
 /// <summary>
 /// An account at an exchange as a broker. One lock serialises the session's calls and the reports of websockets. So a fill is booked and
-/// protected as soon as it is reported, and the session polls booked events.
+/// protected as soon as it is reported, and the session polls booked events. Nothing waits inside the lock for an order of the session to
+/// be answered, or for an outcome to become certain.
 /// </summary>
 /// <remarks>The session's bars move trailing stops and are the fallback for monitored targets. The exchange executes all trading.</remarks>
 internal sealed class VenueBroker : IBroker, IMarketListener
@@ -32,6 +33,11 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private readonly Dictionary<string, VenueOrderState> _touched = new(StringComparer.Ordinal);
     private long _caughtUp;
     private bool _behind = true, _legsDue;
+    // When a leg that is on its way, or being cancelled, may be certain; null for none.
+    private TimeSpan? _legsAfter;
+    // Whether orders are on their way, and what was reported meanwhile of orders whose exchange id the book does not know.
+    private bool _isSending;
+    private readonly List<VenueNews> _early = [];
     private Exception? _broken;
 
     private VenueBroker(IVenue venue, BookJournal journal, IReadOnlyDictionary<string, VenueInstrument> instruments,
@@ -120,18 +126,103 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         CancellationToken cancellationToken = default)
     {
         var outcomes = new SubmitOutcome[orders.Count];
-        // Fills are booked and protected between two rounds.
-        foreach (var round in VenueRequests.Rounds(Enumerable.Range(0, orders.Count), i => orders[i].Symbol))
+        try
         {
-            var answers = await LockedAsync(() => _submission.SubmitAsync([.. round.Select(i => orders[i])], cancellationToken),
-                cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i < round.Count; i++) outcomes[round[i]] = answers[i];
+            await SubmitAsync(orders, outcomes, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var order in orders)
+                if (order.Closes is { } closes && Book.Find(closes) is { } entry)
+                    entry.IsReleasing = false;
         }
         return outcomes;
     }
 
+    private async Task SubmitAsync(IReadOnlyList<BrokerOrder> orders, SubmitOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        List<int> rest = [.. Enumerable.Range(0, orders.Count)];
+        while (rest.Count > 0)
+        {
+            // An order whose outcome is not certain yet keeps back those of its symbol alone.
+            var (later, uncertain, pause) = (new List<int>(), new HashSet<string>(StringComparer.Ordinal), TimeSpan.Zero);
+            // Fills are booked and protected between two rounds.
+            foreach (var round in VenueRequests.Rounds(rest, i => orders[i].Symbol))
+            {
+                later.AddRange(round.Where(i => uncertain.Contains(orders[i].Symbol)));
+                List<int> now = [.. round.Where(i => !uncertain.Contains(orders[i].Symbol))];
+                if (now.Count == 0) continue;
+                var answers = await SubmitRoundAsync([.. now.Select(i => orders[i])], cancellationToken).ConfigureAwait(false);
+                for (var i = 0; i < now.Count; i++)
+                {
+                    outcomes[now[i]] = answers[i];
+                    if (answers[i].Fault?.RetryAfter is not { } after) continue;
+                    later.Add(now[i]);
+                    uncertain.Add(orders[now[i]].Symbol);
+                    pause = after;
+                }
+            }
+            later.Sort();
+            rest = later;
+            if (rest.Count > 0) await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitRoundAsync(IReadOnlyList<BrokerOrder> round,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<OrderSubmission.Submission>? prepared = null;
+        try
+        {
+            prepared = await LockedAsync(async () =>
+            {
+                var made = await _submission.PrepareAsync(round, cancellationToken).ConfigureAwait(false);
+                _isSending = true;
+                return made;
+            }, cancellationToken).ConfigureAwait(false);
+            // An answer can take ten seconds. Fills of others are booked and protected meanwhile.
+            var answers = await _submission.PlaceAsync(prepared, cancellationToken).ConfigureAwait(false);
+            return await LockedAsync(async () =>
+            {
+                var outcomes = await _submission.TakeAsync(prepared, answers, cancellationToken).ConfigureAwait(false);
+                _isSending = false;
+                await TakeEarlyAsync(cancellationToken).ConfigureAwait(false);
+                return outcomes;
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            // The journal is away: what the orders have become is asked for later.
+            return [.. round.Select((_, i) => prepared?[i].Outcome ?? SubmitOutcome.Of(e))];
+        }
+        finally
+        {
+            _isSending = false;
+        }
+    }
+
+    // A fill can be reported before the answer that has the exchange's id of its order.
+    private async ValueTask TakeEarlyAsync(CancellationToken cancellationToken)
+    {
+        if (_early.Count == 0) return;
+        List<VenueNews> early = [.. _early];
+        _early.Clear();
+        try
+        {
+            await TakeAsync(early, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is BrokerUnavailableException or VenueRefusalException)
+        {
+            // The background task asks again.
+            _behind = true;
+        }
+    }
+
+    private bool IsUnknown(VenueNews news) => news.Fill is { } fill && Book.FindSent("", fill.OrderId) is null
+        || news.Order is { } state && Book.FindSent(state.ClientId, state.VenueId) is null;
+
     public ValueTask<BrokerOrderStatus?> CancelAsync(string clientId, CancellationToken cancellationToken = default) =>
-        LockedAsync(async () =>
+        CertainAsync(async () =>
         {
             if (Book.Find(clientId) is not { } order) return null;
             await _orders.CancelAsync(order, cancellationToken).ConfigureAwait(false);
@@ -144,8 +235,8 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             if (Book.Find(clientId) is not { } entry) return null;
             if (entry.MovedStop != stopPrice)
                 await _journal.AppendAsync([new StopMovedTo(clientId, stopPrice)], cancellationToken).ConfigureAwait(false);
-            if (entry.IsWorking) await _orders.RefreshAsync(entry, wait: false, cancellationToken).ConfigureAwait(false);
-            await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            if (entry.IsWorking) await _orders.RefreshAsync(entry, cancellationToken).ConfigureAwait(false);
+            await ProtectAsync(cancellationToken).ConfigureAwait(false);
             return entry.Status;
         }, cancellationToken);
 
@@ -157,19 +248,18 @@ internal sealed class VenueBroker : IBroker, IMarketListener
             var wanted = Protection.Fixed(stopPrice, targetPrice);
             if (entry.Replaced != wanted)
                 await _journal.AppendAsync([new ProtectedBy(clientId, stopPrice, targetPrice)], cancellationToken).ConfigureAwait(false);
-            if (entry.IsWorking) await _orders.RefreshAsync(entry, wait: false, cancellationToken).ConfigureAwait(false);
-            await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            if (entry.IsWorking) await _orders.RefreshAsync(entry, cancellationToken).ConfigureAwait(false);
+            await ProtectAsync(cancellationToken).ConfigureAwait(false);
             if (_protection.Watches) _streams.Watch(_life.Token);
             return entry.Status;
         }, cancellationToken);
 
     public ValueTask<BrokerOrderStatus?> FindAsync(string clientId, CancellationToken cancellationToken = default) =>
-        LockedAsync(async () =>
+        CertainAsync(async () =>
         {
             var order = Book.Find(clientId);
             if (order is null) _orders.Miss(clientId);
-            if (order is { IsWorking: true } && !await _orders.RefreshAsync(order, wait: true,
-                cancellationToken).ConfigureAwait(false)) return null;
+            if (order is { IsWorking: true } && !await _orders.RefreshAsync(order, cancellationToken).ConfigureAwait(false)) return null;
             return order?.Status;
         }, cancellationToken);
 
@@ -255,13 +345,16 @@ internal sealed class VenueBroker : IBroker, IMarketListener
                 foreach (var bar in bars)
                     if (_instruments.TryGetValue(bar.Symbol, out var traded)) _prices.Put(traded.Listed, (decimal)bar.Bar.Close);
                 if (Book.OpenEntries.Count == 0 && Book.Working.Count == 0) return true;
-                await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                var steps = new SeparateSteps();
+                await steps.TryAsync(() => CatchUpAsync(cancellationToken)).ConfigureAwait(false);
                 foreach (var bar in bars)
                 {
                     if (!_instruments.TryGetValue(bar.Symbol, out var instrument)) continue;
-                    await _protection.TakeProfitAsync(instrument.Listed, (decimal)bar.Bar.High, cancellationToken).ConfigureAwait(false);
-                    await _protection.TakeProfitAsync(instrument.Listed, (decimal)bar.Bar.Low, cancellationToken).ConfigureAwait(false);
+                    foreach (var price in (double[])[bar.Bar.High, bar.Bar.Low])
+                        await steps.TryAsync(() => _protection.TakeProfitAsync(instrument.Listed, (decimal)price, cancellationToken))
+                            .ConfigureAwait(false);
                 }
+                steps.End();
                 return true;
             }, cancellationToken).ConfigureAwait(false);
         }
@@ -276,15 +369,18 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
         _behind = true;
+        var steps = new SeparateSteps();
         foreach (var group in Book.Working.Where(o => o.HasInstrument).GroupBy(o => o.Instrument).ToList())
-        {
-            var open = await _venue.OpenOrdersAsync(group.Key, cancellationToken).ConfigureAwait(false);
-            foreach (var order in group.ToList())
-                await CatchUpAsync(order, open, cancellationToken).ConfigureAwait(false);
-        }
-        await _settlements.CollectAsync(_instruments.Values, now: false, cancellationToken).ConfigureAwait(false);
-        await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            await steps.TryAsync(async () =>
+            {
+                var open = await _venue.OpenOrdersAsync(group.Key, cancellationToken).ConfigureAwait(false);
+                foreach (var order in group.ToList())
+                    await steps.TryAsync(() => CatchUpAsync(order, open, cancellationToken)).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        await steps.TryAsync(() => _settlements.CollectAsync(_instruments.Values, now: false, cancellationToken)).ConfigureAwait(false);
+        await steps.TryAsync(() => ProtectAsync(cancellationToken)).ConfigureAwait(false);
         if (_protection.Watches) _streams.Watch(_life.Token);
+        steps.End();
         _touched.Clear();
         _behind = false;
         _caughtUp = _clock.GetTimestamp();
@@ -295,10 +391,42 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         var listed = open.FirstOrDefault(s => s.ClientId == order.SentId || s.VenueId.Length > 0 && s.VenueId == order.VenueId);
         if (listed is not null) await _orders.TakeAsync(order, listed, cancellationToken).ConfigureAwait(false);
         else if (order.IsKnown || order.Leg.Length > 0)
-            await _orders.RefreshAsync(order, wait: false, cancellationToken).ConfigureAwait(false);
+            await _orders.RefreshAsync(order, cancellationToken).ConfigureAwait(false);
         // The session asks again for a request without an answer. But it may have received an answer that this journal lost when the
         // process ended.
         else await _orders.LookAsync(order, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Places stops and targets. Those whose earlier orders are still on their way, or being cancelled, follow from the background.
+    private async ValueTask ProtectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
+            _legsAfter = null;
+        }
+        catch (BrokerUnavailableException e) when (e.RetryAfter is not null)
+        {
+            _legsAfter = e.RetryAfter;
+        }
+    }
+
+    // Repeats a call until its outcome is certain. It holds no lock while it waits.
+    private async ValueTask<T> CertainAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            TimeSpan pause;
+            try
+            {
+                return await LockedAsync(work, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BrokerUnavailableException e) when (e.RetryAfter is not null)
+            {
+                pause = e.RetryAfter.Value;
+            }
+            await Task.Delay(pause, _clock, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<T> LockedAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellationToken)
@@ -327,14 +455,16 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         {
             try
             {
-                var news = await _streams.TakeAsync(_settings.Tick, cancellationToken).ConfigureAwait(false);
+                var news = await _streams.TakeAsync(_legsAfter ?? _settings.Tick, cancellationToken).ConfigureAwait(false);
                 await LockedAsync(async () =>
                 {
-                    _legsDue |= await _orders.BookAsync(news, cancellationToken).ConfigureAwait(false);
-                    foreach (var item in news) await HandleAsync(item, cancellationToken).ConfigureAwait(false);
-                    await TouchedAsync(cancellationToken).ConfigureAwait(false);
-                    await ExpireAsync(cancellationToken).ConfigureAwait(false);
-                    if (_behind) await CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                    _legsDue |= _legsAfter is not null;
+                    if (_isSending) _early.AddRange(news.Where(IsUnknown));
+                    var steps = new SeparateSteps();
+                    await steps.TryAsync(() => TakeAsync(news, cancellationToken)).ConfigureAwait(false);
+                    await steps.TryAsync(() => ExpireAsync(cancellationToken)).ConfigureAwait(false);
+                    if (_behind) await steps.TryAsync(() => CatchUpAsync(cancellationToken)).ConfigureAwait(false);
+                    steps.End();
                     _journal.Prepare();
                     return true;
                 }, cancellationToken).ConfigureAwait(false);
@@ -366,6 +496,16 @@ internal sealed class VenueBroker : IBroker, IMarketListener
         }
     }
 
+    private async ValueTask TakeAsync(IReadOnlyList<VenueNews> news, CancellationToken cancellationToken)
+    {
+        var steps = new SeparateSteps();
+        await steps.TryAsync(async () => _legsDue |= await _orders.BookAsync(news, cancellationToken).ConfigureAwait(false))
+            .ConfigureAwait(false);
+        foreach (var item in news) await steps.TryAsync(() => HandleAsync(item, cancellationToken)).ConfigureAwait(false);
+        await steps.TryAsync(() => TouchedAsync(cancellationToken)).ConfigureAwait(false);
+        steps.End();
+    }
+
     private async ValueTask HandleAsync(VenueNews news, CancellationToken cancellationToken)
     {
         if (news.Connected || news.Lost) _behind = true;
@@ -382,22 +522,29 @@ internal sealed class VenueBroker : IBroker, IMarketListener
     private async ValueTask TouchedAsync(CancellationToken cancellationToken)
     {
         if (_touched.Count == 0 && !_legsDue) return;
+        var steps = new SeparateSteps();
         foreach (var (id, state) in _touched)
-        {
-            if (Book.Find(id) is not { IsWorking: true } order) continue;
-            await _orders.TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
-        }
+            if (Book.Find(id) is { IsWorking: true } order)
+                await steps.TryAsync(() => _orders.TakeAsync(order, state, cancellationToken)).ConfigureAwait(false);
+        // The next comparison of all orders asks for those without an answer.
         _touched.Clear();
-        await _protection.EnsureAsync(cancellationToken).ConfigureAwait(false);
-        _legsDue = false;
+        _legsDue = true;
+        await steps.TryAsync(async () =>
+        {
+            await ProtectAsync(cancellationToken).ConfigureAwait(false);
+            _legsDue = false;
+        }).ConfigureAwait(false);
         if (_protection.Watches) _streams.Watch(_life.Token);
+        steps.End();
     }
 
     private async ValueTask ExpireAsync(CancellationToken cancellationToken)
     {
         var now = _clock.GetUtcNow().UtcTicks;
+        var steps = new SeparateSteps();
         foreach (var order in Book.Working.Where(o => o.Order.ExpiresAt < now && o.Order.Type != OrderType.Market && o.IsKnown).ToList())
-            await _orders.CancelAsync(order, cancellationToken).ConfigureAwait(false);
+            await steps.TryAsync(() => _orders.CancelAsync(order, cancellationToken)).ConfigureAwait(false);
+        steps.End();
     }
 
     public async ValueTask DisposeAsync()

@@ -101,8 +101,18 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     /// <summary>The number of legs so far, for their ids.</summary>
     public int Legs { get; set; }
 
+    /// <summary>Whether an order of the session that closes this entry waits for the end of its stop and target, so none is placed.</summary>
+    public bool IsReleasing { get; set; }
+
+    /// <summary>Whether its target was reached and is to be taken when its stop has ended.</summary>
+    public bool IsTargetDue { get; set; }
+
     /// <summary>After a rejection, the earliest time for another attempt.</summary>
     public DateTimeOffset LegsWaitUntil { get; set; }
+
+    /// <summary>When the exchange confirmed a cancellation that it has not carried out yet (timestamp of the clock); null if none is on its
+    /// way.</summary>
+    public long? EndAskedAt { get; set; }
 
     /// <summary>Whether the exchange has acknowledged it.</summary>
     public bool IsKnown => VenueId.Length > 0 || State is not OrderState.New;

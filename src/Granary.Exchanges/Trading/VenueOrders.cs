@@ -51,7 +51,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <summary>Looks up an order at the exchange that the session is about to send and that <see cref="Miss"/> recorded.</summary>
     /// <param name="quantity">The quantity in whole lots.</param>
     /// <returns>Whether the exchange has the order; otherwise it certainly never received it.</returns>
-    /// <exception cref="BrokerUnavailableException">There is no response; the outcome is unknown.</exception>
+    /// <exception cref="BrokerUnavailableException">There is no response, or the outcome is not certain yet.</exception>
     public async ValueTask<bool> RecoverAsync(BrokerOrder order, decimal quantity, CancellationToken cancellationToken)
     {
         if (!(quantity > 0) || !_unrecorded.Contains(order.ClientId))
@@ -68,7 +68,7 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         };
         await journal.AppendAsync([made], cancellationToken).ConfigureAwait(false);
         InBook(order.ClientId);
-        return await RefreshAsync(Book.Find(order.ClientId)!, wait: true, cancellationToken).ConfigureAwait(false);
+        return await RefreshAsync(Book.Find(order.ClientId)!, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds an order to the book. <see cref="SendAsync(IReadOnlyList{VenueOrder}, CancellationToken)"/> writes it to the journal
@@ -93,6 +93,14 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     /// <exception cref="BrokerUnavailableException">The journal cannot be written; no order was sent.</exception>
     public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<VenueOrder> made, CancellationToken cancellationToken)
     {
+        await WriteAsync(made, cancellationToken).ConfigureAwait(false);
+        return await TakeAsync(made, await PlaceAsync(made, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes orders to the journal together, before they are sent.</summary>
+    /// <exception cref="BrokerUnavailableException">The journal cannot be written; no order may be sent.</exception>
+    public async ValueTask WriteAsync(IReadOnlyList<VenueOrder> made, CancellationToken cancellationToken)
+    {
         try
         {
             if (made.Any(o => o.Leg.Length > 0)) await journal.AppendAsync([], cancellationToken).ConfigureAwait(false);
@@ -104,8 +112,18 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
             throw;
         }
         Sent += made.Count;
-        var answers = await VenueRequests.AllAsync(made, o => venue.PlaceAsync(o, cancellationToken)).ConfigureAwait(false);
-        var faults = Array.ConvertAll(answers, a => a.Fault);
+    }
+
+    /// <summary>Sends written orders concurrently. It changes nothing in the book, so it needs no lock.</summary>
+    public ValueTask<RequestOutcome<string>[]> PlaceAsync(IReadOnlyList<VenueOrder> made, CancellationToken cancellationToken) =>
+        VenueRequests.AllAsync(made, o => venue.PlaceAsync(o, cancellationToken));
+
+    /// <summary>Books the responses to orders.</summary>
+    /// <inheritdoc cref="SendAsync(IReadOnlyList{VenueOrder}, CancellationToken)" path="/returns"/>
+    public async ValueTask<BrokerUnavailableException?[]> TakeAsync(IReadOnlyList<VenueOrder> made,
+        IReadOnlyList<RequestOutcome<string>> answers, CancellationToken cancellationToken)
+    {
+        var faults = answers.Select(a => a.Fault).ToArray();
         var refusals = new List<BookFact>();
         for (var i = 0; i < made.Count; i++)
         {
@@ -156,29 +174,26 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
 
     /// <summary>Requests the state of an order from the exchange, and books its fills.</summary>
     /// <returns>False if the exchange certainly never received the order, which is then removed from the book.</returns>
-    /// <param name="wait">Whether to wait until the outcome of a request without a response is certain.</param>
     /// <exception cref="BrokerUnavailableException">There is no response, or the outcome is not certain yet.</exception>
-    public async ValueTask<bool> RefreshAsync(VenueOrder order, bool wait, CancellationToken cancellationToken)
+    public async ValueTask<bool> RefreshAsync(VenueOrder order, CancellationToken cancellationToken)
     {
-        while (true)
+        // The exchange rejects a request that arrives after this time.
+        var isOver = venue.Now > order.ValidUntil + settings.ListLag;
+        if (await venue.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } state)
         {
-            // The exchange rejects a request that arrives after this time.
-            var isOver = venue.Now > order.ValidUntil + settings.ListLag;
-            if (await venue.FindAsync(order, cancellationToken).ConfigureAwait(false) is { } state)
-            {
-                await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
-                return true;
-            }
-            if (isOver)
-            {
-                await LostAsync(order, cancellationToken).ConfigureAwait(false);
-                return order.IsKnown;
-            }
-            if (order.IsKnown) return true;
-            if (!wait)
-                throw new BrokerUnavailableException($"{venue.Name}: whether order {order.ClientId} has arrived is not certain yet");
-            await Task.Delay(settings.ListLag / 4, clock, cancellationToken).ConfigureAwait(false);
+            await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
+            return true;
         }
+        if (isOver)
+        {
+            await LostAsync(order, cancellationToken).ConfigureAwait(false);
+            return order.IsKnown;
+        }
+        if (order.IsKnown) return true;
+        throw new BrokerUnavailableException($"{venue.Name}: whether order {order.ClientId} has arrived is not certain yet")
+        {
+            RetryAfter = settings.ListLag / 4,
+        };
     }
 
     /// <summary>Books the state of an order if the exchange lists it.</summary>
@@ -277,17 +292,17 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return fill.Fee * await venue.PriceAsync(fill.FeeCurrency, instrument.Quote, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the open part of an order and waits for its end.</summary>
+    /// <summary>Cancels the open part of an order.</summary>
     /// <exception cref="BrokerUnavailableException">There is no response, or the order has not ended yet.</exception>
     public async ValueTask CancelAsync(VenueOrder order, CancellationToken cancellationToken)
     {
-        if (!order.IsKnown && !await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false)) return;
+        if (!order.IsKnown && !await RefreshAsync(order, cancellationToken).ConfigureAwait(false)) return;
         if (!order.IsWorking) return;
         var state = await RequestEndAsync(order, cancellationToken).ConfigureAwait(false);
         await EndAsync(order, state, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Cancels the open parts of several orders concurrently and waits for their ends.</summary>
+    /// <summary>Cancels the open parts of several orders concurrently.</summary>
     /// <returns>For each order, why it may still work; null if it has ended.</returns>
     public async ValueTask<BrokerUnavailableException?[]> CancelAsync(IReadOnlyList<VenueOrder> orders, CancellationToken cancellationToken)
     {
@@ -311,30 +326,31 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         return faults;
     }
 
-    // Requests a cancellation and returns the order's state afterwards; null if the exchange does not list it.
+    // Requests a cancellation, once, and returns the order's state afterwards; null if the exchange does not list it.
     private async Task<VenueOrderState?> RequestEndAsync(VenueOrder order, CancellationToken cancellationToken)
     {
+        if (order.EndAskedAt is not null) return await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
+        VenueOrderState? ended = null;
         try
         {
-            if (await venue.CancelAsync(order, cancellationToken).ConfigureAwait(false) is { } ended) return ended;
+            ended = await venue.CancelAsync(order, cancellationToken).ConfigureAwait(false);
         }
         catch (VenueRefusalException)
         {
             // It has ended meanwhile or is ending; its state shows how.
         }
-        return await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
+        order.EndAskedAt = clock.GetTimestamp();
+        return ended ?? await venue.FindAsync(order, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask EndAsync(VenueOrder order, VenueOrderState? state, CancellationToken cancellationToken)
     {
         if (state is not null) await TakeAsync(order, state, cancellationToken).ConfigureAwait(false);
-        if (!order.IsWorking) return;
+        if (!order.IsWorking || !await RefreshAsync(order, cancellationToken).ConfigureAwait(false) || !order.IsWorking) return;
         // The exchange confirms the request first, and cancels the order a moment later.
-        for (var attempt = 0; attempt < 20; attempt++)
-        {
-            if (!await RefreshAsync(order, wait: true, cancellationToken).ConfigureAwait(false) || !order.IsWorking) return;
-            await Task.Delay(settings.ListLag / 10, clock, cancellationToken).ConfigureAwait(false);
-        }
+        if (order.EndAskedAt is not { } asked || clock.GetElapsedTime(asked) < 2 * settings.ListLag)
+            throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} is being cancelled") { RetryAfter = settings.ListLag / 10 };
+        order.EndAskedAt = null;
         throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} does not end although it was cancelled");
     }
 }

@@ -25,6 +25,10 @@ internal sealed class ChainPlan
     /// <summary>Rolls and ends in the order of time.</summary>
     public IReadOnlyList<ListingChange> Changes => _changes;
 
+    /// <summary>The contracts that could not be compared while they were the first one, because no open interest of them was known.
+    /// </summary>
+    public IReadOnlyList<string> Uncompared { get; private set; } = [];
+
     /// <summary>Reads the contracts.</summary>
     /// <param name="series">The bars of the contracts, in the order of the assembler's.</param>
     /// <param name="openInterest">The column of open interest; null if the rule does not compare it.</param>
@@ -50,6 +54,7 @@ internal sealed class ChainPlan
             foreach (var reader in readers) await reader.DisposeAsync();
         }
         if (assembler.Finish() is { } end) plan._changes.Add(end);
+        plan.Uncompared = [.. assembler.Uncompared];
         return plan;
     }
 

@@ -234,6 +234,9 @@ internal sealed class ChainSource : IBarSource
         if (read.ByLastBar.Count > 0)
             yield return $"the expiry of {Some(read.ByLastBar)} was taken from the last bar, which was not known before it; a table of "
                 + "expiries says it in time";
+        if (read.Plan.Uncompared.Count > 0)
+            yield return $"{Some(read.Plan.Uncompared)} had no open interest to compare on at least one day as the first contract; until "
+                + "there is one, the chain rolls on the trading day before the expiry";
         if (read.Others.Count > 0)
             yield return $"{Some(read.Others)} {(read.Others.Count == 1 ? "is" : "are")} no contract of it: the name has no month and "
                 + $"year behind {string.Join(" or ", chain.Keys.Contracts)}";

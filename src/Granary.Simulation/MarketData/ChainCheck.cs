@@ -153,10 +153,10 @@ internal sealed class ChainCheck
         }
     }
 
-    // The days before the roll, without interruption, on which the next contract has more.
+    // The trading days before the roll, without interruption, on which the next contract has more.
     private void CheckVolume(ListingChange change, int from, int to, DateOnly day)
     {
-        var early = _volumes[from].Keys.Where(d => d < day).Reverse()
+        var early = _volumes[from].Keys.Where(d => d < day && Days.IsTradingDay(d)).Reverse()
             .TakeWhile(d => _volumes[to].GetValueOrDefault(d) > _volumes[from][d]).ToList();
         if (early.Count <= EarlyDays) return;
         Add(Severity.Warning, $"{day:yyyy-MM-dd}", string.Create(CultureInfo.InvariantCulture, $"the volume moves from {change.From} to "

@@ -44,8 +44,8 @@ internal static class AccountTables
             .Word("strategy", o => o.Track.Strategy).Word("symbol", o => o.Track.Order.Symbol)
             .Whole("trade", o => o.Track.Intent.Trade).Word("role", o => o.Track.Intent.Role.ToString().ToLowerInvariant())
             .Word("side", o => o.Track.Order.Side == Side.Buy ? "buy" : "sell")
-            .Word("type", o => o.Track.Order.Type.ToString().ToLowerInvariant()).Number("quantity", o => o.Track.Order.Quantity)
-            .Number("price", o => PriceOf(o.Track.Order) ?? double.NaN).Number("filled", o => o.Track.Filled)
+            .Word("type", o => o.Track.Order.Type.ToString().ToLowerInvariant()).Number("quantity", o => o.Track.Quantity)
+            .Number("price", o => PriceOf(o.Track) ?? double.NaN).Number("filled", o => o.Track.Filled)
             .Word("state", o => o.Track.Unknown ? "unknown" : o.Track.State.ToString().ToLowerInvariant())
             .Word("ended", o => o.Track.State == OrderState.Closed ? o.Track.Ended.ToString().ToLowerInvariant() : null)
             .Text("reason", o => o.Track.Reason).Time("created", o => o.Created);
@@ -70,9 +70,9 @@ internal static class AccountTables
     public static readonly TableDefinition<DivergenceRow> ConvertedRow = DivergenceRow
         .Number("model_rate", r => r.PlannedRate).Number("account_rate", r => r.OwnRate);
 
-    /// <summary>The limit of an order, or its stop; null if it has neither.</summary>
-    public static double? PriceOf(BrokerOrder order) => order.LimitPrice > 0 ? order.LimitPrice
-        : order.StopPrice > 0 ? order.StopPrice : null;
+    /// <summary>The limit of an order, or its stop, in the shares of its quantity; null if it has neither.</summary>
+    public static double? PriceOf(TrackedOrder order) => order.Order.LimitPrice > 0 ? order.Order.LimitPrice / order.SplitRatio
+        : order.Order.StopPrice > 0 ? order.Order.StopPrice / order.SplitRatio : null;
 
     public static Table OrdersOf(AccountLedger ledger, Timeframe timeframe) =>
         Order.Of(ledger.TrackedOrders.Select(t => (t, FactTime.Of(t.Order.CreatedAt, timeframe))));

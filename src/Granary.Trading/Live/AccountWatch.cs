@@ -146,7 +146,7 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
     }
 
     private AccountOrderRow Of(TrackedOrder o) => new(o.Order.ClientId, o.Strategy, o.Order.Symbol, o.Order.Side, o.Order.Type,
-        o.Order.Quantity, o.Filled, AccountTables.PriceOf(o.Order),
+        o.Quantity, o.Filled, AccountTables.PriceOf(o),
         o.Unknown ? "unknown" : JsonNamingPolicy.KebabCaseLower.ConvertName(o.State.ToString()),
         new DateTime(FactTime.Of(o.Order.CreatedAt, timeframe), DateTimeKind.Utc));
 

@@ -17,8 +17,10 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     public const int Index = -1;
 
     private readonly HashSet<string> _closing = new(StringComparer.Ordinal);
-    // Quantities to close in part, and the exits that were made for them, by entry.
-    private readonly Dictionary<string, double> _parts = new(StringComparer.Ordinal);
+    // Quantities to close in part with the market times of their commands, the exits that were made for them, and the splits of the trade,
+    // by entry.
+    private readonly Dictionary<string, List<(double Quantity, long Since)>> _parts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<BrokerSplit>> _splits = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<TrackedOrder>> _exits = new(StringComparer.Ordinal);
     // Entries whose stop and target are the operator's, in the order of the first commands.
     private readonly List<string> _protected = [];
@@ -49,7 +51,8 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
         switch (control)
         {
             case { Command: SessionCommand.Close, Order: { } part }:
-                _parts[trade] = _parts.GetValueOrDefault(trade) + part.Quantity;
+                if (!_parts.TryGetValue(trade, out var parts)) _parts[trade] = parts = [];
+                parts.Add((part.Quantity, control.Timestamp));
                 if (KeyOf(trade) is { } parted) portfolio.Close(parted, part.Share);
                 break;
             case { Command: SessionCommand.Close or SessionCommand.Reverse }:
@@ -107,13 +110,32 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
     /// <summary>The quantity of a trade that must still be closed in part; 0 = none.</summary>
     public double PartOf(AccountTrade trade)
     {
-        if (!_parts.TryGetValue(trade.Entry, out var rest)) return 0;
+        if (!_parts.TryGetValue(trade.Entry, out var parts)) return 0;
+        var rest = parts.Sum(p => p.Quantity * SharesSince(trade.Entry, p.Since));
         foreach (var exit in _exits.GetValueOrDefault(trade.Entry) ?? [])
         {
             var state = exit.State == OrderState.Closed ? exit.Ended : exit.State;
-            rest -= state is OrderState.Rejected or OrderState.Cancelled or OrderState.Expired ? exit.Filled : exit.Order.Quantity;
+            var taken = state is OrderState.Rejected or OrderState.Cancelled or OrderState.Expired ? exit.Filled : exit.Quantity;
+            rest -= taken / exit.SplitRatio * SharesSince(trade.Entry, exit.Order.CreatedAt);
         }
         return rest > Tolerance.Quantity * trade.Quantity ? Math.Min(rest, trade.Open) : 0;
+    }
+
+    /// <summary>Takes a split of a trade, after it was booked.</summary>
+    public void Take(BrokerSplit split)
+    {
+        if (!_splits.TryGetValue(split.ClientId, out var splits)) _splits[split.ClientId] = splits = [];
+        splits.Add(split);
+    }
+
+    // The shares of now for each share of a time.
+    private double SharesSince(string entry, long time)
+    {
+        var shares = 1.0;
+        foreach (var split in _splits.GetValueOrDefault(entry) ?? [])
+            if (time <= split.At)
+                shares *= split.Ratio;
+        return shares;
     }
 
     /// <summary>Quantity that the account holds short in a symbol, with entries that wait for their fills; base units.</summary>
@@ -124,7 +146,7 @@ internal sealed class HandOrders(LivePortfolio portfolio, AccountLedger ledger, 
             if (trade.Side == Side.Sell && trade.Symbol == symbol) sum += trade.Open;
         foreach (var order in ledger.OpenOrders)
             if (order.Order is { Closes: null, Side: Side.Sell } entry && entry.Symbol == symbol && !order.State.IsFinal())
-                sum += entry.Quantity - order.Filled;
+                sum += order.Quantity - order.Filled;
         foreach (var (waiting, entry) in Waiting)
             if (waiting == symbol && entry.Side == Side.Sell) sum += entry.Quantity;
         return sum;

@@ -29,8 +29,12 @@ internal sealed class SessionBooks
             : new AccountLedger(spec.Cash, s => Portfolio.InstrumentOf(s).Multiplier);
         Cold = new WarmUpWatch(Portfolio.Strategies, options.Feed);
         Levels = new AccountLevels(Ledger, spec.Execution.Settings, spec.Data.Timeframe, Portfolio.InstrumentOf);
-        Ledger.Booked = Levels.Take;
         Orders = new AccountOrders(Portfolio, Ledger, Levels, spec.Execution.Settings, new OrderNames(opened.Tag, opened.Handed));
+        Ledger.Booked = (trade, e) =>
+        {
+            Levels.Take(trade, e);
+            if (e.Split is { } split) Orders.Hand.Take(split);
+        };
         Watch = new AccountWatch(Ledger, Levels, Portfolio, spec.Data.Timeframe, spec.Data.AccountCurrency);
         Policies = new SessionPolicies(options, journal, Portfolio, spec.Portfolio.Policy, Notes);
         Models = new SessionModels(options, journal, Portfolio, spec.Catalogues, Notes);

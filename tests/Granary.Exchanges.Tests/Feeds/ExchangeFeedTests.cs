@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Granary.Data.Feeds;
+using Granary.Data.Reading;
 using Granary.Engine.Market;
 using Granary.Engine.Market.Feeds;
 using Granary.Exchanges.Feeds;
@@ -242,56 +243,112 @@ public sealed class ExchangeFeedTests
     [Fact]
     public async Task A_ping_frame_is_answered_by_a_pong_with_its_payload()
     {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
+        using var server = new PingingExchange();
         using var leave = new CancellationTokenSource(Eventually.Longest);
-        await using var feed = new ExchangeFeed(new ExchangeFeedRequest
-        {
-            Exchange = Named("binance"),
-            Markets = [new BarQuery("BTCUSDT", Timeframe.M1)],
-            Endpoint = new Uri($"ws://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/stream"),
-        });
+        await using var feed = new ExchangeFeed(To(server));
         var reading = Task.Run(async () =>
         {
             await foreach (var _ in feed.ReadAsync(leave.Token))
             {
             }
         });
-        using var client = await listener.AcceptTcpClientAsync(leave.Token);
-        await using var stream = client.GetStream();
-        var head = "";
-        while (!head.EndsWith("\r\n\r\n", StringComparison.Ordinal)) head += (char)(await Take(1))[0];
-        var key = head.Split('\n').Single(l => l.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))
-            .Split(':', 2)[1].Trim();
-#pragma warning disable CA5350 // the handshake of RFC 6455 is made with it
-        var accept = Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(Encoding.ASCII.GetBytes(key
-            + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-#pragma warning restore CA5350
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-            + $"Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), leave.Token);
-        await stream.WriteAsync(new byte[] { 0x89, 5, (byte)'1', (byte)'6', (byte)'7', (byte)'2', (byte)'5' }, leave.Token);
-        while (true)
-        {
-            // a client's frames are short here and always masked
-            var start = await Take(2);
-            var length = start[1] & 0x7F;
-            if (length == 126) length = (await Take(2)) is [var high, var low] ? (high << 8) + low : 0;
-            var mask = await Take(4);
-            var payload = await Take(length);
-            for (var i = 0; i < length; i++) payload[i] ^= mask[i % 4];
-            if ((start[0] & 0xF) != 0xA || length == 0) continue;
-            Encoding.ASCII.GetString(payload).ShouldBe("16725");
-            break;
-        }
+        await server.AcceptAsync(leave.Token);
+        (await server.PingAsync("16725", leave.Token)).ShouldBe("16725");
         await leave.CancelAsync();
         await reading.ContinueWith(_ => { }, TaskScheduler.Default);
+    }
 
-        async Task<byte[]> Take(int count)
+    private static ExchangeFeedRequest To(PingingExchange server) => new()
+    {
+        Exchange = Named("binance"),
+        Markets = [new BarQuery("BTCUSDT", Timeframe.M1)],
+        Endpoint = new Uri($"ws://127.0.0.1:{server.Port}/stream"),
+    };
+
+    // A source whose bars come when the test lets them.
+    private sealed class SlowSource(Bar[] bars) : IBarSource
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Released { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<IReadOnlyList<string>> ListSymbolsAsync(Timeframe timeframe, CancellationToken cancellationToken = default) =>
+            new(["BTCUSDT"]);
+
+        public async ValueTask<IBarSeries> OpenAsync(BarQuery query, CancellationToken cancellationToken = default)
         {
-            var bytes = new byte[count];
-            await stream.ReadExactlyAsync(bytes, leave.Token);
-            return bytes;
+            Asked.TrySetResult();
+            await Released.Task.WaitAsync(cancellationToken);
+            return new MemoryBarSeries(new Instrument { Symbol = query.Symbol }, query.Timeframe, [.. bars.Where(b => query.Wants(b.Time))], []);
         }
+    }
+
+    // The past is asked for after the first live bar. The exchange would close a connection that leaves a ping unanswered.
+    [Fact]
+    public async Task While_a_long_past_is_read_the_connection_is_read_too_and_no_bar_is_lost()
+    {
+        using var server = new PingingExchange();
+        using var leave = new CancellationTokenSource(Eventually.Longest);
+        var past = new SlowSource([.. Enumerable.Range(0, 10).Select(n => Minute(n))]);
+        var feed = new ExchangeFeed(To(server));
+        await using var warm = new WarmFeed(new WarmFeedRequest { Feed = feed, Past = [past] });
+        var bars = new List<Bar>();
+        var reading = Task.Run(async () =>
+        {
+            await foreach (var slice in warm.ReadAsync(leave.Token))
+            {
+                bars.AddRange(slice.Bars.Select(b => b.Bar));
+                if (bars.Count == 14) return;
+            }
+        });
+        await server.AcceptAsync(leave.Token);
+        await server.SendAsync(Kline("binance", Minute(10), true, 60), leave.Token);
+        await past.Asked.Task;
+        for (var n = 11; n < 14; n++)
+        {
+            (await server.PingAsync($"{n}", leave.Token)).ShouldBe($"{n}");
+            await server.SendAsync(Kline("binance", Minute(n), true, 60), leave.Token);
+        }
+        await server.SendAsync(Kline("binance", Minute(14), false, 5), leave.Token);
+        bars.ShouldBeEmpty();
+        past.Released.SetResult();
+        await reading;
+        bars.ShouldBe(Enumerable.Range(0, 14).Select(n => Minute(n)));
+        feed.Connections.ShouldBe(1);
+        warm.LiveFrom.ShouldBe(Minute(10).Time);
+    }
+
+    // The reader is busy from the first item on.
+    [Fact]
+    public async Task Bars_beyond_the_bound_are_left_out_with_a_sentence_and_the_connection_stays()
+    {
+        using var server = new PingingExchange();
+        using var leave = new CancellationTokenSource(Eventually.Longest);
+        await using var feed = new ExchangeFeed(To(server) with { MostWaiting = 8 });
+        await using var items = feed.ReadAsync(leave.Token).GetAsyncEnumerator(leave.Token);
+        var first = items.MoveNextAsync();
+        await server.AcceptAsync(leave.Token);
+        await server.SendAsync(Kline("binance", Minute(0), true, 60), leave.Token);
+        (await first).ShouldBeTrue();
+        for (var n = 1; n < 20; n++) await server.SendAsync(Kline("binance", Minute(n), true, 60), leave.Token);
+        (await server.PingAsync("after them", leave.Token)).ShouldBe("after them");
+        feed.Fault.ShouldBe("binance: the session is 8 bars and times behind the market, so later bars are left out until it has taken half "
+            + "of them");
+        var bars = new List<Bar> { items.Current.Bars![0] };
+        // Eight items wait: a heartbeat follows each bar.
+        for (var i = 0; i < 8; i++)
+        {
+            (await items.MoveNextAsync()).ShouldBeTrue();
+            if (items.Current.Bars is { } more) bars.Add(more[0]);
+        }
+        bars.ShouldBe(Enumerable.Range(0, bars.Count).Select(n => Minute(n)));
+        await server.SendAsync(Kline("binance", Minute(20), true, 60), leave.Token);
+        do (await items.MoveNextAsync()).ShouldBeTrue(); while (items.Current.Bars is null);
+        items.Current.Bars[0].ShouldBe(Minute(20));
+        feed.Fault.ShouldBeNull();
+        feed.Notes.ShouldBe([$"binance: {20 - bars.Count} bars were left out, a gap to be filled: 8 bars and times waited for the session, "
+            + "which was slower than the market"]);
+        feed.Connections.ShouldBe(1);
     }
 
     [Fact]

@@ -124,6 +124,9 @@ internal sealed class SimulatedMarket(MarketTerms terms)
     /// <summary>The orders that the exchange's lists have by now.</summary>
     public IReadOnlyList<SimulatedOrder> Listed => [.. Orders.Where(o => o.ListedFrom <= Clock.GetUtcNow())];
     /// <summary>How long an order is missing from the exchange's lists.</summary>
+    /// <summary>What an order that was cancelled waits for before it ends; null for nothing.</summary>
+    public Task? CancelLag { get; set; }
+
     public Func<TimeSpan> ListLag { get; set; } = static () => TimeSpan.Zero;
     public IReadOnlyList<SimulatedFill> Fills { get { lock (_lock) return [.. _fills]; } }
     public IReadOnlyDictionary<string, decimal> Balances { get { lock (_lock) return new Dictionary<string, decimal>(_balances); } }
@@ -226,9 +229,18 @@ internal sealed class SimulatedMarket(MarketTerms terms)
             var order = _orders.LastOrDefault(o => which(o) && o.IsActive)
                 ?? throw new SimulatedRefusal(Refusal.Unknown,
                     "The order does not exist or cannot be cancelled: order_not_exist_or_not_allow_to_cancel");
-            End(order);
+            if (CancelLag is { } lag) _ = EndAsync(order, lag);
+            else End(order);
             return order;
         }
+    }
+
+    private async Task EndAsync(SimulatedOrder order, Task lag)
+    {
+        await lag;
+        lock (_lock)
+            if (order.IsActive)
+                End(order);
     }
 
     public SimulatedOrder? Find(Func<SimulatedOrder, bool> which)

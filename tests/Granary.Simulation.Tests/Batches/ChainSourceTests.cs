@@ -181,6 +181,26 @@ public sealed class ChainSourceTests
         missing.Dispose();
     }
 
+    // ESM22 has 50 and never more than ESH22, whose expiry is the 18th, a Friday.
+    [Theory]
+    [InlineData(10, false)]
+    // No line of ESH22 has a value.
+    [InlineData(-1, true)]
+    public async Task An_empty_field_of_open_interest_rolls_nothing(int empty, bool noted)
+    {
+        using var folder = new ChainFolder();
+        foreach (var (name, price, interest) in ((string, int, int)[])[("ESH22", 100, 5000), ("ESM22", 133, 50)])
+            File.WriteAllLines(Path.Combine(folder.Path, name + ".csv"), ["date,open,high,low,close,volume,open_interest",
+                .. ChainFolder.Rows("2022-01-03", "2022-03-18", price).Select((r, i) => name == "ESH22" && (empty < 0 || i == empty)
+                    ? $"{r}," : $"{r},{interest}")]);
+        folder.Write("expiries.csv", "contract,expiry\nESH22,2022-03-18\nESM22,2022-06-17\n");
+        await using var series = await folder.OpenAsync(
+            """{ "contracts": "ES*", "expiries": "expiries.csv", "roll": "openInterest" }""");
+        ChainFolder.Texts(series).First().ShouldStartWith("2022-03-17 ESH22>ESM22");
+        series.Notes.Contains("ESH22 had no open interest to compare on at least one day as the first contract; until there is one, the "
+            + "chain rolls on the trading day before the expiry").ShouldBe(noted);
+    }
+
     // 20 April 2020: May's crude oil closed at -37.63.
     [Fact]
     public async Task Prices_below_zero_are_prices_of_a_chain_and_faults_of_any_other_market()

@@ -22,7 +22,9 @@ internal sealed class ChainAssembler
     private readonly int _depth;
     private readonly ChainDays _days;
     private readonly bool[] _seen;
-    private readonly double[] _activity;
+    // Volume or open interest by contract, of the day so far and of the last day that had one; NaN if unknown.
+    private readonly double[] _activity, _known;
+    private readonly SortedSet<int> _uncompared = [];
     private DateOnly _day;
     private bool _hasDay;
     // The first contract of the chain, and the one at the chain's depth whose bars are the series.
@@ -37,8 +39,15 @@ internal sealed class ChainAssembler
     {
         (_contracts, _rule, _depth, _days) = (contracts, rule, depth, days);
         _seen = new bool[contracts.Count];
-        _activity = new double[contracts.Count];
+        (_activity, _known) = (new double[contracts.Count], new double[contracts.Count]);
+        Array.Fill(_activity, double.NaN);
+        // A contract without any volume has not traded. One without any open interest has an unknown one.
+        if (rule.By == RollBy.OpenInterest) Array.Fill(_known, double.NaN);
     }
+
+    /// <summary>The contracts that could not be compared on a day while they were the first one: no open interest of them was known.
+    /// </summary>
+    public IEnumerable<string> Uncompared => _uncompared.Select(c => _contracts[c].Name);
 
     /// <summary>Takes the bars of a time, which is after the time before.</summary>
     /// <param name="time">The bars' open, UTC ticks.</param>
@@ -48,7 +57,8 @@ internal sealed class ChainAssembler
     {
         var day = _days.Of(time);
         var isNew = !_hasDay || day != _day;
-        if (isNew && _hasDay && _rule.IsByActivity) CloseDay();
+        // Bars of other days, such as the hours of a Sunday, count for the trading day after them.
+        if (isNew && _hasDay && _rule.IsByActivity && _days.IsTradingDay(_day)) CloseDay();
         (_day, _hasDay) = (day, true);
         if (isNew) _days.See(day);
         foreach (var bar in bars)
@@ -201,20 +211,30 @@ internal sealed class ChainAssembler
     private void Count(ReadOnlySpan<ContractBar> bars)
     {
         foreach (var bar in bars)
-            if (_rule.By == RollBy.Volume) _activity[bar.Contract] += bar.Bar.Volume;
-            else if (!double.IsNaN(bar.OpenInterest)) _activity[bar.Contract] = bar.OpenInterest;
+            if (_rule.By == RollBy.OpenInterest)
+            {
+                if (!double.IsNaN(bar.OpenInterest)) _activity[bar.Contract] = bar.OpenInterest;
+            }
+            // 0 is also the volume of a bar without one.
+            else if (bar.Bar.Volume > 0)
+                _activity[bar.Contract] = bar.Bar.Volume + (double.IsNaN(_activity[bar.Contract]) ? 0 : _activity[bar.Contract]);
     }
 
-    // The later contract with the most of it becomes the first one, if it has more than the first one.
+    // The later contract with the most of it on this day becomes the first one, if it has more than the first one. A value that is missing
+    // is not 0: the first one keeps its last value, and a later one without a value neither leads nor loses its lead.
     private void CloseDay()
     {
-        var best = _front;
+        for (var c = 0; c < _contracts.Count; c++)
+            if (!double.IsNaN(_activity[c]))
+                _known[c] = _activity[c];
+        var (best, most) = (_front, _known[_front]);
+        if (double.IsNaN(most)) _uncompared.Add(_front);
         for (var c = _front + 1; c < _contracts.Count; c++)
-            if (_seen[c] && _activity[c] > _activity[best])
-                best = c;
-        _daysInRow = best == _front ? 0 : best == _candidate ? _daysInRow + 1 : 1;
-        _candidate = best;
+            if (_seen[c] && _activity[c] > most)
+                (best, most) = (c, _activity[c]);
+        if (best != _front) (_candidate, _daysInRow) = (best, best == _candidate ? _daysInRow + 1 : 1);
+        else if (!(_candidate > _front && double.IsNaN(_activity[_candidate]) && _known[_candidate] > most)) (_candidate, _daysInRow) = (-1, 0);
         if (best != _front && _daysInRow >= _rule.Days) (_front, _candidate, _daysInRow) = (best, -1, 0);
-        Array.Clear(_activity);
+        Array.Fill(_activity, double.NaN);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class ChainDays(SessionCalendar calendar, Timeframe timeframe)
         return day;
     }
 
-    private bool IsTradingDay(DateOnly day)
+    /// <summary>Whether a day is a trading day, by the days that were noted so far.</summary>
+    public bool IsTradingDay(DateOnly day)
     {
         if (!calendar.IsContinuous)
             return calendar.IsTradingDay(day) && (calendar.IsSpecial(day) || !KeepsUsHolidays || !UsHolidays.Contains(day));

@@ -88,11 +88,122 @@ public sealed class ChainAssemblerTests
         chain.Changes()[0].ShouldStartWith("2022-03-14 A>B");
     }
 
+    // A has less than C on Tuesday the 15th.
     [Fact]
-    public void An_illiquid_month_is_passed_over() => new ChainOf(RollBy.Volume, 1)
-        .Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100, without: "2022-03-15")
-        .Add("B", "2022-03-01", "2022-04-18", null, 110, 1)
-        .Add("C", "2022-03-01", "2022-05-18", null, 120, 99).Changes().ShouldBe(["2022-03-16 A>C 174 194"]);
+    public void An_illiquid_month_is_passed_over()
+    {
+        var chain = new ChainOf(RollBy.Volume, 1).Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100, without: "2022-03-15")
+            .Add("B", "2022-03-01", "2022-04-18", null, 110, 1).Add("C", "2022-03-01", "2022-05-18", null, 120, 99);
+        chain.AddBar(0, new DateOnly(2022, 3, 15), 100, 98);
+
+        chain.Changes().ShouldBe(["2022-03-16 A>C 174 194"]);
+    }
+
+    // Between 5,000 and 50 nothing crosses, whatever is missing: the roll is on the trading day before the expiry.
+    [Theory]
+    [InlineData(RollBy.OpenInterest, "cell")]
+    [InlineData(RollBy.OpenInterest, "bar")]
+    [InlineData(RollBy.Volume, "cell")]
+    [InlineData(RollBy.Volume, "bar")]
+    public void A_missing_value_of_the_first_contract_is_not_a_value_of_0(RollBy by, string missing)
+    {
+        var chain = new ChainOf(by, 1).Add("A", "2022-03-01", "2022-02-01", "2022-03-18", 100)
+            .Add("B", "2022-03-01", "2022-02-01", "2022-06-17", 110);
+        for (var day = new DateOnly(2022, 3, 1); day <= new DateOnly(2022, 3, 18); day = day.AddDays(1))
+        {
+            if (day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday) continue;
+            chain.AddBar(1, day, 110, 50, 50);
+            if (day.Day is not (8 or 9)) chain.AddBar(0, day, 100, 5_000, 5_000);
+            // An empty cell of volume is read as 0.
+            else if (missing == "cell") chain.AddBar(0, day, 100, 0);
+        }
+
+        chain.Changes().ShouldBe(["2022-03-17 A>B 175 185"]);
+    }
+
+    // B leads on the 2nd and on the 4th, and has no value on the 3rd.
+    [Theory]
+    [InlineData(RollBy.OpenInterest, 7, "2022-03-07 A>B 165 175")]
+    [InlineData(RollBy.Volume, 7, "2022-03-07 A>B 165 175")]
+    // On the 3rd A has more than B last had, so the row begins again on the 4th, and the 7th is the second day.
+    [InlineData(RollBy.OpenInterest, 10, "2022-03-08 A>B 166 176")]
+    [InlineData(RollBy.Volume, 10, "2022-03-08 A>B 166 176")]
+    public void A_missing_value_of_the_next_contract_is_no_day_on_which_it_has_less(RollBy by, double ownOnThird, string roll)
+    {
+        var chain = new ChainOf(by, 2).Add("A", "2022-03-01", "2022-02-01", "2022-03-18", 100)
+            .Add("B", "2022-03-01", "2022-02-01", "2022-06-17", 110);
+        foreach (var (day, own, next) in ((int, double, double)[])[(1, 9, 5), (2, 8, 9), (3, ownOnThird, double.NaN), (4, 6, 9), (7, 5, 9),
+            (8, 5, 9)])
+        {
+            chain.AddBar(0, new DateOnly(2022, 3, day), 100, own, own);
+            chain.AddBar(1, new DateOnly(2022, 3, day), 110, double.IsNaN(next) ? 0 : next, next);
+        }
+
+        chain.Changes()[0].ShouldBe(roll);
+    }
+
+    // C is known on the 3rd and has more than A. It leads there, and B is not followed by a day of C.
+    [Fact]
+    public void A_day_on_which_a_different_contract_leads_begins_a_row_of_its_own()
+    {
+        var chain = new ChainOf(RollBy.OpenInterest, 2).Add("A", "2022-03-01", "2022-02-01", "2022-03-18", 100)
+            .Add("B", "2022-03-01", "2022-02-01", "2022-06-17", 110).Add("C", "2022-03-01", "2022-02-01", "2022-09-16", 120);
+        foreach (var (day, next, last) in ((int, double, double)[])[(1, 5, 5), (2, 9, 5), (3, double.NaN, 8), (4, 9, 8), (7, 9, 8), (8, 9, 8)])
+        {
+            chain.AddBar(0, new DateOnly(2022, 3, day), 100, 1, 7);
+            chain.AddBar(1, new DateOnly(2022, 3, day), 110, 1, next);
+            chain.AddBar(2, new DateOnly(2022, 3, day), 120, 1, last);
+        }
+
+        chain.Changes()[0].ShouldBe("2022-03-08 A>B 166 176");
+    }
+
+    [Fact]
+    public void A_first_contract_without_any_open_interest_is_left_on_the_day_before_its_expiry()
+    {
+        var chain = new ChainOf(RollBy.OpenInterest, 1).Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100)
+            .Add("B", "2022-03-01", "2022-02-01", "2022-06-17", 110);
+        for (var day = 1; day <= 18; day++) chain.AddBar(1, new DateOnly(2022, 3, day), 110, 1, 50);
+
+        chain.Changes()[0].ShouldBe("2022-03-17 A>B 175 185");
+        chain.Uncompared.ShouldBe(["A"]);
+    }
+
+    // In the hour of Sunday the 6th, A has 1 and B 101. Monday has 101 and 200 with it.
+    [Fact]
+    public void The_hour_of_a_Sunday_counts_for_Monday()
+    {
+        var chain = new ChainOf(RollBy.Volume, 1).Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100)
+            .Add("B", "2022-03-01", "2022-06-17", "2022-06-17", 110, 99);
+        chain.AddBar(0, new DateOnly(2022, 3, 6), 100, 1);
+        chain.AddBar(1, new DateOnly(2022, 3, 6), 110, 101);
+
+        chain.Changes()[0].ShouldBe("2022-03-08 A>B 166 176");
+    }
+
+    // B leads on Friday, Sunday and Monday. The third trading day is Tuesday the 8th.
+    [Fact]
+    public void The_hour_of_a_Sunday_is_no_day_of_a_row()
+    {
+        var chain = new ChainOf(RollBy.Volume, 3).Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100)
+            .Add("B", "2022-03-01", "2022-03-03", "2022-06-17", 110, 99);
+        foreach (var day in (int[])[4, 6, 7, 8, 9, 10]) chain.AddBar(1, new DateOnly(2022, 3, day), 110, 101);
+        chain.AddBar(0, new DateOnly(2022, 3, 6), 100, 1);
+
+        chain.Changes()[0].ShouldBe("2022-03-09 A>B 167 177");
+    }
+
+    // The market trades on Saturday the 5th, so Sunday is the second day of the row.
+    [Fact]
+    public void A_market_that_trades_on_a_Saturday_counts_Sundays()
+    {
+        var chain = new ChainOf(RollBy.Volume, 2).Add("A", "2022-03-01", "2022-03-18", "2022-03-18", 100, 100)
+            .Add("B", "2022-03-01", "2022-03-04", "2022-06-17", 110, 99);
+        foreach (var day in (int[])[5, 6, 7]) chain.AddBar(1, new DateOnly(2022, 3, day), 110, 101);
+        foreach (var day in (int[])[5, 6]) chain.AddBar(0, new DateOnly(2022, 3, day), 100, 1);
+
+        chain.Changes()[0].ShouldBe("2022-03-07 A>B 165 175");
+    }
 
     [Fact]
     public void A_contract_without_volume_is_left_on_the_day_before_its_expiry() => new ChainOf(RollBy.Volume, 1)

@@ -12,6 +12,9 @@ internal sealed class ChainOf(RollBy by, int days = 0, int depth = 1)
 
     public List<RollDate> Dates { get; } = [];
 
+    /// <summary>The first contracts that could not be compared in the last run.</summary>
+    public IReadOnlyList<string> Uncompared { get; private set; } = [];
+
     public SessionCalendar Calendar { get; init; } = SessionCalendar.Continuous;
 
     public static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
@@ -52,6 +55,7 @@ internal sealed class ChainOf(RollBy by, int days = 0, int depth = 1)
             if (step.Contract >= 0) series.Add($"{slice.Key:yyyy-MM-dd} {_contracts[step.Contract].Name}");
         }
         if (assembler.Finish() is { } last) changes.Add(last);
+        Uncompared = [.. assembler.Uncompared];
         return (series, changes);
     }
 
