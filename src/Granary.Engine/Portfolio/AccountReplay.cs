@@ -1,4 +1,5 @@
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Portfolio;
@@ -14,7 +15,7 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
     // Null if all instruments have the account's currency.
     private readonly CurrencyBalances? _currencies = CurrencyBalances.Of([.. instruments], execution ?? new ExecutionSettings());
     private double _own = cash;
-    private readonly double _rounding = cash * 1e-9;
+    private readonly double _rounding = cash * Tolerance.Amount;
     private readonly double[] _close = new double[instruments.Count];
     private readonly Dictionary<long, Holding> _open = [];
     // The keys of open trades in the order of their entries, so that sums always run in the same order.

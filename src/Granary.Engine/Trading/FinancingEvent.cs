@@ -7,8 +7,4 @@ namespace Granary.Engine.Trading;
 /// <param name="Time">Open time of the bar, UTC ticks.</param>
 /// <param name="Amount">Quote currency per unit that is open of it; negative is a cost.</param>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-internal readonly record struct FinancingEvent(int Number, long Time, FinancingKind Kind, double Amount)
-{
-    /// <summary>Whether it came no later than the open of the bar.</summary>
-    public bool IsAtOpen { get; init; }
-}
+internal readonly record struct FinancingEvent(int Number, long Time, FinancingKind Kind, double Amount);

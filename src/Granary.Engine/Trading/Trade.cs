@@ -42,9 +42,6 @@ public readonly record struct Trade(
     /// </summary>
     public double RollProfit { get; init; }
 
-    /// <summary>Whether its last fill was at the open of its bar.</summary>
-    public bool EndedAtOpen { get; init; }
-
     public double NetProfit => Profit - Commission + Financing;
 
     /// <summary>Net profit over the notional at entry, both in the currency of the prices.</summary>

@@ -16,12 +16,6 @@ namespace Granary.Engine.Trading;
 internal readonly record struct TradeFill(
     int Number, long Time, double Price, double Quantity, double Commission, OrderId Order, bool IsEntry, bool IsFirst, bool IsMaker)
 {
-    /// <summary>Of the bar in which it filled, base units, where a share of it bounds what can be filled; else 0.</summary>
-    public double BarVolume { get; init; }
-
-    /// <summary>Whether it is an entry at the close of its bar, to which the trade was not exposed.</summary>
-    public bool IsOnClose { get; init; }
-
     /// <summary>The cause of an exit; <see cref="ExitReason.Open"/> for an entry.</summary>
     public ExitReason Reason { get; init; }
 

@@ -4,6 +4,7 @@ using Granary.Engine.Brokerage;
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 using Granary.Simulation.RunFolders;
 
 namespace Granary.Trading.Live;
@@ -176,17 +177,36 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
             signal, granted * Math.Abs(signal.Price) * UnitOf(symbol), View());
     }
 
-    /// <summary>The most that an entry may cost: cash without the collateral of short trades, or the rest of the leverage.</summary>
+    /// <summary>The most that an entry may cost at the last closes, account currency.</summary>
     /// <param name="closed">A trade that is counted as closed; null for none.</param>
     public double FreeCash(ExecutionSettings execution, AccountTrade? closed = null)
     {
-        var gross = View(closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1)).GrossValue;
-        if (execution.EffectiveLeverage > 0) return execution.EffectiveLeverage * Equity() - gross;
         var cash = ledger.Cash + (closed is null ? 0 : ValueOf(closed.Symbol, (int)closed.Side * closed.Open));
-        foreach (var trade in ledger.ActiveTrades)
-            if (trade.Side == Side.Sell && trade != closed && portfolio.InstrumentOf(trade.Symbol) is { MarginPerUnit: 0 } instrument)
-                cash -= 2 * trade.Open * trade.EntryPrice * instrument.Multiplier * ledger.RateOf(trade.Symbol);
-        return cash;
+        List<(BuyingPower Power, PositionSums Sums, double Price, double Rate)> held =
+            [.. ledger.ActiveTrades.Where(t => t != closed && t.Open > 0).GroupBy(t => t.Symbol).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => Held(g.Key, new BuyingPower(portfolio.InstrumentOf(g.Key), execution), g))];
+        var spendable = new Spendable(execution, cash, Equity());
+        foreach (var (power, sums, price, rate) in held) spendable.Settle(power, sums, price, rate);
+        foreach (var (power, sums, price, rate) in held) spendable.TieUp(power, sums, price, rate);
+        return spendable.Amount;
+    }
+
+    /// <summary>What an entry takes of <see cref="FreeCash"/>, its fee included; account currency.</summary>
+    public double CostOf(ExecutionSettings execution, string symbol, double price, double quantity, bool isMaker) =>
+        new BuyingPower(portfolio.InstrumentOf(symbol), execution).Cost(price, quantity, isMaker) * ledger.RateOf(symbol);
+
+    private (BuyingPower, PositionSums, double Price, double Rate) Held(string symbol, BuyingPower power, IEnumerable<AccountTrade> trades)
+    {
+        var (multiplier, sums, price) = (portfolio.InstrumentOf(symbol).Multiplier, new PositionSums(), 0.0);
+        foreach (var trade in trades)
+        {
+            price = portfolio.LastOf(symbol)?.Close ?? trade.EntryPrice;
+            sums.Net += (int)trade.Side * trade.Open * multiplier;
+            if (trade.Side == Side.Buy) sums.Longs += trade.Open;
+            else (sums.Shorts, sums.Collateral) = (sums.Shorts + trade.Open, sums.Collateral + 2 * trade.Open * trade.EntryPrice * multiplier);
+            if (power.IsIsolated) sums.Isolated += power.TiedUp(trade.Side, trade.EntryPrice, trade.Open);
+        }
+        return (power, sums, price, ledger.RateOf(symbol));
     }
 
     /// <summary>The net profit of a trade of the account at the last close, account currency.</summary>

@@ -4,6 +4,7 @@ using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Portfolio.Rules;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
@@ -195,12 +196,12 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
             Held = quantity,
             Change = (int)side * quantity,
             Trades = 1,
-            Refusal = RefusalOf(symbol, signal, value, closed),
+            Refusal = RefusalOf(symbol, signal, limit, value, closed),
         };
     }
 
     // The sentence that a strategy gets.
-    private string? RefusalOf(string symbol, in Signal signal, double value, AccountTrade? closed)
+    private string? RefusalOf(string symbol, in Signal signal, double limit, double value, AccountTrade? closed)
     {
         var market = portfolio.MarketOf(symbol)!.Value;
         if (orders.Paused) return Decision.Paused.Sentence;
@@ -219,7 +220,9 @@ internal sealed class HandCommand(BatchSpec spec, LivePortfolio portfolio, Accou
         var without = closed is null ? null : new AccountChange(closed.Symbol, -(int)closed.Side * closed.Open, -1);
         var decision = portfolio.Run.DecideByHand(market, signal, value, watch.View(without));
         if (!decision.IsAccepted) return decision.Sentence;
-        return value > watch.FreeCash(spec.Execution.Settings, closed) * (1 + Tolerance.Amount) ? Decision.NoCash.Sentence : null;
+        var settings = spec.Execution.Settings;
+        var cost = watch.CostOf(settings, symbol, signal.Price, signal.Quantity, Waits(symbol, signal.Side, limit));
+        return BuyingPower.Exceeds(cost, watch.FreeCash(settings, closed)) ? Decision.NoCash.Sentence : null;
     }
 
     private Plan Reverse(AccountTrade trade, HandRequest hand)

@@ -23,12 +23,10 @@ public sealed class RunEventTests
 
     private static readonly Trade s_trade =
         new(3, Side.Sell, 2, 4, 5, 10.5, 9, 8.5, 4, 0.1, 6, ExitReason.TrailingStop, 0.02, 0.3)
-        { SymbolIndex = 2, Financing = -0.5, RollProfit = 1.5, EndedAtOpen = true };
+        { SymbolIndex = 2, Financing = -0.5, RollProfit = 1.5 };
 
     private static readonly TradeFill s_fill = new(3, 5, 10.5, 2, 0.1, new OrderId(11), IsEntry: true, IsFirst: true, IsMaker: true)
     {
-        BarVolume = 1000,
-        IsOnClose = true,
         IsAtOpen = true,
         IsByHand = true,
     };
@@ -45,8 +43,8 @@ public sealed class RunEventTests
         (RunEvent.Of(s_fill, 2), s_fill),
         (RunEvent.Of(s_trade), s_trade),
         (RunEvent.OfPart(s_trade), s_trade),
-        (RunEvent.Of(new FinancingEvent(3, 8, FinancingKind.Interest, -0.25) { IsAtOpen = true }, 2),
-            new FinancingEvent(3, 8, FinancingKind.Interest, -0.25) { IsAtOpen = true }),
+        (RunEvent.Of(new FinancingEvent(3, 8, FinancingKind.Interest, -0.25), 2),
+            new FinancingEvent(3, 8, FinancingKind.Interest, -0.25)),
         (RunEvent.Of(new SplitEvent(3, 8, 7, 2), 2), new SplitEvent(3, 8, 7, 2)),
         (RunEvent.Of(new EntryEndedEvent(3, 8), 2), new EntryEndedEvent(3, 8)),
         (RunEvent.Of(new EntryCutEvent(3, 8, 1.5), 2), new EntryCutEvent(3, 8, 1.5)),

@@ -62,6 +62,7 @@ public sealed class LiveMatchesBacktestTests : IDisposable
             { "class": "SymbolAllocation", "params": { "window": 48, "every": "1d", "percent": 60, "band": 0.1 } }
             """, more: """, "portfolio": { "weights": "equal" }""");
         var live = await _under.LiveAsync(backtest);
+        SameLines(live.Run.Folder, backtest.Folder, "trades.csv", "signals.csv", "portfolio_trades.csv", "equity.csv");
         live.Run.Model.Digest.ShouldBe(backtest.Model.Digest);
         live.Ledger.TrackedOrders.Count(t => t.Order.Closes is not null).ShouldBeGreaterThan(10);
         var open = CsvRows.Of(Path.Combine(backtest.Folder, "portfolio_trades.csv")).Where(t => t["exit_reason"] == "open")

@@ -169,12 +169,10 @@ public sealed class RiskModelTests(RiskModelTests.UsualRun usual) : IClassFixtur
         Should.Throw<InputException>(() => _batch.Spec(section)).Message.ShouldContain(sentence);
 
     [Fact]
-    public async Task Strategies_of_several_timeframes_need_fills_that_are_known_when_they_are_booked()
+    public async Task Strategies_of_several_timeframes_have_a_predicted_risk_each()
     {
         const string Two = RiskBatch.Strategies + """, { "class": "SmaCross", "timeframe": "4h", "size": { "percentOfEquity": 50 } }""";
-        (await Should.ThrowAsync<InputException>(() => _batch.RunAsync(_batch.Spec(strategies: Two)))).Message
-            .ShouldContain("set portfolio.fills to \"bar-close\"");
-        var run = await _batch.RunAsync(_batch.Spec(strategies: Two, portfolio: "\"weights\": \"equal\""));
+        var run = await _batch.RunAsync(_batch.Spec(strategies: Two));
         run.Model.Decisions[Decision.PredictedRisk].ShouldBeGreaterThan(0);
     }
 

@@ -1,3 +1,5 @@
+using Granary.Engine.Numerics;
+
 namespace Granary.Engine.Portfolio.Rules;
 
 /// <summary>A value in account currency and the bound that a rule sets for it.</summary>
@@ -6,8 +8,6 @@ namespace Granary.Engine.Portfolio.Rules;
 /// <param name="Closable">The positions to reduce if the value exceeds the bound; NaN = the value itself.</param>
 public readonly record struct ValueBound(double Value, double Most, double Closable = double.NaN)
 {
-    private const double Tolerance = 1e-9;
-
     /// <summary>No bound.</summary>
     public static ValueBound None { get; } = new(0, double.PositiveInfinity);
 
@@ -20,8 +20,8 @@ public readonly record struct ValueBound(double Value, double Most, double Closa
     /// <summary>The share of each position in the scope that must be closed to keep the bound, 0 to 1.</summary>
     public double ShareToClose()
     {
-        if (double.IsNaN(Closable)) return Value <= Most * (1 + Tolerance) ? 0 : Most <= 0 ? 1 : 1 - Most / Value * (1 - Tolerance);
+        if (double.IsNaN(Closable)) return Value <= Most * (1 + Tolerance.Amount) ? 0 : Most <= 0 ? 1 : 1 - Most / Value * (1 - Tolerance.Amount);
         var excess = Value - Most;
-        return excess > Most * Tolerance ? Math.Min(1, excess * (1 + Tolerance) / Closable) : 0;
+        return excess > Most * Tolerance.Amount ? Math.Min(1, excess * (1 + Tolerance.Amount) / Closable) : 0;
     }
 }

@@ -137,41 +137,37 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     public void Entered(in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         _digest.Entered(trade.Number, trade.Side, fill.Time, fill.Price, fill.Quantity);
-        Filled(fill, bar);
+        Filled(fill);
         Protected(trade, bar.Time);
     }
 
     public void Increased(in OpenTrade trade, in TradeFill fill, in Bar bar)
     {
         _digest.Increased(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        Filled(fill, bar);
+        Filled(fill);
         Protected(trade, bar.Time);
     }
 
-    public void Reduced(in TradeFill fill, ExitReason reason, in Bar bar)
+    public void Reduced(in TradeFill fill, ExitReason reason)
     {
         _digest.Reduced(fill.Number, fill.Time, fill.Price, fill.Quantity);
-        Filled(fill, bar, reason);
+        Filled(fill, reason);
     }
 
     /// <summary>Sends the last fill of a trade if a listener cannot compute it from the trade.</summary>
-    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, ExitReason reason, in Bar bar)
+    public readonly void LastFill(in OpenTrade trade, in TradeFill fill, ExitReason reason)
     {
-        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || fill.IsByHand) Filled(fill, bar, reason);
+        if (trade.Parted || _isVolumeLimited || !_hasProportionalFees || fill.IsByHand) Filled(fill, reason);
     }
 
-    private readonly void Filled(in TradeFill fill, in Bar bar, ExitReason reason = ExitReason.Open)
+    private readonly void Filled(in TradeFill fill, ExitReason reason = ExitReason.Open)
     {
-        if (Want(RunEventKinds.Fill)) SendFill(fill, bar, reason);
+        if (Want(RunEventKinds.Fill)) SendFill(fill, reason);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly void SendFill(in TradeFill fill, in Bar bar, ExitReason reason)
-    {
-        // The end of a listing closes a position of any size, whatever the volume of the bar.
-        var volume = _isVolumeLimited && reason is not (ExitReason.Delisted or ExitReason.Expired) ? bar.Volume : 0;
-        Send(RunEvent.Of(fill with { BarVolume = volume, IsAtOpen = IsAtOpen, Reason = reason }, _symbol));
-    }
+    private readonly void SendFill(in TradeFill fill, ExitReason reason) =>
+        Send(RunEvent.Of(fill with { IsAtOpen = IsAtOpen, Reason = reason }, _symbol));
 
     /// <summary>Records that an exit of a trade has been sent.</summary>
     public readonly void Exiting(in ExitingEvent exit)
@@ -191,8 +187,7 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     /// <summary>Keeps a closed trade for the strategy's call-back.</summary>
     public readonly void Notify(in Trade closed) => _notices!.Add(RunEvent.Of(Own(closed)));
 
-    private readonly Trade Own(in Trade trade) =>
-        _symbol == 0 && !IsAtOpen ? trade : trade with { SymbolIndex = _symbol, EndedAtOpen = IsAtOpen };
+    private readonly Trade Own(in Trade trade) => _symbol == 0 ? trade : trade with { SymbolIndex = _symbol };
 
     /// <summary>
     /// Records that a trade was closed at the end of its symbol's data. The strategy is not notified, since it had already run before that
@@ -223,7 +218,7 @@ internal struct BookEvents(IRunListener? listener, int symbol, bool isVolumeLimi
     {
         _digest.Financed(number, kind, time, amount, cash);
         if (!Want(RunEventKinds.Financing)) return;
-        Send(RunEvent.Of(new FinancingEvent(number, time, kind, amount) { IsAtOpen = IsAtOpen }, _symbol));
+        Send(RunEvent.Of(new FinancingEvent(number, time, kind, amount), _symbol));
     }
 
     public void Split(in OpenTrade trade, long time, long exDate, double ratio)

@@ -200,22 +200,12 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
     /// </summary>
     public double Available(AccountMarket? asking, double price)
     {
-        var leverage = execution.EffectiveLeverage;
-        double available;
-        if (execution.Margin == MarginMode.Isolated) available = leverage * Cash;
-        else if (leverage > 0) available = leverage * EquityWith(asking, price);
-        else
-        {
-            available = Cash;
-            // Gains and losses of contracts with a margin per unit are settled in cash.
-            foreach (var market in _markets)
-                if (market.OpenTrades > 0 && market.Power.IsMargined)
-                    available += market.Sums.Net * (market == asking ? price : market.Price) * market.Rate;
-        }
+        var spendable = new Spendable(execution, Cash, execution.EffectiveLeverage > 0 ? EquityWith(asking, price) : 0);
         foreach (var market in _markets)
-            if (market.OpenTrades > 0)
-                available -= market.Power.Tied(market.Sums, market == asking ? price : market.Price) * market.Rate;
-        return available;
+            if (market.OpenTrades > 0) spendable.Settle(market.Power, market.Sums, market == asking ? price : market.Price, market.Rate);
+        foreach (var market in _markets)
+            if (market.OpenTrades > 0) spendable.TieUp(market.Power, market.Sums, market == asking ? price : market.Price, market.Rate);
+        return spendable.Amount;
     }
 
     /// <summary>Returns the amount that new entries may cost at the last closes.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -93,10 +94,7 @@ internal sealed partial class StrategyBook
         }
         order.Fees = paid;
         var whole = RecordFill(ref order, quantity, price.Price);
-        var fill = new TradeFill(order.TradeNumber, bar.Time, price.Price, quantity, fee, order.Id, IsEntry: true, first, price.IsMaker)
-        {
-            IsOnClose = IsOnClose(order),
-        };
+        var fill = new TradeFill(order.TradeNumber, bar.Time, price.Price, quantity, fee, order.Id, IsEntry: true, first, price.IsMaker);
         if (first) EnterTrade(order, fill, bar, index, atOpen);
         else IncreaseTrade(order, fill, bar, index);
         if (whole) _orders.RemoveAt(at);
@@ -183,9 +181,6 @@ internal sealed partial class StrategyBook
 
     // ---- manual orders, which first close open trades on the other side and then open a trade with the rest ----
 
-    // Of an order that was cut rounding may leave a crumb of this part of it, which opens no trade.
-    private const double Crumb = 1e-9;
-
     // Returns whether the order, or another, is not waiting any more.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool FillNet(int at, double quantity, double reference, in Bar bar, int index, bool atOpen)
@@ -234,7 +229,8 @@ internal sealed partial class StrategyBook
         if (!(rest > 0)) return false;
         order.Quantity = order.FilledQuantity + rest;
         quantity = order.Rest;
-        crumb = Crumb * quantity;
+        // Rounding may leave a crumb of an order that was cut, which opens no trade.
+        crumb = Tolerance.Quantity * quantity;
         return true;
     }
 

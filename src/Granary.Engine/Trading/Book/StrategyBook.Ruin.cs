@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -130,7 +131,7 @@ internal sealed partial class StrategyBook
     {
         if (_shared is not null && !_shared.IsLast(this)) return;
         var left = WholeCash;
-        var rounding = InPrices(_settings.Cash) * 1e-9;
+        var rounding = InPrices(_settings.Cash) * Tolerance.Amount;
         // An account that is being liquidated ends at zero; any other account continues if it has equity left.
         if (left > rounding && !_isClosed) return;
         if (Math.Abs(left) > rounding)

@@ -112,11 +112,11 @@ internal sealed partial class StrategyBook
             _orders.FitExit(trade);
             trade.Parted = true;
             (trade.PartIndex, trade.PartTime, trade.PartReason) = (_block.FirstIndex + index, bar.Time, reason);
-            _events.Reduced(fill, reason, bar);
+            _events.Reduced(fill, reason);
             return false;
         }
         if (trade.EntryWorking) CancelEntryOf(trade.Number, bar.Time);
-        _events.LastFill(trade, fill, reason, bar);
+        _events.LastFill(trade, fill, reason);
         Settle(ref trade, fill, reason, bar, index);
         var (exiting, number) = (trade.Exiting || _isServed, trade.Number);
         _trades.RemoveAt(at);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 
 namespace Granary.Engine.Trading.Book;
 
@@ -11,7 +12,7 @@ internal sealed partial class StrategyBook
 
     // Whether a manual order at a time would open a position, or add to one, while the symbol is not a member.
     private bool OpensOutside(Side side, double quantity, long time) => _members is not null && !_members.Contains(time)
-        && quantity > _trades.QuantityOf((Side)(-(int)side)) * (1 + 1e-12);
+        && quantity > _trades.QuantityOf((Side)(-(int)side)) * (1 + Tolerance.Arithmetic);
 
     // Cancels the waiting orders that would open a position while the symbol is not a member.
     // A bar may open after the symbol has left, although it was a member at the close before.
@@ -37,7 +38,7 @@ internal sealed partial class StrategyBook
         {
             ref var order = ref _orders[i];
             if (order.Role == OrderRole.Entry
-                || order.Role == OrderRole.Net && order.Rest > _trades.QuantityOf((Side)(-(int)order.Side)) * (1 + 1e-12))
+                || order.Role == OrderRole.Net && order.Rest > _trades.QuantityOf((Side)(-(int)order.Side)) * (1 + Tolerance.Arithmetic))
                 Drop(i, OrderState.Cancelled, time, SignalEnd.NotMember);
         }
     }
