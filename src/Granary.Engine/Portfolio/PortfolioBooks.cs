@@ -119,6 +119,7 @@ internal sealed class PortfolioBooks
         {
             if (!feed.IsNow) continue;
             _account.MarketAt(feed.Market).Price = feed.Last.Close;
+            foreach (var member in feed.Active) member.Book.KeepOwnClose(feed.Index);
             Forget(feed);
         }
         _account.ValueAt(close);

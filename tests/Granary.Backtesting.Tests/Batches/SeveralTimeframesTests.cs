@@ -33,7 +33,7 @@ public sealed class SeveralTimeframesTests : IDisposable
 
     // Minutes from 9:00 to 13:00 at 100, which fall to 90 in the minute of 10:50. The hour's strategy buys at 10:00 and has a stop at 95,
     // those of the minutes buy at 10:05 and at 10:51.
-    private async Task<List<(string Time, double Quantity, double Price)>> EntriesAsync(string fills, string execution = "{}")
+    private async Task<List<(string Time, double Quantity, double Price)>> EntriesAsync(string execution = "{}")
     {
         var lines = new List<string> { "time,open,high,low,close,volume" };
         for (var time = new DateTime(2024, 1, 2, 9, 0, 0); time.Hour < 13; time = time.AddMinutes(1))
@@ -50,7 +50,7 @@ public sealed class SeveralTimeframesTests : IDisposable
                 { "class": "BuysAt", "params": { "minute": 604 }, "timeframe": "1m", "size": { "units": 500 } },
                 { "class": "BuysAt", "params": { "minute": 650 }, "timeframe": "1m", "size": { "units": 500 } },
                 { "class": "BuysAt", "params": { "minute": 660 }, "timeframe": "1m", "size": { "units": 500 } } ],
-              "portfolio": { "fills": "{{fills}}", "weights": { "BuysAt(minute=540)@X:1h": 1, "BuysAt(minute=604)@X:1m": 1,
+              "portfolio": { "weights": { "BuysAt(minute=540)@X:1h": 1, "BuysAt(minute=604)@X:1m": 1,
                 "BuysAt(minute=650)@X:1m": 1, "BuysAt(minute=660)@X:1m": 1 } } }
             """), _folder);
         var run = await new BatchRunner(new EmbeddedHost(1), TimeProvider.System).RunAsync(spec,
@@ -60,25 +60,22 @@ public sealed class SeveralTimeframesTests : IDisposable
             .Select(t => (t["entry_time"], Number(t["quantity"]), Number(t["entry_price"]))).Order()];
     }
 
-    // In a session the hour's entry is booked at 11:00, and until then its accepted signal keeps the cash.
-    [Theory]
-    [InlineData("as-known")]
-    [InlineData("bar-close")]
-    public async Task A_stop_within_an_hour_does_not_pay_an_entry_of_an_earlier_minute(string fills)
+    // The hour's entry is booked at 11:00, and until then its accepted signal keeps the cash: 900 at the hour's close of 100, whatever the
+    // minutes show since. So the entry at 10:51 finds none.
+    [Fact]
+    public async Task A_stop_within_an_hour_does_not_pay_an_entry_of_an_earlier_minute()
     {
-        var entries = await EntriesAsync(fills);
+        var entries = await EntriesAsync();
         // The hour's entry leaves 10,000, which the minute takes at 10:05. What the stop of 10:50 brings is known at 11:00.
         entries.Select(e => (e.Time[11..16], Math.Round(e.Quantity, 6), e.Price))
             .ShouldBe([("10:00", 900, 100), ("10:05", 100, 100), ("11:01", 500, 90)]);
     }
 
     // A fill's terms come before it: those of one strategy do not price the fill of another.
-    [Theory]
-    [InlineData("as-known")]
-    [InlineData("bar-close")]
-    public async Task Each_entry_has_the_price_of_its_own_quantity(string fills)
+    [Fact]
+    public async Task Each_entry_has_the_price_of_its_own_quantity()
     {
-        var entries = await EntriesAsync(fills, """{ "slippageVolumeImpact": 0.1 }""");
+        var entries = await EntriesAsync("""{ "slippageVolumeImpact": 0.1 }""");
         entries.Count.ShouldBe(3);
         foreach (var (time, quantity, price) in entries)
         {
@@ -87,8 +84,4 @@ public sealed class SeveralTimeframesTests : IDisposable
             price.ShouldBe(at * (1 + 0.1 * Math.Pow(Math.Min(1, quantity / volume), 2)), 0.01, time);
         }
     }
-
-    [Fact]
-    public async Task Booked_at_the_open_of_its_bar_the_stop_pays_it() =>
-        (await EntriesAsync("bar-open")).ShouldContain(e => e.Time == "2024-01-02T10:05:00Z" && e.Quantity == 500);
 }

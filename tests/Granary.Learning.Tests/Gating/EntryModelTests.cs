@@ -109,14 +109,20 @@ public class EntryModelTests
         judged.Recorder.Trades.ShouldBe(free.Recorder.Trades);
         var refused = judged.Recorder.Signals.First(s => s.SizeFactor == 0);
         var portfolio = new PortfolioRun(100_000, new PortfolioLimits(), [SyntheticBars.Series.Instrument],
-            [new PortfolioMember("test", [0], 1)]);
-        portfolio.Mark(0, refused.Price);
+            [new PortfolioMember("test", [0], 1) { Timeframe = SyntheticBars.Series.Timeframe }]);
+        var (frame, close) = (SyntheticBars.Series.Timeframe, Flat(refused.Time, refused.Price));
+        portfolio.OnBar(0, frame, Engine.Market.BarBlock.FromBars(0, [close]), 0);
+        portfolio.Process();
         portfolio.Revalue(refused.Time);
         portfolio.OnSignal(0, refused).ShouldBe(Decision.ModelRefused);
         portfolio.OnSignal(0, refused with { SizeFactor = 0.5 }).ShouldBe(Decision.Accepted);
-        portfolio.OnFill(0, new TradeFill(refused.Number, refused.Time, refused.Price, refused.Quantity, 0, default, IsEntry: true,
-            IsFirst: true, IsMaker: false)).ShouldBe(refused.Quantity / 2);
+        var next = Flat(frame.CloseOf(refused.Time), refused.Price);
+        portfolio.OnBar(0, frame, Engine.Market.BarBlock.FromBars(1, [next]), 0);
+        portfolio.Process();
+        portfolio.QuantityOf(0, refused.Number).ShouldBe(refused.Quantity / 2);
     }
+
+    private static Engine.Market.Bar Flat(long time, double price) => new(time, price, price, price, price, 1_000);
 
     private sealed class Unused : IPredictionObserver
     {

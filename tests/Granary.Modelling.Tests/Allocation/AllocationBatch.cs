@@ -86,6 +86,5 @@ internal sealed record RunBatch(
     BatchPlan Plan, IReadOnlyDictionary<string, OpenedMarket> Markets, MemoryEventLog Log, AllocationHistory History)
 {
     /// <summary>Bars of all symbols, as a pass takes them.</summary>
-    public Dictionary<string, (Timeframe, IAsyncEnumerable<BarBlock>)> Bars() => Markets.ToDictionary(m => m.Key,
-        m => (Timeframe.D1, m.Value.Series.ReadAsync(IBarSeries.DefaultBlockSize)), StringComparer.Ordinal);
+    public IReadOnlyList<MarketBars> Bars() => MarketBars.Of(Plan.Instances, symbol => Markets[symbol].Series);
 }

@@ -220,7 +220,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
         get
         {
             var sum = 0.0;
-            foreach (var book in _pending) sum += book.InAccount(book.OwnPendingCash(book.LastPrice));
+            foreach (var book in _pending) sum += book.InAccount(book.OwnPendingCash(book.OwnClose));
             return sum;
         }
     }
@@ -231,7 +231,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
         get
         {
             var sum = 0.0;
-            foreach (var book in _pending) sum += book.InAccount(book.Reserved(book.LastPrice));
+            foreach (var book in _pending) sum += book.InAccount(book.Reserved(book.OwnClose));
             return sum;
         }
     }

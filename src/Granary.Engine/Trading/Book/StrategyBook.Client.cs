@@ -78,6 +78,7 @@ internal sealed partial class StrategyBook
     public void TakeSignal(in Signal signal, double quantity, int index)
     {
         ValueAtClose(index);
+        KeepOwnClose(index);
         ref var order = ref NewOrder(OrderRole.Entry, signal.Type, signal.Side, quantity, signal.Time);
         (order.TradeNumber, order.AddsTo) = (signal.Number, signal.AddsTo);
         (order.LimitPrice, order.StopPrice) = (signal.Type.HasLimit() ? signal.Price : 0, signal.StopPrice);
@@ -93,6 +94,7 @@ internal sealed partial class StrategyBook
     public bool TakeExit(in ExitingEvent exit, int index)
     {
         ValueAtClose(index);
+        KeepOwnClose(index);
         if (exit.Share >= 1) CancelEntryOf(exit.Number, exit.Time);
         var at = _trades.IndexOf(exit.Number);
         if (at < 0 || _trades[at].Exiting)

@@ -195,6 +195,12 @@ internal sealed partial class StrategyBook
     /// <summary>The last close, at which a shared account counts the position.</summary>
     public double LastPrice => _market is null ? _lastPrice : _market.Price;
 
+    /// <summary>
+    /// The last close of the book's own bars, at which its orders at the market count: they fill at its next open, whatever shorter bars
+    /// show since.
+    /// </summary>
+    public double OwnClose => _lastPrice;
+
     /// <summary>The equity of the book's own account at the last bar, account currency.</summary>
     // A long block is marked as it is processed; blocks that are collected are marked later.
     public double Equity => _block is null || !_marks.AreCollected(_block) ? _marks.Equity : EquityAtClose(_block.Count - 1);
@@ -254,11 +260,14 @@ internal sealed partial class StrategyBook
     /// <summary>The price at a bar's close that the account trades: strategies may see an adjusted one.</summary>
     public double CloseAt(int index) => _block.CloseColumn[index];
 
+    /// <summary>Takes a bar's close as the last one of the book's own bars.</summary>
+    public void KeepOwnClose(int index) => _lastPrice = _block.CloseColumn[index];
+
     /// <summary>Takes a bar's close as the last price.</summary>
     public void KeepClose(int index)
     {
-        if (_market is null) _lastPrice = _block.CloseColumn[index];
-        else _market.Price = _block.CloseColumn[index];
+        KeepOwnClose(index);
+        if (_market is not null) _market.Price = _lastPrice;
     }
 
     // The trades have changed: the shared account counts their positions.
