@@ -27,6 +27,8 @@ internal sealed class PortfolioBooks
     private readonly Dictionary<long, Held> _held = [];
     private readonly HashSet<long> _borrowed = [];
     private bool _isProcessed = true;
+    // Open time of the last bars that were processed, UTC ticks.
+    private long _time = long.MinValue;
     // Whether a strategy's order is being taken.
     private bool _isTheirs;
 
@@ -100,6 +102,7 @@ internal sealed class PortfolioBooks
             if (feed.IsNow)
                 (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         if (open == long.MinValue) return;
+        _time = open;
         _account.Shared.BookInterest(open);
         foreach (var feed in _feeds)
             if (feed.IsNow && feed.Active.Count > 0)
@@ -292,7 +295,8 @@ internal sealed class PortfolioBooks
         }
     }
 
-    private MemberBook At(MemberBook book) => BookOf(book.Member, book.Symbol, book.Feed.Time)!;
+    // What the portfolio closes at a row has the time of the row, also in a symbol that has no bar then.
+    private MemberBook At(MemberBook book) => BookOf(book.Member, book.Symbol, Math.Max(_time, book.Feed.Time))!;
 
     /// <summary>Closes all positions at the last closes, since nothing is left of the account.</summary>
     public void Liquidate()
