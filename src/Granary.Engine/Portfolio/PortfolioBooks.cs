@@ -93,9 +93,10 @@ internal sealed class PortfolioBooks
         return made;
     }
 
-    /// <summary>Processes the bars that have closed.</summary>
+    /// <summary>Processes the bars that have closed since the last call; at some times only strategies have events.</summary>
     public void Process()
     {
+        if (_isProcessed) return;
         _isProcessed = true;
         var (open, close) = (long.MinValue, long.MinValue);
         foreach (var feed in _feeds)
