@@ -27,8 +27,9 @@ internal static class Excursions
         if (trade.IsOpen) return [];
         var numbers = files.PortfolioFills().Where(f => f.Kind == "entry" && f.Strategy == trade.Strategy && f.Time == trade.EntryTime
             && f.Sign == trade.Sign).Select(f => f.Number).ToHashSet();
-        return [.. files.PortfolioFills().Where(f => f.Kind == "exit" && f.Strategy == trade.Strategy && numbers.Contains(f.Number))
-            .Select(f => f.Price)];
+        // Each window of a walk-forward numbers its trades from 1.
+        return [.. files.PortfolioFills().Where(f => f.Kind == "exit" && f.Strategy == trade.Strategy && numbers.Contains(f.Number)
+            && f.Time >= trade.EntryTime && f.Time <= trade.ExitTime).Select(f => f.Price)];
     }
 
     private static (double Adverse, double Favourable) Of(TradeRow trade, double exitPrice, List<MarketBar> bars)
