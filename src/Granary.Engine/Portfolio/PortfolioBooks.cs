@@ -99,9 +99,10 @@ internal sealed class PortfolioBooks
         return made;
     }
 
-    /// <summary>Processes the bars that have closed.</summary>
+    /// <summary>Processes the bars that have closed since the last call; at some times only strategies have events.</summary>
     public void Process()
     {
+        if (_isProcessed) return;
         _isProcessed = true;
         var (open, close) = (long.MinValue, long.MinValue);
         foreach (var feed in _feeds)
@@ -157,13 +158,15 @@ internal sealed class PortfolioBooks
     // The book of a strategy's symbol, at its last bar. Null before the symbol has one.
     private MemberBook? BookOf(int member, int symbol, long time)
     {
-        var book = _ofMember[member][symbol] ??= Make(member, symbol);
+        var book = MemberOf(member, symbol);
         if (!book.Feed.HasBar) return null;
         book.Feed.Bind(book);
         if (book.Feed.IsNow) book.Book.BeginSlice();
         else book.Book.BeginSlice(time);
         return book;
     }
+
+    private MemberBook MemberOf(int member, int symbol) => _ofMember[member][symbol] ??= Make(member, symbol);
 
     private MemberBook Make(int member, int symbol)
     {
@@ -208,7 +211,9 @@ internal sealed class PortfolioBooks
     /// <returns>false if its symbol has no bar yet.</returns>
     public bool TakeSignal(int member, int symbol, in Signal signal, in Reservation reservation)
     {
-        if (BookOf(member, symbol, signal.Time) is not { } book) return false;
+        // Fills by hand come in the bar after their signal, which may be the first of the symbol.
+        var book = signal.IsByHand ? MemberOf(member, symbol) : BookOf(member, symbol, signal.Time);
+        if (book is null) return false;
         var key = TradeKey.Of(member, signal.Number);
         _held[key] = new Held(_account.Member(member).Weight, reservation.Scale);
         _account.Reserved.Add(key, reservation);
@@ -266,7 +271,8 @@ internal sealed class PortfolioBooks
     public void Give(int member, int symbol, in TradeFill fill)
     {
         var key = TradeKey.Of(member, fill.Number);
-        if (!_held.TryGetValue(key, out var held) || BookOf(member, symbol, fill.Time) is not { } book) return;
+        if (!_held.TryGetValue(key, out var held)) return;
+        var book = BookOf(member, symbol, fill.Time) ?? MemberOf(member, symbol);
         var (side, own) = (Side.Buy, 0.0);
         if (fill.IsEntry)
         {

@@ -20,7 +20,8 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
     {
         private byte[] _events = [];
         private int _read, _chunk;
-        private RunEvent _current;
+        private RunEvent _current, _next;
+        private bool _hasNext;
         private (long Timestamp, int Phase) _last = (long.MinValue, Within);
 
         public int Strategy => instance.Index;
@@ -34,11 +35,20 @@ internal sealed class PortfolioMerge(BatchPlan plan, IEventLog? log, IPortfolioS
 
         public bool Next()
         {
-            if (!Read(out _current)) return false;
-            var phase = _current.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, _current) ? AtEnd : _current.IsAtClose ? AtClose : Within;
-            var key = (instance.Timeframe.CloseOf(_current.Time), phase);
+            if (_hasNext) _current = _next;
+            else if (!Read(out _current)) return false;
+            _hasNext = false;
+            var key = KeyOf(_current);
             if (key.CompareTo(_last) > 0) _last = key;
             return true;
+        }
+
+        private (long Timestamp, int Phase) KeyOf(in RunEvent e)
+        {
+            // A signal that was created with its fill has the time of its order, and is known with the fill.
+            if (e.Kind == RunEventKinds.Signal && e.Signal.AtFill && (_hasNext || (_hasNext = Read(out _next)))) return KeyOf(_next);
+            var phase = e.IsEndOfRun || PortfolioDriver.IsEndOfData(instance, e) ? AtEnd : e.IsAtClose ? AtClose : Within;
+            return (instance.Timeframe.CloseOf(e.Time), phase);
         }
 
         private bool Read(out RunEvent e)

@@ -26,7 +26,7 @@ internal static class AccountCheck
         var within = markets.Bars.Where(m => traded.Contains(m.Key))
             .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList());
         var account = new RebuiltAccount(cash, commission, markets.Multipliers);
-        var rows = account.Rows(files.PortfolioFills(), trades, within, marginRate);
+        var rows = account.Rows(files.PortfolioFills(), trades, within, BarCloses.Of(files, markets), marginRate);
         Agreement.Demand(shown, rows);
         Statistics(files.PortfolioStats, rows, trades, cash, "portfolio");
         Positions(files.PortfolioFills(), trades);

@@ -43,7 +43,7 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
             "commission", "pnl_net",
             "return", "bars", "exit_reason", "weight", "model", "carry", "mae",
             "mfe"], ignoreOrder: true, "every column is recomputed");
-        var own = files.StrategyTrades().ToLookup(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason), t => t.ExitPrice);
+        var isPortfolio = file == "portfolio_trades.csv";
         foreach (var (trade, row) in trades.Zip(table.Rows))
         {
             var where = $"{file}, {trade.Strategy} entered {trade.EntryTime:u}";
@@ -64,29 +64,14 @@ internal sealed class FileCheck(RunFiles files, MarketSet markets, double commis
                 && trade.EntryPrice <= bars[entry].High + 1e-9);
             else _differences.Add($"{where}, entry time has no bar");
             // The mean over the parts in which it was closed.
-            var (low, high) = file == "portfolio_trades.csv" ? Exits(trade) : (double.NaN, double.NaN);
-            if (double.IsNaN(low)) (low, high) = (bars[exit].Low, bars[exit].High);
+            double[] parts = isPortfolio ? Excursions.ExitsOf(trade, files) : [];
+            var (low, high) = parts.Length > 1 ? (parts.Min(), parts.Max()) : (bars[exit].Low, bars[exit].High);
             True($"{where}, exit price", trade.ExitPrice >= low - 1e-9 && trade.ExitPrice <= high + 1e-9);
             Same($"{where}, bars", trade.Bars, exit - entry);
-            // A trade that the portfolio itself closed has no excursions, since its strategy's trade went on.
-            double[] followed = [.. own[(trade.Strategy, trade.EntryTime, trade.ExitTime, trade.Reason)]];
-            True($"{where}, excursions are known", followed.Length > 0 == (table.Text(row, "mae").Length > 0));
-            if (followed.Length == 0 || table.Text(row, "mae").Length == 0) continue;
-            var (adverse, favourable) = Excursions.Of(trade, followed[0], bars);
+            var (adverse, favourable) = isPortfolio ? Excursions.OfPortfolio(trade, files, bars) : Excursions.Of(trade, bars);
             Same($"{where}, mae", table.Number(row, "mae"), adverse);
             Same($"{where}, mfe", table.Number(row, "mfe"), favourable);
         }
-    }
-
-    // The lowest and the highest price at which a closed trade was closed.
-    private (double, double) Exits(TradeRow trade)
-    {
-        if (trade.IsOpen) return (double.NaN, double.NaN);
-        var numbers = files.PortfolioFills().Where(f => f.Kind == "entry" && f.Strategy == trade.Strategy && f.Time == trade.EntryTime
-            && f.Sign == trade.Sign).Select(f => f.Number).ToHashSet();
-        double[] exits = [.. files.PortfolioFills().Where(f => f.Kind == "exit" && f.Strategy == trade.Strategy
-            && numbers.Contains(f.Number)).Select(f => f.Price)];
-        return exits.Length > 1 ? (exits.Min(), exits.Max()) : (double.NaN, double.NaN);
     }
 
     // The close of the bar that gave it, and how it ended in the strategy's own account.

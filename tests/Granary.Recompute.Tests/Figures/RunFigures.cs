@@ -25,7 +25,7 @@ internal sealed class RunFigures
         Account = new RebuiltAccount(cash, commission, markets.Multipliers);
         Rows = Account.Rows(Fills, Trades, markets.Bars.Where(m => traded.Contains(m.Key))
             .ToDictionary(m => m.Key, m => m.Value.Where(b => b.Time >= shown[0].Time && b.Time <= shown[^1].Time).ToList()),
-            marginRate);
+            BarCloses.Of(files, markets), marginRate);
         Daily = new DailyCurve(Rows, cash);
         Closes = EndsOfDays(Rows);
         if (benchmark is not null) (Benchmark, BenchmarkRows, AtBenchmark) = Compared(benchmark);

@@ -90,12 +90,8 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
     // The furthest that prices went against and for the holder: whole bars from the entry on, and the price of the exit.
     private void Excursions()
     {
-        // Of what the portfolio itself closed, by its closes alone, it is not known: the strategy's own trade went on.
-        // The last part of a trade that a limit trimmed is closed at the strategy's own price.
-        var followed = run.Files.StrategyTrades().ToLookup(t => (t.Strategy, t.EntryTime, t.ExitTime, t.Reason), t => t.ExitPrice);
-        var reached = run.Closed.Where(t => followed.Contains((t.Strategy, t.EntryTime, t.ExitTime, t.Reason)))
-            .Select(t => (t.NetProfit, Reach: Reach(t, followed[(t.Strategy, t.EntryTime, t.ExitTime, t.Reason)].First()))).ToList();
-        if (reached.Count == 0) return;
+        var reached = run.Closed.ConvertAll(t => (t.NetProfit, Reach: Figures.Excursions.OfPortfolio(t, run.Files,
+            run.Markets.Of(t.Symbol, _timeframes[t.Strategy]))));
         check.Table("Mean excursions, percent of the entry price", name =>
         {
             var group = reached.Where(t => name == "All" || (name == "Winning trades" ? t.NetProfit > 0 : t.NetProfit < 0))
@@ -122,9 +118,6 @@ internal sealed class TradeTables(PageCheck check, RunFigures run)
         check.Drawn("Against the holder");
         check.Drawn("For the holder");
     }
-
-    private (double Adverse, double Favourable) Reach(TradeRow trade, double exitPrice) =>
-        Figures.Excursions.Of(trade, exitPrice, run.Markets.Of(trade.Symbol, _timeframes[trade.Strategy]));
 
     // In order of closing; the expected number from as many independent trades.
     private void Streaks()

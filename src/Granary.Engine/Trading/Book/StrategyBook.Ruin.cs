@@ -108,7 +108,12 @@ internal sealed partial class StrategyBook
         if (!_isClosed) Liquidate(LastPrice, LastBar(index), index);
     }
 
-    private Bar LastBar(int index) => _block[index] with { Time = TimeAt(index) };
+    // Where the instrument has no bar now, its last one is over: open trades have seen all of it.
+    private Bar LastBar(int index)
+    {
+        if (_staleAt != 0) MarkBefore(index + 1);
+        return _block[index] with { Time = TimeAt(index) };
+    }
 
     // The broker closes every open trade in full, regardless of the bar's volume; no entries follow.
     private void Liquidate(double price, in Bar bar, int index)
