@@ -231,9 +231,9 @@ internal sealed class PortfolioAccount : IPortfolioView
 
     public double ValueOf(int member)
     {
-        var sum = 0.0;
-        foreach (var book in BooksOf!(member))
-            if (book is { Book.OpenTradeCount: > 0 })
+        var (sum, books) = (0.0, BooksOf!(member));
+        for (var i = 0; i < books.Count; i++)
+            if (books[i] is { Book.OpenTradeCount: > 0 } book)
                 sum += _markets[book.Market].ValueOf(book.Book.GrossQuantity);
         return sum;
     }

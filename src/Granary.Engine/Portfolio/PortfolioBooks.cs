@@ -92,6 +92,11 @@ internal sealed class PortfolioBooks
         foreach (var feed in _feeds)
             if (feed.Market == market && feed.Timeframe == timeframe)
                 return feed;
+        return MakeFeed(market, timeframe);
+    }
+
+    private PortfolioFeed MakeFeed(int market, Timeframe timeframe)
+    {
         var made = new PortfolioFeed(market, timeframe);
         if (_feeds.Exists(f => f.Timeframe != timeframe))
             _longest = Math.Max(timeframe.Ticks, _feeds.Max(f => f.Timeframe.Ticks));
@@ -109,7 +114,7 @@ internal sealed class PortfolioBooks
             if (feed.IsNow)
                 (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         if (open == long.MinValue) return;
-        _flows.RemoveAll(f => f.Close <= close - _longest);
+        ForgetFlows(close - _longest);
         (_open, _close) = (open, close);
         _account.Shared.BookInterest(open);
         foreach (var feed in _feeds)
@@ -124,6 +129,14 @@ internal sealed class PortfolioBooks
             Forget(feed);
         }
         _account.ValueAt(close);
+    }
+
+    // Flows stand in the order of their closes.
+    private void ForgetFlows(long until)
+    {
+        var count = 0;
+        while (count < _flows.Count && _flows[count].Close <= until) count++;
+        if (count > 0) _flows.RemoveRange(0, count);
     }
 
     private void Add(PortfolioFeed feed)

@@ -71,7 +71,8 @@ internal static class PortfolioBenchmark
     private static int Pass(int signals, PortfolioLimits limits)
     {
         var instruments = Enumerable.Range(0, Markets).Select(i => new Instrument { Symbol = $"M{i}" }).ToList();
-        var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 1)).ToList();
+        var members = Enumerable.Range(0, Members).Select(i => new PortfolioMember($"S{i}", [i % Markets], 1) { Timeframe = Timeframe.H1 })
+            .ToList();
         var run = new PortfolioRun(1_000_000, limits, instruments, members, new ExecutionSettings { Fee = new PercentFee(0.01) },
             enablement: new EnablementRule { By = EnablementScope.Both, MinProfitFactor = 0.1 });
         var random = new Random(1);
@@ -85,13 +86,14 @@ internal static class PortfolioBenchmark
         for (var row = 0; row < signals / PerRow; row++)
         {
             var time = start + row * TimeSpan.TicksPerHour;
-            foreach (var (member, number, side) in waiting)
+            for (var i = 0; i < Markets; i++)
             {
-                var price = prices[member % Markets];
-                run.OnFill(member,
-                    new TradeFill(number, time, price, 100, price * 0.01, default, IsEntry: true, IsFirst: true, IsMaker: false));
-                open.Enqueue((row, member, number, side, price));
+                prices[i] *= 1 + 0.01 * (random.NextDouble() - 0.4999);
+                run.OnBar(i, Timeframe.H1, BarBlock.FromBars(row, [new Bar(time, prices[i], prices[i], prices[i], prices[i], 1e6)]), 0);
             }
+            // Entries and exits of the row before fill at the opens.
+            run.Process();
+            foreach (var (member, number, side) in waiting) open.Enqueue((row, member, number, side, prices[member % Markets]));
             waiting.Clear();
             while (open.TryPeek(out var oldest) && oldest.Row <= row - 6)
             {
@@ -100,13 +102,12 @@ internal static class PortfolioBenchmark
                 run.OnTrade(oldest.Member, new Trade(oldest.Number, oldest.Side, 100, time, time, oldest.Price, time, price,
                     (int)oldest.Side * (price - oldest.Price) * 100, (price + oldest.Price) * 0.01, 6, ExitReason.Signal, 0, 0));
             }
-            for (var i = 0; i < Markets; i++)
-            {
-                prices[i] *= 1 + 0.01 * (random.NextDouble() - 0.4999);
-                run.Mark(i, prices[i]);
-            }
             run.Revalue(time);
-            if (run.Trim(time).Count > 0) run.Revalue(time);
+            run.Trim(time);
+            run.Revalue(time);
+            foreach (var trade in open)
+                if (trade.Row == row - 5)
+                    run.OnExiting(trade.Member, new ExitingEvent(trade.Number, time));
             var first = row * PerRow % Members;
             for (var k = 0; k < PerRow; k++)
             {

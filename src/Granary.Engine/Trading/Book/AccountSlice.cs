@@ -101,10 +101,22 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
                 book.LiquidateAt(price, index);
     }
 
+    // Once for each instrument, at its first book.
     private void CloseRecalled()
     {
-        foreach (var (book, index) in _bars)
-            if (book.Instrument.Borrow.ClosesRecalled && book.Market is { OpenTrades: > 0 } market && _bars.Find(b => b.Book.Market == market).Book == book)
+        for (var at = 0; at < _bars.Count; at++)
+        {
+            var (book, index) = _bars[at];
+            if (book.Instrument.Borrow.ClosesRecalled && book.Market is { OpenTrades: > 0 } market && IsFirstOf(market, at))
                 StrategyBook.CloseRecalled(market, _bars, book.CloseTimeOf(index));
+        }
+    }
+
+    private bool IsFirstOf(AccountMarket market, int at)
+    {
+        for (var before = 0; before < at; before++)
+            if (_bars[before].Book.Market == market)
+                return false;
+        return true;
     }
 }
