@@ -6,7 +6,7 @@
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
 source "$root/tests/Shared/postgres.sh"
-digest=192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df
+digest=d3d7ba3bee077922563d38581a18b56db9b4b71a9971bd6a037dd01d6c400859
 skip() { echo "SKIPPED the images: $1"; exit; }
 [[ $EUID == 0 ]] || skip "needs root for mounts and chroot"
 for program in buildah debootstrap runc python3 npm curl; do command -v "$program" >/dev/null || skip "$program is not installed"; done

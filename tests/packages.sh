@@ -4,7 +4,7 @@
 # GRANARY_TEST_LONG=1: runs the README of each template, not of two beside the tests of all, and each program, not one that needs the others.
 set -euo pipefail
 root="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)"
-digest=192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df
+digest=d3d7ba3bee077922563d38581a18b56db9b4b71a9971bd6a037dd01d6c400859
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 check() { if "${@:2}" >"$work/check.log" 2>&1; then echo "PASSED $1"; else tail -30 "$work/check.log"; echo "FAILED $1"; fi; }

@@ -176,7 +176,7 @@ public sealed class RunRowsOverHttpTests(RealServer real) : IClassFixture<RealSe
         run.Fault.ShouldBeNull();
         run.Progress.Strategies.ShouldBe(1008);
         // As ./granary backtest samples/quickstart.json.
-        run.Digest.ShouldBe("192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df");
+        run.Digest.ShouldBe("d3d7ba3bee077922563d38581a18b56db9b4b71a9971bd6a037dd01d6c400859");
         run.Progress.Leaders!.Count.ShouldBe(10);
         run.Files.ShouldContain("report.html");
     }

@@ -19,7 +19,7 @@ public sealed class AppHostTests
 {
     private static string Sample => Path.Combine(SharedData.RepositoryRoot, "samples", "AppHost");
 
-    private const string QuickstartDigest = "192e55414031f75c8809848279d7cd19997e7100d9313259f06e9ec015a1b6df";
+    private const string QuickstartDigest = "d3d7ba3bee077922563d38581a18b56db9b4b71a9971bd6a037dd01d6c400859";
 
     // The sample is no project of the solution: its build with Aspire's orchestrator is a part of the long form.
     [Fact]

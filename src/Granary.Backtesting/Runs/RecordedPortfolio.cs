@@ -55,7 +55,8 @@ internal sealed class RecordedPortfolio : IDisposable
         var recorded = await RecordAsync(run, (row, trade, fill) => run.Options.Portfolio is { } shown
             ? shown.RunAsync(pass, marked, row, trade, fill, clock)
             : pass.RunAsync(marked, row, trade, clock, CancellationToken.None, fill));
-        step?.SetTag(GranaryInstruments.Strategies, weighted.Count).SetTag(GranaryInstruments.Symbols, marked.Select(m => m.Symbol).Distinct().Count())
+        step?.SetTag(GranaryInstruments.Strategies, weighted.Count)
+            .SetTag(GranaryInstruments.Symbols, marked.Select(m => m.Symbol).Distinct().Count())
             .SetTag(GranaryInstruments.BarCount, clock.Bars).SetTag(GranaryInstruments.Trades, recorded.Outcome.Statistics.Trades);
         return recorded;
     }

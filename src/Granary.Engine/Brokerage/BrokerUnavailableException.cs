@@ -16,7 +16,9 @@ public sealed class BrokerUnavailableException : Exception
     /// again.</summary>
     public bool IsUnprocessed { get; init; }
 
-    /// <summary>The pause after which the same request may have an answer, since an earlier one is still on its way; null if nothing is known
-    /// of that.</summary>
+    /// <summary>
+    /// The pause after which the same request may have an answer, since an earlier one is still on its way; null if nothing is known
+    /// of that.
+    /// </summary>
     internal TimeSpan? RetryAfter { get; init; }
 }

@@ -5,7 +5,9 @@ using Granary.Engine.Trading.Book;
 
 namespace Granary.Engine.Portfolio;
 
-/// <summary>The account of a portfolio as its rules see it: its value at the last closes, and the reservations for accepted signals.</summary>
+/// <summary>
+/// The account of a portfolio as its rules see it: its value at the last closes, and the reservations for accepted signals.
+/// </summary>
 internal sealed class PortfolioAccount : IPortfolioView
 {
     private readonly Instrument[] _instruments;

@@ -26,8 +26,8 @@ internal sealed class PortfolioBooks
     private readonly MemberBook?[][] _ofMember;
     private readonly Dictionary<long, Held> _held = [];
     private readonly HashSet<long> _borrowed = [];
-    // Amounts that fills have brought and cost, with the closes at which they were known, over the length of the longest bars. They are only
-    // kept if there are bars of several lengths.
+    // Amounts that fills have brought and cost, with the closes at which they were known, over the length of the longest bars. They are
+    // only kept if there are bars of several lengths.
     private readonly List<(long Close, double Amount)> _flows = [];
     private long _longest;
     // Open time of the latest bars that have closed, and their close.

@@ -588,7 +588,8 @@ public sealed class PortfolioRun
             foreach (var (key, book) in _books.OpenTrades)
             {
                 if (!book.Book.IsHeld(TradeKey.Number(key))) continue;
-                var scope = new PositionScope(book.Member, book.Market, book.Book.TradeOf(TradeKey.Number(key)).Side, CountsReserved: false);
+                var scope = new PositionScope(book.Member, book.Market, book.Book.TradeOf(TradeKey.Number(key)).Side,
+                    CountsReserved: false);
                 if (_rules.ShareToClose(scope) is > 0 and var share) shares.Add((key, book, share));
             }
             if (shares.Count == 0) return;

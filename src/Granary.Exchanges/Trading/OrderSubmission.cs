@@ -57,7 +57,8 @@ internal sealed class OrderSubmission(IVenue venue, VenueBook book, IReadOnlyDic
         for (var i = 0; i < sent.Count; i++)
         {
             sent[i].Outcome = faults[i] is { } fault ? SubmitOutcome.Of(fault) : SubmitOutcome.Of(sent[i].Made!.Status);
-            if (sent[i].Order.Closes is { } closes && sent[i].Outcome is { Status.State: OrderState.Rejected }) gate.NoteRefusedExit(closes);
+            if (sent[i].Order.Closes is { } closes && sent[i].Outcome is { Status.State: OrderState.Rejected })
+                gate.NoteRefusedExit(closes);
         }
         return [.. round.Select(s => s.Outcome!.Value)];
     }

@@ -101,7 +101,9 @@ internal sealed class VenueOrder(OrderMade made, VenueInstrument? instrument, lo
     /// <summary>The number of legs so far, for their ids.</summary>
     public int Legs { get; set; }
 
-    /// <summary>Whether an order of the session that closes this entry waits for the end of its stop and target, so none is placed.</summary>
+    /// <summary>
+    /// Whether an order of the session that closes this entry waits for the end of its stop and target, so none is placed.
+    /// </summary>
     public bool IsReleasing { get; set; }
 
     /// <summary>Whether its target was reached and is to be taken when its stop has ended.</summary>

@@ -94,7 +94,8 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
     public async ValueTask<BrokerUnavailableException?[]> SendAsync(IReadOnlyList<VenueOrder> made, CancellationToken cancellationToken)
     {
         await WriteAsync(made, cancellationToken).ConfigureAwait(false);
-        return await TakeAsync(made, await PlaceAsync(made, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var placed = await PlaceAsync(made, cancellationToken).ConfigureAwait(false);
+        return await TakeAsync(made, placed, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes orders to the journal together, before they are sent.</summary>
@@ -349,7 +350,10 @@ internal sealed class VenueOrders(IVenue venue, BookJournal journal, VenueSettin
         if (!order.IsWorking || !await RefreshAsync(order, cancellationToken).ConfigureAwait(false) || !order.IsWorking) return;
         // The exchange confirms the request first, and cancels the order a moment later.
         if (order.EndAskedAt is not { } asked || clock.GetElapsedTime(asked) < 2 * settings.ListLag)
-            throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} is being cancelled") { RetryAfter = settings.ListLag / 10 };
+            throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} is being cancelled")
+            {
+                RetryAfter = settings.ListLag / 10,
+            };
         order.EndAskedAt = null;
         throw new BrokerUnavailableException($"{venue.Name}: order {order.ClientId} does not end although it was cancelled");
     }

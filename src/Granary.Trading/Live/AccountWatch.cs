@@ -202,8 +202,15 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
         {
             price = portfolio.LastOf(symbol)?.Close ?? trade.EntryPrice;
             sums.Net += (int)trade.Side * trade.Open * multiplier;
-            if (trade.Side == Side.Buy) sums.Longs += trade.Open;
-            else (sums.Shorts, sums.Collateral) = (sums.Shorts + trade.Open, sums.Collateral + 2 * trade.Open * trade.EntryPrice * multiplier);
+            if (trade.Side == Side.Buy)
+            {
+                sums.Longs += trade.Open;
+            }
+            else
+            {
+                sums.Shorts += trade.Open;
+                sums.Collateral += 2 * trade.Open * trade.EntryPrice * multiplier;
+            }
             if (power.IsIsolated) sums.Isolated += power.TiedUp(trade.Side, trade.EntryPrice, trade.Open);
         }
         return (power, sums, price, ledger.RateOf(symbol));

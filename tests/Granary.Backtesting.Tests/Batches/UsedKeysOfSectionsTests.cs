@@ -19,8 +19,8 @@ public sealed class UsedKeysOfSectionsTests : IDisposable
     private const string Groups = """ { "portfolio": { "limits": { "maxCorrelatedPercent": 70 } } } """;
     private const string Drawdown =
         """ { "execution": { "commissionPercent": 0.5 }, "portfolio": { "limits": { "maxDrawdownPercent": 2 } } } """;
-    // Each of the four strategies of a symbol holds 60 % / 12 = 5 % of the equity. Exits fill before entries, so the symbol never holds more
-    // than 4 x 5 % = 20 % beside gains: a limit of 15 % is passed when prices move.
+    // Each of the four strategies of a symbol holds 60 % / 12 = 5 % of the equity. Exits fill before entries, so the symbol never holds
+    // more than 4 x 5 % = 20 % beside gains: a limit of 15 % is passed when prices move.
     private const string Tight = """ { "portfolio": { "limits": { "maxSymbolPercent": 15 } } } """;
     private const string Regime = """
         { "regimes": { "machines": [{ "name": "trend", "measure": "sma(3)", "against": "sma(12)", "enterPercent": 1 }] },

@@ -13,7 +13,8 @@ public sealed class PortfolioByHandTests
     private static PortfolioHost Host(double weight = 1, double lot = 0, ExecutionSettings? execution = null, int members = 1)
     {
         var host = new PortfolioHost(new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A", LotSize = lot }],
-            [.. Enumerable.Range(0, members).Select(i => new PortfolioMember($"{i}", [0], weight) { Timeframe = Timeframe.D1 })], execution));
+            [.. Enumerable.Range(0, members).Select(i => new PortfolioMember($"{i}", [0], weight) { Timeframe = Timeframe.D1 })],
+            execution));
         host.Flat(Timeframe.D1, 0, 100);
         return host;
     }
@@ -23,12 +24,13 @@ public sealed class PortfolioByHandTests
         .ShouldBe(Decision.Accepted);
 
     // Within the bar that comes; an exit of the strategy's open quantity.
-    private static void Fill(PortfolioHost host, int number, double quantity, double price, bool isEntry, bool isFirst = true,
-        bool isAtOpen = true, double of = 0) => host.Run.OnFill(0, new TradeFill(number, host.Time + Day, price, quantity, 0, new OrderId(number), isEntry,
-            isEntry && isFirst, IsMaker: false)
+    private static void Fill(PortfolioHost host, int number, double quantity, double price, bool isEntry, bool isAtOpen = true,
+        double of = 0) => host.Run.OnFill(0,
+            new TradeFill(number, host.Time + Day, price, quantity, 0, new OrderId(number), isEntry, IsFirst: isEntry, IsMaker: false)
         { IsByHand = true, IsAtOpen = isAtOpen, Reason = isEntry ? ExitReason.Open : ExitReason.Signal, OpenBefore = of });
 
-    private static (double, double)[] Fills(PortfolioHost host) => [.. host.Fills.Select(f => (f.Kind == PortfolioFillKind.Entry ? f.Quantity
+    private static (double, double)[] Fills(PortfolioHost host) =>
+        [.. host.Fills.Select(f => (f.Kind == PortfolioFillKind.Entry ? f.Quantity
         : -f.Quantity, f.Price))];
 
     [Fact]
@@ -84,7 +86,8 @@ public sealed class PortfolioByHandTests
         // 100 of a bar of 1,000: the strategy's own account has filled 60 by hand and 40 of its order.
         var host = Host(execution: new ExecutionSettings { VolumeShare = 0.1 });
         Signal(host, 1, 60);
-        host.Run.OnSignal(0, new Signal(2, host.Time, Side.Sell, OrderType.Market, 100, 200, 0, 0, long.MaxValue)).ShouldBe(Decision.Accepted);
+        host.Run.OnSignal(0, new Signal(2, host.Time, Side.Sell, OrderType.Market, 100, 200, 0, 0, long.MaxValue))
+            .ShouldBe(Decision.Accepted);
         Fill(host, 1, 60, 100, isEntry: true);
         host.Flat(Timeframe.D1, Day, 100);
         host.Fills.Select(f => (f.Number, f.Quantity)).ShouldBe([(1, 60), (2, 40)], ignoreOrder: true);

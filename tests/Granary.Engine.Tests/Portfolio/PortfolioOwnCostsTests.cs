@@ -145,7 +145,8 @@ public sealed class PortfolioOwnCostsTests
         var exDate = First + 2 * Day;
         var host = new PortfolioHost(new PortfolioRun(100_000, new PortfolioLimits(),
             [new Instrument { Symbol = "A", CorporateActions = [new CorporateAction(exDate, 2, 0)] }],
-            [new PortfolioMember("1h", [0], 1) { Timeframe = Timeframe.H1 }, new PortfolioMember("1d", [0], 1) { Timeframe = Timeframe.D1 }],
+            [new PortfolioMember("1h", [0], 1) { Timeframe = Timeframe.H1 },
+                new PortfolioMember("1d", [0], 1) { Timeframe = Timeframe.D1 }],
             new ExecutionSettings()));
         for (var day = 0; day < 3; day++)
         {

@@ -15,7 +15,8 @@ public sealed class PortfolioRulesTests
     {
         var host = new PortfolioHost(new PortfolioRun(100_000, limits ?? new PortfolioLimits(),
             [.. "ABC".Select(c => new Instrument { Symbol = c.ToString() })],
-            [Member("Sma(1)@A", 0), Member("Sma(2)@A", 0), Member("Rsi@B", 1), Member("Rsi@C", 2)], new ExecutionSettings(), sizing, enable));
+            [Member("Sma(1)@A", 0), Member("Sma(2)@A", 0), Member("Rsi@B", 1), Member("Rsi@C", 2)], new ExecutionSettings(), sizing,
+            enable));
         At(host, 0, 100, 100, 100);
         return host;
 
@@ -37,7 +38,8 @@ public sealed class PortfolioRulesTests
         new(number, Start + (long)(days * TimeSpan.TicksPerDay), side, OrderType.Market, price, quantity, stop, 0, long.MaxValue);
 
     // A strategy's trade of 100 at 100 has ended.
-    private static void Close(PortfolioRun run, int member, int number, double price) => run.OnTrade(member, new Trade(number, Side.Buy, 100,
+    private static void Close(PortfolioRun run, int member, int number, double price) => run.OnTrade(member,
+        new Trade(number, Side.Buy, 100,
         Start, Start, 100, Start, price, (price - 100) * 100, 0, 1, ExitReason.Signal, 0, 0));
 
     [Theory]

@@ -83,7 +83,8 @@ public sealed class CorporateActionTests
     {
         var instrument = new Instrument { Symbol = "A", CorporateActions = [new(Ex, 2, 2), new(Ex + TimeSpan.TicksPerDay, 1, 1)] };
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [instrument],
-            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }],
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }],
             new ExecutionSettings());
         var host = new PortfolioHost(run);
         Day(0, 100);

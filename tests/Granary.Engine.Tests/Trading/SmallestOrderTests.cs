@@ -84,7 +84,8 @@ public sealed class SmallestOrderTests
     public void The_portfolio_refuses_by_its_own_quantity(double first, string second)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [With(quantity: 300)],
-            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }]);
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("S1", [0], 1) { Timeframe = Timeframe.D1 }]);
         new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);
         run.OnSignal(0, Entry(first)).ShouldBe(Decision.Accepted);
         run.OnSignal(1, Entry(600)).Word.ShouldBe(second);

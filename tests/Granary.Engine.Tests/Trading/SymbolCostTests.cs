@@ -57,7 +57,8 @@ public sealed class SymbolCostTests
         };
         var run = new PortfolioRun(100_000, new PortfolioLimits(),
             [new Instrument { Symbol = "DEAR" }, new Instrument { Symbol = "OTHER" }],
-            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 }, new PortfolioMember("S1", [1], 1) { Timeframe = Timeframe.D1 }],
+            [new PortfolioMember("S0", [0], 1) { Timeframe = Timeframe.D1 },
+                new PortfolioMember("S1", [1], 1) { Timeframe = Timeframe.D1 }],
             execution);
         var host = new PortfolioHost(run);
         host.Flat(Timeframe.D1, 0, 100, 100);

@@ -1,8 +1,8 @@
 using Granary.Engine.Market;
 using Granary.Engine.Portfolio;
 using Granary.Engine.Portfolio.Rules;
-using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Strategies;
+using Granary.Engine.Tests.Portfolio;
 using Granary.Engine.Trading;
 
 namespace Granary.Engine.Tests.Trading;

@@ -279,7 +279,8 @@ public sealed class ExchangeFeedTests
         {
             Asked.TrySetResult();
             await Released.Task.WaitAsync(cancellationToken);
-            return new MemoryBarSeries(new Instrument { Symbol = query.Symbol }, query.Timeframe, [.. bars.Where(b => query.Wants(b.Time))], []);
+            return new MemoryBarSeries(new Instrument { Symbol = query.Symbol }, query.Timeframe,
+                [.. bars.Where(b => query.Wants(b.Time))], []);
         }
     }
 

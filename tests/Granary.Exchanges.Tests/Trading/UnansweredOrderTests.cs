@@ -73,7 +73,8 @@ public sealed class UnansweredOrderTests : IDisposable
         await using var server = _server;
         await broker.SubmitAsync(Protected("g1-0-1-e", limit: 95));
         server.Faults.DropBefore = 1;
-        await Should.ThrowAsync<BrokerUnavailableException>(async () => await broker.SubmitAsync(TestVenue.Buy("g1-0-2-e", limit: 50, Other)));
+        await Should.ThrowAsync<BrokerUnavailableException>(async () =>
+            await broker.SubmitAsync(TestVenue.Buy("g1-0-2-e", limit: 50, Other)));
         server.Faults.DropBefore = 0;
         using var stop = new CancellationTokenSource();
         Task[] asking = [broker.FindAsync("g1-0-2-e", stop.Token).AsTask()];

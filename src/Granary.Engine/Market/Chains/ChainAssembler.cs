@@ -233,7 +233,8 @@ internal sealed class ChainAssembler
             if (_seen[c] && _activity[c] > most)
                 (best, most) = (c, _activity[c]);
         if (best != _front) (_candidate, _daysInRow) = (best, best == _candidate ? _daysInRow + 1 : 1);
-        else if (!(_candidate > _front && double.IsNaN(_activity[_candidate]) && _known[_candidate] > most)) (_candidate, _daysInRow) = (-1, 0);
+        else if (!(_candidate > _front && double.IsNaN(_activity[_candidate]) && _known[_candidate] > most))
+            (_candidate, _daysInRow) = (-1, 0);
         if (best != _front && _daysInRow >= _rule.Days) (_front, _candidate, _daysInRow) = (best, -1, 0);
         Array.Fill(_activity, double.NaN);
     }

@@ -20,7 +20,8 @@ public readonly record struct ValueBound(double Value, double Most, double Closa
     /// <summary>The share of each position in the scope that must be closed to keep the bound, 0 to 1.</summary>
     public double ShareToClose()
     {
-        if (double.IsNaN(Closable)) return Value <= Most * (1 + Tolerance.Amount) ? 0 : Most <= 0 ? 1 : 1 - Most / Value * (1 - Tolerance.Amount);
+        if (double.IsNaN(Closable))
+            return Value <= Most * (1 + Tolerance.Amount) ? 0 : Most <= 0 ? 1 : 1 - Most / Value * (1 - Tolerance.Amount);
         var excess = Value - Most;
         return excess > Most * Tolerance.Amount ? Math.Min(1, excess * (1 + Tolerance.Amount) / Closable) : 0;
     }

@@ -342,7 +342,9 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
         return _lent.Part;
     }
 
-    /// <summary>Receives interest on a balance: its kind, currency, amount, rate and the time of the bars; null = a book reports it.</summary>
+    /// <summary>
+    /// Receives interest on a balance: its kind, currency, amount, rate and the time of the bars; null = a book reports it.
+    /// </summary>
     public Action<FinancingKind, string, double, double, long>? InterestPaid { get; set; }
 
     /// <summary>Has interest begin at a bar.</summary>

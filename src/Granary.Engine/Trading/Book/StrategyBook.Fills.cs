@@ -101,7 +101,9 @@ internal sealed partial class StrategyBook
         return whole;
     }
 
-    /// <summary>The part of the next fill of an entry that limits allow, by the number of its trade, its quantity and its price; null = all.</summary>
+    /// <summary>
+    /// The part of the next fill of an entry that limits allow, by the number of its trade, its quantity and its price; null = all.
+    /// </summary>
     public Func<int, double, double, double>? Fits { get; set; }
 
     // Cuts an entry to what limits allow at its price; false where that is nothing.

@@ -224,7 +224,8 @@ internal sealed partial class StrategyBook
             : type.HasLimit() ? Instrument.RoundPrice(options.LimitPrice)
             : type.HasStop() ? Instrument.RoundPrice(options.StopPrice)
             : throw new ArgumentException($"an entry cannot be a {type} order", nameof(options));
-        return price > 0 || type.IsAtMarket() ? price : throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
+        return price > 0 || type.IsAtMarket() ? price
+            : throw new ArgumentException($"a {options.Type} entry needs a positive price", nameof(options));
     }
 
     /// <summary>Closes the open trades of a side and cancels its waiting entries.</summary>

@@ -148,7 +148,8 @@ public sealed class ChainAssemblerTests
     {
         var chain = new ChainOf(RollBy.OpenInterest, 2).Add("A", "2022-03-01", "2022-02-01", "2022-03-18", 100)
             .Add("B", "2022-03-01", "2022-02-01", "2022-06-17", 110).Add("C", "2022-03-01", "2022-02-01", "2022-09-16", 120);
-        foreach (var (day, next, last) in ((int, double, double)[])[(1, 5, 5), (2, 9, 5), (3, double.NaN, 8), (4, 9, 8), (7, 9, 8), (8, 9, 8)])
+        foreach (var (day, next, last) in ((int, double, double)[])[(1, 5, 5), (2, 9, 5), (3, double.NaN, 8), (4, 9, 8), (7, 9, 8),
+            (8, 9, 8)])
         {
             chain.AddBar(0, new DateOnly(2022, 3, day), 100, 1, 7);
             chain.AddBar(1, new DateOnly(2022, 3, day), 110, 1, next);
