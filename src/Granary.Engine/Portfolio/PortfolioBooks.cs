@@ -568,7 +568,8 @@ internal sealed class PortfolioBooks
     {
         var rate = book.Book.RateAt(roll.Time);
         var opens = new PortfolioFill(book.Member, roll.Number, book.Market, roll.Side, PortfolioFillKind.Roll, roll.Time, roll.NewPrice,
-            roll.Quantity, roll.Commission - roll.ClosingCommission) { Rate = rate };
+            roll.Quantity, roll.Commission - roll.ClosingCommission)
+        { Rate = rate };
         var closes = opens with { Price = roll.OldPrice, Quantity = -roll.Quantity, Commission = roll.ClosingCommission };
         var multiplier = book.Book.Instrument.Multiplier;
         _account.Count(closes.ValueOf(multiplier) + opens.ValueOf(multiplier), roll.Commission * rate);

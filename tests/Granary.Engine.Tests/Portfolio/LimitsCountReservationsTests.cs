@@ -139,7 +139,7 @@ public sealed class LimitsCountReservationsTests
             "strategy" => PortfolioLimits.Of(ChosenRule.Of(() => new StrategyLimit { MaxStrategyPercent = 20 })),
             _ => PortfolioLimits.Of(ChosenRule.Of(() => new NetLimit { MaxNetPercent = 20 })),
         };
-        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }], 
+        var run = new PortfolioRun(100_000, limits, [new Instrument { Symbol = "A" }],
             [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
                 new PortfolioMember("second", [0], 1) { Timeframe = Timeframe.D1 }], sizing: Rejecting);
         new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);
@@ -156,7 +156,7 @@ public sealed class LimitsCountReservationsTests
     [Fact]
     public void Accepted_short_sales_reserve_their_collateral()
     {
-        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }], 
+        var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }],
             [new PortfolioMember("first", [0], 1) { Timeframe = Timeframe.D1 },
                 new PortfolioMember("second", [0], 1) { Timeframe = Timeframe.D1 }], sizing: Rejecting);
         new PortfolioHost(run).Flat(Timeframe.D1, 0, 100);

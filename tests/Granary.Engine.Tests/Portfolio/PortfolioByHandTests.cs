@@ -27,7 +27,7 @@ public sealed class PortfolioByHandTests
     private static void Fill(PortfolioHost host, int number, double quantity, double price, bool isEntry, bool isAtOpen = true,
         double of = 0) => host.Run.OnFill(0,
             new TradeFill(number, host.Time + Day, price, quantity, 0, new OrderId(number), isEntry, IsFirst: isEntry, IsMaker: false)
-        { IsByHand = true, IsAtOpen = isAtOpen, Reason = isEntry ? ExitReason.Open : ExitReason.Signal, OpenBefore = of });
+            { IsByHand = true, IsAtOpen = isAtOpen, Reason = isEntry ? ExitReason.Open : ExitReason.Signal, OpenBefore = of });
 
     private static (double, double)[] Fills(PortfolioHost host) =>
         [.. host.Fills.Select(f => (f.Kind == PortfolioFillKind.Entry ? f.Quantity

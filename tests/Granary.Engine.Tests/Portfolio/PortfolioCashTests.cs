@@ -14,7 +14,7 @@ public sealed class PortfolioCashTests
     private static PortfolioHost Host(PortfolioSizing? sizing = null, double lot = 0, double feePercent = 0, params double[] weights)
     {
         var run = new PortfolioRun(100_000, new PortfolioLimits(), [new Instrument { Symbol = "A", LotSize = lot }],
-            [.. (weights.Length > 0 ? weights : [1, 1]).Select((w, i) => 
+            [.. (weights.Length > 0 ? weights : [1, 1]).Select((w, i) =>
                 new PortfolioMember($"S{i}", [0], w) { Timeframe = Timeframe.D1 })],
             new ExecutionSettings { Fee = new PercentFee(feePercent) }, sizing);
         var host = new PortfolioHost(run);

@@ -144,7 +144,8 @@ public sealed class PortfolioPropertyTests
                 _ => close * (1 + (int)side * 0.4 * _jump * _random.NextDouble()),
             };
             var signal = new Signal(++_numbers[member], time, side, type, price, Math.Floor(50 + 400 * _random.NextDouble()),
-                price * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue) { StopPrice = type == OrderType.Stop ? price : 0 };
+                price * (side == Side.Buy ? 0.95 : 1.05), 0, long.MaxValue)
+            { StopPrice = type == OrderType.Stop ? price : 0 };
             if (Run.OnSignal(member, signal) == Decision.Accepted) _signals.Add((member, signal.Number));
         }
     }

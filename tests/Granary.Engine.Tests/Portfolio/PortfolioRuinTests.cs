@@ -13,7 +13,7 @@ public sealed class PortfolioRuinTests
 
     private static PortfolioHost Host(ExecutionSettings? execution = null)
     {
-        var host = new PortfolioHost( new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }, new Instrument { Symbol = "B" }],
+        var host = new PortfolioHost(new PortfolioRun(10_000, new PortfolioLimits(), [new Instrument { Symbol = "A" }, new Instrument { Symbol = "B" }],
             [new("Short@A", [0], 1) { Timeframe = Timeframe.D1 }, new("Long@B", [1], 1) { Timeframe = Timeframe.D1 }], execution));
         Day(host, 0, 100, 100);
         return host;

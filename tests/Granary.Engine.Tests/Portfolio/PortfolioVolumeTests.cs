@@ -68,7 +68,8 @@ public sealed class PortfolioVolumeTests
     public void A_trade_whose_exit_waits_for_volume_is_not_cut_for_a_limit_too()
     {
         var limits = PortfolioLimits.Of(ChosenRule.Of(() => new SymbolLimit { MaxSymbolPercent = 20 }))
-            with { Enforce = LimitCheck.EveryBar };
+            with
+        { Enforce = LimitCheck.EveryBar };
         var host = new PortfolioHost(new PortfolioRun(100_000, limits, [new Instrument { Symbol = "X", LotSize = 1 }],
             [new PortfolioMember("a", [0], 1) { Timeframe = Timeframe.D1 }], new ExecutionSettings { VolumeShare = 0.1 }));
         Bar(host, 0, 10);
