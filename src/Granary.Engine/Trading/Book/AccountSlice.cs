@@ -33,12 +33,13 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
         foreach (var (book, index) in _bars) book.BeginBar(index);
         foreach (var (book, index) in _bars) book.TakeGivenExits(index);
         WorkOpen(exits: true);
-        foreach (var (book, index) in _bars) book.TakeGiven(index, atOpen: true);
+        foreach (var (book, index) in _bars) book.TakeGiven(index, onlyAtOpen: true);
         WorkOpen(exits: false);
         foreach (var (book, index) in _bars)
         {
-            book.TakeGiven(index, atOpen: false);
+            book.TakeGiven(index, onlyAtOpen: false);
             book.ProcessAfterOpen(index);
+            book.TakeGivenRest(index);
         }
         if (execution.Margin == MarginMode.Cross) LiquidateWithin();
         CloseRecalled();

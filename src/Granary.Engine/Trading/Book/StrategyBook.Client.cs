@@ -220,19 +220,36 @@ internal sealed partial class StrategyBook
     /// <param name="quantity">Base units of an entry; an exit closes the strategy's part of what is open.</param>
     public void Give(in TradeFill fill, Side side, double quantity) => (_given ??= []).Add((fill, side, quantity));
 
-    /// <summary>Books the fills at the open that were given and close trades which are open before it.</summary>
+    /// <summary>
+    /// Books the fills at the open that were given and close trades which are open before it, each after those that have added to its trade.
+    /// </summary>
     public void TakeGivenExits(int index)
     {
-        if (HasGiven) TakeGiven(index, f => f.IsAtOpen && !f.IsEntry && _trades.IndexOf(f.Number) >= 0);
+        if (HasGiven) TakeGiven(index, f => f.IsAtOpen && _trades.IndexOf(f.Number) >= 0 && (!f.IsEntry || IsClosedAtOpen(f.Number)));
     }
 
-    /// <summary>Books the fills that were given, in their order.</summary>
-    /// <param name="atOpen">Those at the open of the bar, or the others.</param>
-    public void TakeGiven(int index, bool atOpen)
+    private bool IsClosedAtOpen(int number)
     {
-        if (!HasGiven) return;
-        if (atOpen) TakeGiven(index, static f => f.IsAtOpen);
-        else TakeGiven(index, static f => !f.IsAtOpen);
+        foreach (var (fill, _, _) in _given!)
+            if (fill.Number == number && !fill.IsEntry && fill.IsAtOpen)
+                return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Books the fills that were given, in their order, except exits of trades that are not open: orders of this book may open them within
+    /// the bar.
+    /// </summary>
+    /// <param name="onlyAtOpen">Only those at the open of the bar.</param>
+    public void TakeGiven(int index, bool onlyAtOpen)
+    {
+        if (HasGiven) TakeGiven(index, f => (f.IsAtOpen || !onlyAtOpen) && (f.IsEntry || _trades.IndexOf(f.Number) >= 0));
+    }
+
+    /// <summary>Books all given fills that are left.</summary>
+    public void TakeGivenRest(int index)
+    {
+        if (HasGiven) TakeGiven(index, static _ => true);
     }
 
     private void TakeGiven(int index, Func<TradeFill, bool> isMeant)
