@@ -270,7 +270,8 @@ public sealed class RealismPropertyTests
         var follower = new PortfolioFollower(portfolio, series.Timeframe, bars);
         var result = SingleRun.Of(new RandomTrader(seed, byHand), series, bars, settings, execution, follower, 64);
         follower.End();
-        // Exits by hand come before entries. Where a bar's volume cuts an entry, an exit at the open of its next part closes a part of less.
+        // Exits by hand come before entries: where a bar's volume cuts an entry, an exit at the open of its next part closes a part of
+        // less.
         var (near, far) = byHand && execution.VolumeShare > 0 ? (2e-3 * settings.Cash, 1e-4 * settings.Cash) : (1e-3, 1e-4);
         portfolio.Equity.ShouldBe(result.Equity.Final, near);
         portfolio.Commission.ShouldBe(result.Trades.Commission, far);

@@ -221,7 +221,8 @@ internal sealed partial class StrategyBook
     public void Give(in TradeFill fill, Side side, double quantity) => (_given ??= []).Add((fill, side, quantity));
 
     /// <summary>
-    /// Books the fills at the open that were given and close trades which are open before it, each after those that have added to its trade.
+    /// Books the fills at the open that were given and close trades which are open before it, each after those that have added to its
+    /// trade.
     /// </summary>
     public void TakeGivenExits(int index)
     {
