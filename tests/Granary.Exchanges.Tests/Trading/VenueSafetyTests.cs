@@ -214,24 +214,26 @@ public sealed class VenueSafetyTests : IDisposable
     [Fact]
     public async Task Limits_of_the_session_refuse_an_order_before_it_is_sent_and_never_an_exit()
     {
+        // A fill may come before the answer to its order.
+        OrderState[] taken = [OrderState.Submitted, OrderState.Filled];
         await using var server = await ServerAsync("kucoin");
         await using var broker = await VenueBroker.ConnectAsync(TestExchange.Named("kucoin").Open(server.Endpoint),
             TestVenue.Fast with { MaxOrder = 250, MaxExposure = 350, MaxOrdersPerMinute = 4 },
             TestVenue.Environment(_folder) with { Clock = new StoppedStopwatch() }, default);
         (await broker.SubmitAsync(Buy(3))).Reason.ShouldBe("the order is worth 300 USDT, more than the session's limit maxOrder=250");
         var entry = Buy(2);
-        (await broker.SubmitAsync(entry)).State.ShouldBe(OrderState.Submitted);
+        (await broker.SubmitAsync(entry)).State.ShouldBeOneOf(taken);
         (await broker.PollAsync(0)).Count.ShouldBeGreaterThan(0);
         (await broker.SubmitAsync(Buy(2))).Reason.ShouldContain("more than its limit maxExposure=350");
-        (await broker.SubmitAsync(Sell(entry, 2))).State.ShouldBe(OrderState.Submitted);
+        (await broker.SubmitAsync(Sell(entry, 2))).State.ShouldBeOneOf(taken);
         // Until the exit's fill is booked, its trade counts as held.
         await Eventually.HoldsAsync(async () => (await broker.PollAsync(0)).Count(e => e.Fill is not null) == 2);
-        (await broker.SubmitAsync(Buy(1))).State.ShouldBe(OrderState.Submitted);
+        (await broker.SubmitAsync(Buy(1))).State.ShouldBeOneOf(taken);
         var last = Buy(1);
-        (await broker.SubmitAsync(last)).State.ShouldBe(OrderState.Submitted);
+        (await broker.SubmitAsync(last)).State.ShouldBeOneOf(taken);
         await broker.PollAsync(0);
         (await broker.SubmitAsync(Buy(1))).Reason.ShouldContain("4 orders a minute");
-        (await broker.SubmitAsync(Sell(last, 1))).State.ShouldBe(OrderState.Submitted);
+        (await broker.SubmitAsync(Sell(last, 1))).State.ShouldBeOneOf(taken);
         server.Market.Received.Count.ShouldBe(5);
     }
 
