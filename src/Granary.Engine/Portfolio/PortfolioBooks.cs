@@ -303,7 +303,7 @@ internal sealed class PortfolioBooks
     public void TakeGiven(int member, int symbol)
     {
         if (_ofMember[member][symbol] is not { Book.HasGiven: true } book) return;
-        book.Book.TakeGivenRest(book.Feed.Index);
+        book.Book.TakeGiven(GivenStep.Rest, book.Feed.Index);
     }
 
     // ---- exits of the portfolio's own ----

@@ -27,6 +27,9 @@ internal readonly record struct TradeFill(
     /// <summary>The strategy's open quantity before an exit by hand, base units.</summary>
     public double OpenBefore { get; init; }
 
+    /// <summary>Whether an order has filled for the entry of the trade in the same bar before an exit by hand.</summary>
+    public bool FollowsEntry { get; init; }
+
     /// <summary>Whether it is at the open of its bar. Any other is certainly known at the bar's close.</summary>
     public bool IsAtOpen { get; init; }
 }

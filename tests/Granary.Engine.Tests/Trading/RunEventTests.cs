@@ -29,6 +29,8 @@ public sealed class RunEventTests
     {
         IsAtOpen = true,
         IsByHand = true,
+        OpenBefore = 3,
+        FollowsEntry = true,
     };
 
     private static readonly StopMovedEvent s_moved = new(3, 8, 9.75);

@@ -11,7 +11,7 @@ namespace Granary.Engine.Trading.Book;
 /// <item>Interest of the nights before the bars (<see cref="SharedAccount.BookInterest"/>).</item>
 /// <item>The open of each bar up to its orders, by time, then symbol: <see cref="StrategyBook.BeginBar"/>.</item>
 /// <item>Orders at the opens: exits of all books in the order of their making, whose proceeds pay for entries, then entries. Fills that a
-/// portfolio is given come before its own orders of their kind.</item>
+/// portfolio is given come before its own orders of their kind, and an exit after the entry that it follows (<see cref="GivenStep"/>).</item>
 /// <item>The rest of each bar, book by book: <see cref="StrategyBook.ProcessAfterOpen(int)"/>.</item>
 /// <item>The liquidation of cross margin that several books use up in one instrument, and recalls of what they hold short.</item>
 /// </list>
@@ -31,15 +31,15 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
         if (_bars.Count == 0) return;
         if (_bars.Count > 1) Sort();
         foreach (var (book, index) in _bars) book.BeginBar(index);
-        foreach (var (book, index) in _bars) book.TakeGivenExits(index);
+        foreach (var (book, index) in _bars) book.TakeGiven(GivenStep.Exits, index);
         WorkOpen(exits: true);
-        foreach (var (book, index) in _bars) book.TakeGiven(index, onlyAtOpen: true);
+        foreach (var (book, index) in _bars) book.TakeGiven(GivenStep.Entries, index);
         WorkOpen(exits: false);
         foreach (var (book, index) in _bars)
         {
-            book.TakeGiven(index, onlyAtOpen: false);
+            book.TakeGiven(GivenStep.AfterOpen, index);
             book.ProcessAfterOpen(index);
-            book.TakeGivenRest(index);
+            book.TakeGiven(GivenStep.Rest, index);
         }
         if (execution.Margin == MarginMode.Cross) LiquidateWithin();
         CloseRecalled();
@@ -68,7 +68,12 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
                     _orders.Add((book.OrderAt(at).Id.Value, bar));
         }
         if (_bars.Count > 1) _orders.Sort();
-        foreach (var (order, bar) in _orders) _bars[bar].Book.ProcessAtOpen(new OrderId(order), _bars[bar].Index);
+        foreach (var (order, bar) in _orders)
+        {
+            var (book, index) = _bars[bar];
+            book.ProcessAtOpen(new OrderId(order), index);
+            if (!exits) book.TakeGiven(GivenStep.AfterEntry, index);
+        }
     }
 
     // A single book finds the price itself, among its stops and targets.

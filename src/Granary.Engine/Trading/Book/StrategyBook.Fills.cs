@@ -264,7 +264,7 @@ internal sealed partial class StrategyBook
             var fee = fees.Of(part, isLast: !(left > 0));
             var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
                 price.IsMaker)
-            { IsByHand = true, OpenBefore = trade.Quantity };
+            { IsByHand = true, OpenBefore = trade.Quantity, FollowsEntry = trade.FilledIndex == _block.FirstIndex + index };
             if (CloseTrade(i, fill, ExitReason.Signal, bar, index)) i--;
         }
         return left;

@@ -53,6 +53,7 @@ internal sealed partial class StrategyBook
         trade.SignalTime = order.CreatedAt;
         trade.EntryTime = bar.Time;
         trade.EntryIndex = _block.FirstIndex + index;
+        trade.FilledIndex = order.Role == OrderRole.Entry ? trade.EntryIndex : 0;
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
         trade.FinancedTo = bar.Time / TimeSpan.TicksPerDay;
         trade.EnteredAtOpen = atOpen;
@@ -94,7 +95,10 @@ internal sealed partial class StrategyBook
         trade.EntryWorking = order.Role == OrderRole.Entry && order.State == OrderState.PartiallyFilled;
         // A stop or target relative to the entry price follows the average price, unless the strategy has moved it.
         if (order.Role == OrderRole.Entry)
+        {
             trade.Protection.Follow(order.Side, before, trade.EntryPrice, trade.EntryQuantity, Instrument);
+            trade.FilledIndex = _block.FirstIndex + index;
+        }
         _events.Increased(trade, fill, bar);
         _orders.FitExit(trade);
     }

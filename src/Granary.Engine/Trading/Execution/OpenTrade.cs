@@ -16,6 +16,8 @@ internal struct OpenTrade
     public long EntryTime;
     /// <summary>Feed index of the bar of entry.</summary>
     public long EntryIndex;
+    /// <summary>Feed index of the bar of the last fill of its entry order; 0 for a trade of manual orders.</summary>
+    public long FilledIndex;
     /// <summary>
     /// Feed index of the first bar during which it was open from the bar's open on: after an entry on a close, the next bar.
     /// </summary>
