@@ -94,7 +94,8 @@ public sealed class BorrowingTests : IDisposable
             run.PortfolioStats.GetProperty("totalReturn").GetDouble(), Number(currency, "price"), Number(currency, "currency"),
             Number(currency, "product"));
         if (Number(borrowing, "entriesCut") is > 0 and var cut)
-            check.Sentences.Says("{} short entries were made smaller, to what data.borrow had to borrow.", cut);
+            check.Sentences.Says(cut == 1 ? "{} short entry was made smaller, to what data.borrow had to borrow."
+                : "{} short entries were made smaller, to what data.borrow had to borrow.", cut);
         check.Differences.ShouldBeEmpty();
         check.Sentences.Unchecked.ShouldNotContain(s => s.Contains("made smaller") || s.StartsWith("The account is in EUR"));
     }

@@ -40,7 +40,7 @@ public sealed class PerpetualTests : IDisposable
         await GranaryCommand.RunAsync("backtest", _folder.Write("perpetual.json", batch.ToJsonString()), "--out", _folder.File("run"),
             "--quiet", "--no-guards");
         var answer = await ComputeAsync([_folder.File("run"), Repository.Sample("data/1h"), Repository.Sample("funding.csv"), tiers,
-            $"{leverage}", FormattableString.Invariant($"{liquidationFee}"), "0.0005", "2022-07-01"]);
+            $"{leverage}", FormattableString.Invariant($"{liquidationFee}"), "0.0005", "0.0002", "2022-07-01"]);
         answer.GetProperty("wrong").EnumerateArray().Select(w => w.GetString()).ShouldBeEmpty();
         answer.GetProperty("compared").GetInt32().ShouldBeGreaterThan(3_000);
         answer.GetProperty("liquidated").GetInt32().ShouldBeGreaterThan(fewest);

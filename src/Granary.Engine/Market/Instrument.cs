@@ -126,6 +126,14 @@ public sealed record Instrument
         lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + Tolerance.Arithmetic)), lot);
 
     /// <summary>
+    /// What stays of a position after a part has been closed, in whole lots, so that enough is closed; 0 if only rounding leaves something.
+    /// </summary>
+    /// <param name="open">Before the exit, base units.</param>
+    /// <param name="stays">Before rounding, base units.</param>
+    internal double Staying(double open, double stays) =>
+        RoundQuantity(stays) is var rest && rest > open * Tolerance.Quantity ? rest : 0;
+
+    /// <summary>
     /// The minimum that an order does not reach: <see cref="MinQuantity"/> or <see cref="MinNotional"/>; 0 if it reaches both. An order
     /// that only closes a position may be smaller.
     /// </summary>

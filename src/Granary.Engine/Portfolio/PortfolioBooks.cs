@@ -351,7 +351,7 @@ internal sealed class PortfolioBooks
     {
         var number = TradeKey.Number(key);
         var quantity = book.Book.OpenQuantityOf(number);
-        var stays = share >= 1 ? 0 : _account.InstrumentOf(book.Market).RoundQuantity(quantity * (1 - share));
+        var stays = _account.InstrumentOf(book.Market).Staying(quantity, quantity * (1 - share));
         var goes = quantity - stays;
         if (!(goes > 0)) return false;
         At(book).Book.CloseAtClose(number, goes, reason, book.Feed.Index);

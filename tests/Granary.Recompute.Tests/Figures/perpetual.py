@@ -1,9 +1,9 @@
 """Computes funding payments and isolated liquidations of a run again from its trades, fills, bars, rates and tiers, with numpy: the
 definitions of docs/perpetuals.md. All orders must fill at opens. Prints {"compared": …, "liquidated": …, "wrong": […]}.
 
-    perpetual.py RUN BARS FUNDING.csv TIERS.csv LEVERAGE LIQUIDATION_FEE COMMISSION END
+    perpetual.py RUN BARS FUNDING.csv TIERS.csv LEVERAGE LIQUIDATION_FEE COMMISSION SLIPPAGE END
 
-BARS has a file SYMBOL.csv of hours for each symbol, of which those before END count. The fees are fractions.
+BARS has a file SYMBOL.csv of hours for each symbol, of which those before END count. The fees and the slippage are fractions.
 """
 import csv
 import json
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 RUN, BARS, FUNDING, TIERS = map(Path, sys.argv[1:5])
-LEVERAGE, FEE, COMMISSION = map(float, sys.argv[5:8])
-END = datetime.fromisoformat(sys.argv[8] + "+00:00").timestamp()
+LEVERAGE, FEE, COMMISSION, SLIPPAGE = map(float, sys.argv[5:9])
+END = datetime.fromisoformat(sys.argv[9] + "+00:00").timestamp()
 HOUR = 3600
 wrong, compared, liquidated = [], 0, 0
 
@@ -91,8 +91,18 @@ def funding(symbol, sign, quantity, entered, left_at):
     return float(-sign * quantity * (values[held, 0] * values[held, 1]).sum())
 
 
-def trades(name, followed):
-    """Compares the trades of a file. A portfolio's trade is closed with that of its strategy, if that one is liquidated first."""
+def follows(symbol, sign, ended):
+    """Time and price at which a portfolio closes what it holds of a trade that has ended in its strategy's account."""
+    times, prices = bars[symbol]
+    at = np.searchsorted(times, ended, side="right")
+    if at == len(times):
+        return None
+    opened, high, low = prices[at]
+    return times[at], min(high, max(low, opened * (1 - sign * SLIPPAGE)))
+
+
+def trades(name, liquidations):
+    """Compares the trades of a file. What a portfolio holds of a trade is closed at the open after the strategy's liquidation."""
     global liquidated
     sums, ends = {}, {}
     for at, row in enumerate(rows(RUN / name)):
@@ -101,13 +111,18 @@ def trades(name, followed):
         entered, left_at, end = seconds(row["entry_time"]), seconds(row["exit_time"]), bars[symbol][0][-1]
         label, key = f"{name}, row {at + 2}", (row["strategy"], row["entry_time"], row["side"])
         price = liquidation_price(sign, entry, quantity)
-        ends[key] = found = ends_at(symbol, sign, price, entered, end if reason in ("liquidation", "open") else left_at)
-        theirs = followed.get(key)
-        is_own = found is not None and (theirs is None or found[0] < theirs[0] or sign * (found[1] - theirs[1]) > -1e-9 * entry)
-        found = found if is_own else theirs
+        theirs = liquidations.get(key)
+        follow = follows(symbol, sign, theirs[0]) if theirs else None
+        found = ends_at(symbol, sign, price, entered, follow[0] if follow else end if reason in ("liquidation", "open") else left_at)
+        ends[key] = found
         if (found is not None) != (reason == "liquidation"):
             wrong.append(f"{label}: {reason}, and the bars liquidate {found}")
             continue
+        if follow and found is None:
+            if reason != "signal":
+                wrong.append(f"{label}: {reason}, and its strategy was liquidated")
+            check(label + ", exit_time after its strategy's", follow[0], left_at, 0)
+            check(label + ", exit_price after its strategy's", follow[1], leave, 1e-9 * entry)
         expected = funding(symbol, sign, quantity, entered, end + HOUR - 1 if reason == "open" else left_at)
         sums[row["strategy"]] = sums.get(row["strategy"], 0) + expected
         fees = COMMISSION * quantity * (entry + (0 if reason == "open" else leave))
@@ -116,7 +131,7 @@ def trades(name, followed):
             liquidated += 1
             check(label + ", exit_time", found[0], left_at, 0)
             check(label + ", exit_price", found[1], leave, 1e-9 * entry)
-        if found is not None and is_own:
+        if found is not None:
             net = expected - entry * quantity / LEVERAGE - COMMISSION * entry * quantity
         else:
             net = expected + sign * (leave - entry) * quantity - fees

@@ -121,8 +121,7 @@ internal sealed partial class StrategyBook
     {
         ref var trade = ref _trades[at];
         if (trade.Side != Side.Sell || trade.Exiting) return;
-        // The rest stays in whole lots, so that enough is closed.
-        var stays = Instrument.RoundQuantity(Math.Max(0, trade.Quantity - excess));
+        var stays = Instrument.Staying(trade.Quantity, trade.Quantity - excess);
         var (goes, isWhole) = (trade.Quantity - stays, !(stays > 0));
         if (!(goes > trade.Quantity * (BorrowSeries.Enough - 1))) return;
         excess -= goes;

@@ -109,9 +109,8 @@ internal sealed partial class StrategyBook
             Refresh();
             return true;
         }
-        // The rest stays in whole lots, so that enough is closed.
         var rest = RestOf(exit.Number);
-        var stays = exit.Share >= 1 ? 0 : Instrument.RoundQuantity(rest * (1 - exit.Share));
+        var stays = Instrument.Staying(rest, rest * (1 - exit.Share));
         var goes = rest - stays;
         if (!(goes > 0)) return false;
         ref var order = ref NewExit(trade, exit.Type, exit.Reason, exit.Time);

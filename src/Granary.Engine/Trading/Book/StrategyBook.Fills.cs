@@ -259,8 +259,7 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (trade.Side == order.Side) continue;
-            var part = Math.Min(left, trade.Quantity);
-            left -= part;
+            var part = Closing(ref left, trade.Quantity);
             var fee = fees.Of(part, isLast: !(left > 0));
             var fill = new TradeFill(trade.Number, bar.Time, price.Price, part, fee, order.Id, IsEntry: false, IsFirst: false,
                 price.IsMaker)

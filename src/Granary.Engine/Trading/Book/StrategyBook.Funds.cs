@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Trading.Book;
@@ -86,11 +87,20 @@ internal sealed partial class StrategyBook
         {
             ref var trade = ref _trades[i];
             if (trade.Side == side) continue;
-            var part = Math.Min(quantity, trade.Quantity);
-            quantity -= part;
+            var part = Closing(ref quantity, trade.Quantity);
             released += _power.Released(trade.Side, trade.EntryPrice, part, price);
         }
         return quantity;
+    }
+
+    // Takes what a trade closes off a quantity. An order for the sum of some trades closes all of them, although the sum is rounded.
+    private static double Closing(ref double quantity, double open)
+    {
+        var left = quantity - open;
+        if (Math.Abs(left) <= open * Tolerance.Arithmetic) left = 0;
+        var part = left < 0 ? quantity : open;
+        quantity = Math.Max(0, left);
+        return part;
     }
 
     /// <summary>Returns the cash that opening a position at the market takes, fee included.</summary>
