@@ -106,6 +106,7 @@ internal sealed partial class StrategyBook
         ValueAtClose(index);
         if (_changes is not null) EndListing(index);
         EndTrades(bar, index);
+        EndSteps(bar.Time);
         if (_foreign is { Owes: true }) EndFlat(bar, index);
         if (_members is not null) LeaveUniverse(bar, index);
         if (_borrow is { ClosesRecalled: true } && _shared is null) CloseRecalled(bar, index);

@@ -113,6 +113,7 @@ internal sealed partial class StrategyBook
         var stays = Instrument.Staying(rest, rest * (1 - exit.Share));
         var goes = rest - stays;
         if (!(goes > 0)) return false;
+        if (!(stays > 0)) CancelStepsOf(exit.Number, exit.Time);
         ref var order = ref NewExit(trade, exit.Type, exit.Reason, exit.Time);
         if (stays > 0) (order.Quantity, order.IsPart) = (goes, true);
         else trade.Exiting = true;
@@ -149,6 +150,7 @@ internal sealed partial class StrategyBook
         _events.IsAtOpen = false;
         CloseTrade(at, new TradeFill(number, bar.Time, price, quantity, fee, default, IsEntry: false, IsFirst: false, IsMaker: false),
             reason, bar, index);
+        EndSteps(bar.Time);
         Refresh();
     }
 

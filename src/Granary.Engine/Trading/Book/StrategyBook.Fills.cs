@@ -176,6 +176,7 @@ internal sealed partial class StrategyBook
             _trades.Last.Protection.Trail(_trades.Last.Side, _trades.Last.EntryPrice, bar, sinceOpen: false, Instrument);
             _events.Protected(_trades.Last, bar.Time);
         }
+        EndSteps(bar.Time);
         AddSteps(index);
         if (_isRuined) CancelAll(bar.Time);
         Refresh();

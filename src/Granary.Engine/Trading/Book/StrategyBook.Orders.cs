@@ -178,6 +178,16 @@ internal sealed partial class StrategyBook
                 Drop(i, OrderState.Cancelled, time);
     }
 
+    private List<int>? _endedWithSteps;
+
+    // Orders that add to a trade wait until the close of the bar in which it has ended: nobody can withdraw them within the bar.
+    private void EndSteps(long time)
+    {
+        if (_endedWithSteps is not { Count: > 0 }) return;
+        foreach (var number in _endedWithSteps) CancelStepsOf(number, time);
+        _endedWithSteps.Clear();
+    }
+
     private void CancelAll(long time)
     {
         while (_orders.Count > 0) Drop(_orders.Count - 1, OrderState.Cancelled, time);

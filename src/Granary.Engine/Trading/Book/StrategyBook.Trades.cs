@@ -126,7 +126,7 @@ internal sealed partial class StrategyBook
         _trades.RemoveAt(at);
         Share();
         if (exiting) CancelExitsOf(number, bar.Time);
-        if (_settings.ScaleIn.Count > 0) CancelStepsOf(number, bar.Time);
+        if (_settings.ScaleIn.Count > 0) (_endedWithSteps ??= []).Add(number);
         return true;
     }
 
