@@ -126,7 +126,7 @@ public sealed record Instrument
         lot <= 0 ? quantity : OnGrid(Math.Floor(quantity / lot * (1 + Tolerance.Arithmetic)), lot);
 
     /// <summary>
-    /// What stays of a position after a part has been closed, in whole lots, so that enough is closed; 0 if only rounding leaves something.
+    /// Rounds the rest of a position towards zero to whole lots, so that an exit closes enough; 0 if only rounding leaves a rest.
     /// </summary>
     /// <param name="open">Before the exit, base units.</param>
     /// <param name="stays">Before rounding, base units.</param>

@@ -12,7 +12,7 @@ namespace Granary.Engine.Portfolio;
 /// </summary>
 internal sealed class PortfolioBooks
 {
-    /// <summary>What the portfolio knows of a strategy's trade besides the book's.</summary>
+    /// <summary>The portfolio's own data on a strategy's trade; the book has the others.</summary>
     /// <param name="Weight">The strategy's weight at the signal.</param>
     /// <param name="Scale">The granted quantity as a multiple of the strategy's.</param>
     /// <param name="Financing">Reported so far, quote currency.</param>
@@ -22,7 +22,9 @@ internal sealed class PortfolioBooks
     private readonly RuleSet _rules;
     private readonly PortfolioPolicy _policy;
     private readonly AccountSlice _slice;
-    private readonly List<PortfolioFeed> _feeds = [];
+    // In the order of their making; those of a market, and those that have a bar now.
+    private readonly List<PortfolioFeed> _feeds = [], _now = [];
+    private readonly Dictionary<int, List<PortfolioFeed>> _ofMarket = [];
     private readonly MemberBook?[][] _ofMember;
     private readonly Dictionary<long, Held> _held = [];
     private readonly HashSet<long> _borrowed = [];
@@ -81,25 +83,25 @@ internal sealed class PortfolioBooks
     {
         if (_isProcessed)
         {
-            foreach (var feed in _feeds) feed.IsNow = false;
+            foreach (var feed in _now) feed.IsNow = false;
+            _now.Clear();
             _isProcessed = false;
         }
-        FeedOf(market, timeframe).Move(block, index);
+        var moved = FeedOf(market, timeframe);
+        if (!moved.IsNow) _now.Add(moved);
+        moved.Move(block, index);
     }
 
     private PortfolioFeed FeedOf(int market, Timeframe timeframe)
     {
-        foreach (var feed in _feeds)
-            if (feed.Market == market && feed.Timeframe == timeframe)
+        if (!_ofMarket.TryGetValue(market, out var own)) _ofMarket[market] = own = [];
+        foreach (var feed in own)
+            if (feed.Timeframe == timeframe)
                 return feed;
-        return MakeFeed(market, timeframe);
-    }
-
-    private PortfolioFeed MakeFeed(int market, Timeframe timeframe)
-    {
-        var made = new PortfolioFeed(market, timeframe);
+        var made = new PortfolioFeed(market, timeframe, _feeds.Count);
         if (_feeds.Exists(f => f.Timeframe != timeframe))
             _longest = Math.Max(timeframe.Ticks, _feeds.Max(f => f.Timeframe.Ticks));
+        own.Add(made);
         _feeds.Add(made);
         return made;
     }
@@ -109,21 +111,18 @@ internal sealed class PortfolioBooks
     {
         if (_isProcessed) return;
         _isProcessed = true;
+        _now.Sort(static (a, b) => a.Place.CompareTo(b.Place));
         var (open, close) = (long.MinValue, long.MinValue);
-        foreach (var feed in _feeds)
-            if (feed.IsNow)
-                (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
-        if (open == long.MinValue) return;
+        foreach (var feed in _now) (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         ForgetFlows(close - _longest);
         (_open, _close) = (open, close);
         _account.Shared.BookInterest(open);
-        foreach (var feed in _feeds)
-            if (feed.IsNow && feed.Active.Count > 0)
+        foreach (var feed in _now)
+            if (feed.Active.Count > 0)
                 Add(feed);
         _slice.Process();
-        foreach (var feed in _feeds)
+        foreach (var feed in _now)
         {
-            if (!feed.IsNow) continue;
             _account.MarketAt(feed.Market).Price = feed.Last.Close;
             foreach (var member in feed.Active) member.Book.KeepOwnClose(feed.Index);
             Forget(feed);
@@ -403,12 +402,15 @@ internal sealed class PortfolioBooks
         public void On(in RunEvent e) => take(e.Trade);
     }
 
+    private IEnumerable<PortfolioFeed> WithBars(int market) =>
+        _ofMarket.TryGetValue(market, out var feeds) ? feeds.Where(f => f.HasBar) : [];
+
     /// <summary>The price of a market order at an instrument's last close.</summary>
     /// <param name="quantity">Base units.</param>
     public double PriceAtClose(int market, Side side, double quantity)
     {
         var at = _account.MarketAt(market);
-        var bar = _feeds.Where(f => f.Market == market && f.HasBar).MinBy(f => f.Timeframe.Ticks)?.Last ?? default;
+        var bar = WithBars(market).MinBy(f => f.Timeframe.Ticks)?.Last ?? default;
         return at.Fills.Price(new FillTerms(FillSlippage.Order, at.Price, double.NaN, bar), side, quantity);
     }
 
@@ -423,7 +425,7 @@ internal sealed class PortfolioBooks
     }
 
     /// <summary>Open time of an instrument's last bar, UTC ticks.</summary>
-    public long LastBarOf(int market) => _feeds.Where(f => f.Market == market && f.HasBar).Max(f => f.Time);
+    public long LastBarOf(int market) => WithBars(market).Max(f => f.Time);
 
     // ---- what the books book ----
 
@@ -504,7 +506,7 @@ internal sealed class PortfolioBooks
         Filled?.Invoke(made);
     }
 
-    // What an exit brings pays for no entry of a longer bar that has opened before.
+    // The proceeds of an exit pay for no entry of a longer bar that has opened before.
     private void CountFlow(MemberBook book, Side side, double entry, in TradeFill fill, double rate)
     {
         var power = _account.MarketAt(book.Market).Power;
@@ -512,7 +514,7 @@ internal sealed class PortfolioBooks
             : power.WithFee(power.Released(side, entry, fill.Quantity, fill.Price), -fill.Commission)) * rate));
     }
 
-    // What is left of the cash that came after a time and before the bars that close now; entries since then have taken their cost of it.
+    // Cash that came after a time and before the bars that close now, less the cost of entries since then.
     private double LateSince(long open)
     {
         var first = _flows.Count;

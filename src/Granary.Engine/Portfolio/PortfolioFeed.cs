@@ -5,7 +5,8 @@ namespace Granary.Engine.Portfolio;
 
 /// <summary>The bars of an instrument at one timeframe, as the books of a portfolio process them.</summary>
 /// <param name="market">Index of the instrument.</param>
-internal sealed class PortfolioFeed(int market, Timeframe timeframe)
+/// <param name="place">Its place in the order of their making.</param>
+internal sealed class PortfolioFeed(int market, Timeframe timeframe, int place)
 {
     private readonly BlockCalendar _calendar = new();
     private BarBlock? _block;
@@ -16,6 +17,8 @@ internal sealed class PortfolioFeed(int market, Timeframe timeframe)
     public int Market => market;
 
     public Timeframe Timeframe => timeframe;
+
+    public int Place => place;
 
     /// <summary>The books that have orders or trades.</summary>
     public List<MemberBook> Active { get; } = [];

@@ -191,7 +191,7 @@ internal sealed class AccountWatch(AccountLedger ledger, AccountLevels levels, L
         return spendable.Amount;
     }
 
-    /// <summary>What an entry takes of <see cref="FreeCash"/>, its fee included; account currency.</summary>
+    /// <summary>The part of <see cref="FreeCash"/> that an entry takes, its fee included; account currency.</summary>
     public double CostOf(ExecutionSettings execution, string symbol, double price, double quantity, bool isMaker) =>
         new BuyingPower(portfolio.InstrumentOf(symbol), execution).Cost(price, quantity, isMaker) * ledger.RateOf(symbol);
 

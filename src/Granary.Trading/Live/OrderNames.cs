@@ -3,7 +3,7 @@ using Granary.Simulation.Batches;
 
 namespace Granary.Trading.Live;
 
-/// <summary>What the client order ids of an account begin with, and the origin of earlier ones.</summary>
+/// <summary>The prefix of the client order ids of an account, and the origin of earlier ones.</summary>
 /// <param name="Tag">The prefix of order ids since the last switch.</param>
 /// <param name="Handed">Trades from before the switch.</param>
 internal sealed record OrderNames(string Tag, HandedTrades Handed)

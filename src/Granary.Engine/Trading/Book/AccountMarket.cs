@@ -29,7 +29,7 @@ internal sealed class AccountMarket(Instrument instrument, ExecutionSettings exe
     // Of the last bars of several timeframes.
     private readonly BarVolume[] _volumes = [new(), new(), new(), new()];
 
-    /// <summary>What its books have filled of the volume of bars that open at a time.</summary>
+    /// <summary>The volume of bars that open at a time, and the part of it that its books have filled.</summary>
     public ref BarVolume VolumeOf(long open)
     {
         var oldest = 0;

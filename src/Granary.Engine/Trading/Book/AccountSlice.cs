@@ -10,16 +10,18 @@ namespace Granary.Engine.Trading.Book;
 /// <list type="number">
 /// <item>Interest of the nights before the bars (<see cref="SharedAccount.BookInterest"/>).</item>
 /// <item>The open of each bar up to its orders, by time, then symbol: <see cref="StrategyBook.BeginBar"/>.</item>
-/// <item>Orders at the opens: exits of all books in the order of their making, whose proceeds pay for entries, then entries. Fills that a
-/// portfolio is given come before its own orders of their kind, and an exit after the entry that it follows (<see cref="GivenStep"/>).</item>
+/// <item>Orders at the opens: exits of all books in the order of their making, then entries, for which their proceeds pay. What a portfolio
+/// is given fills before its own orders of that kind (<see cref="GivenStep"/>).</item>
 /// <item>The rest of each bar, book by book: <see cref="StrategyBook.ProcessAfterOpen(int)"/>.</item>
-/// <item>The liquidation of cross margin that several books use up in one instrument, and recalls of what they hold short.</item>
+/// <item>Cross margin that several books use up in one instrument is liquidated. Recalled shorts get an exit.</item>
 /// </list>
 /// The host then values the account at the closes, ends it if nothing is left, and lets strategies decide.
 /// </remarks>
 internal sealed class AccountSlice(SharedAccount account, ExecutionSettings execution)
 {
     private readonly List<(StrategyBook Book, int Index)> _bars = [];
+    private readonly List<(long Open, string Symbol, int Added, (StrategyBook Book, int Index) Bar)> _sorted = [];
+    private readonly HashSet<AccountMarket> _recalled = [];
     private readonly List<(long Order, int Bar)> _orders = [];
 
     /// <summary>Adds a bar of a book.</summary>
@@ -49,13 +51,12 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
     // Neither the order of the symbols in a file nor that of the timeframes decides.
     private void Sort()
     {
-        for (var i = 1; i < _bars.Count; i++)
-            for (var k = i; k > 0 && IsBefore(_bars[k], _bars[k - 1]); k--) (_bars[k], _bars[k - 1]) = (_bars[k - 1], _bars[k]);
+        _sorted.Clear();
+        foreach (var bar in _bars) _sorted.Add((bar.Book.OpenTimeOf(bar.Index), bar.Book.Instrument.Symbol, _sorted.Count, bar));
+        _sorted.Sort(static (a, b) => a.Open.CompareTo(b.Open) is not 0 and var byTime ? byTime
+            : string.CompareOrdinal(a.Symbol, b.Symbol) is not 0 and var bySymbol ? bySymbol : a.Added.CompareTo(b.Added));
+        for (var i = 0; i < _sorted.Count; i++) _bars[i] = _sorted[i].Bar;
     }
-
-    private static bool IsBefore((StrategyBook Book, int Index) a, (StrategyBook Book, int Index) b) =>
-        a.Book.OpenTimeOf(a.Index).CompareTo(b.Book.OpenTimeOf(b.Index)) is not 0 and var byTime ? byTime < 0
-            : string.CompareOrdinal(a.Book.Instrument.Symbol, b.Book.Instrument.Symbol) < 0;
 
     private void WorkOpen(bool exits)
     {
@@ -110,19 +111,9 @@ internal sealed class AccountSlice(SharedAccount account, ExecutionSettings exec
     // Once for each instrument, at its first book.
     private void CloseRecalled()
     {
-        for (var at = 0; at < _bars.Count; at++)
-        {
-            var (book, index) = _bars[at];
-            if (book.Instrument.Borrow.ClosesRecalled && book.Market is { OpenTrades: > 0 } market && IsFirstOf(market, at))
+        _recalled.Clear();
+        foreach (var (book, index) in _bars)
+            if (book.Instrument.Borrow.ClosesRecalled && book.Market is { OpenTrades: > 0 } market && _recalled.Add(market))
                 StrategyBook.CloseRecalled(market, _bars, book.CloseTimeOf(index));
-        }
-    }
-
-    private bool IsFirstOf(AccountMarket market, int at)
-    {
-        for (var before = 0; before < at; before++)
-            if (_bars[before].Book.Market == market)
-                return false;
-        return true;
     }
 }

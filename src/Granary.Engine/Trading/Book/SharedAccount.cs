@@ -375,7 +375,7 @@ internal sealed class SharedAccount(double cash, ExecutionSettings execution, lo
                     _currencies[c].Balance, time);
     }
 
-    // What positions in a currency add to the balance that earns or pays.
+    // The part of the balance in a currency that comes from positions, for interest.
     private double SettledIn(ForeignBalance? balance)
     {
         var sum = 0.0;

@@ -10,7 +10,7 @@ internal sealed partial class StrategyBook
     // The quantity that more short positions can have at a time.
     private double Borrowable(long time) => Math.Max(0, _borrow!.AvailableAt(time) - HeldShort);
 
-    // What the account holds short in the instrument.
+    // The account's short quantity in the instrument.
     private double HeldShort => _market is null ? _trades.QuantityOf(Side.Sell) : _market.Sums.Shorts;
 
     // The same at a close, with the entries that wait.

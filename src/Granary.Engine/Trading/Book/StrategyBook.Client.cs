@@ -12,7 +12,7 @@ internal sealed partial class StrategyBook
     // Whether it is the book of an exchange or of a portfolio.
     private bool _isServed;
 
-    // What only a venue does; null elsewhere.
+    // Latency and parts of a simulated venue; null elsewhere.
     private VenueFaults? _faults;
 
     /// <summary>The protection of an entry, by the number of its trade; null = the settings'.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class StrategyBook
     /// <summary>Cash of the account that came after the open of the bar that is processed, account currency.</summary>
     public double Late { get; set; }
 
-    // What an entry may cost at its fill: cash that comes later pays for none.
+    // The most that an entry may cost at its fill: cash that comes later pays for none.
     private double AvailableAtFill(double price) => Late == 0 ? Available(price) : Available(price) - InPrices(Late);
 
     private double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades.Sums(_power), price);

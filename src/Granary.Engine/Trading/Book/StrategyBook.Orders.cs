@@ -180,7 +180,7 @@ internal sealed partial class StrategyBook
 
     private List<int>? _endedWithSteps;
 
-    // Orders that add to a trade wait until the close of the bar in which it has ended: nobody can withdraw them within the bar.
+    // Orders that add to a trade wait until the close of the bar in which it has ended: a host knows of the end only then.
     private void EndSteps(long time)
     {
         if (_endedWithSteps is not { Count: > 0 }) return;

@@ -34,7 +34,7 @@ internal sealed class ForeignBalance(OwnCash own, RateSeries rates, ExecutionSet
     /// <summary>Amounts that conversions have taken from the balance so far.</summary>
     public double ConvertedAway { get; private set; }
 
-    /// <summary>What conversions have brought in the account's currency so far.</summary>
+    /// <summary>Proceeds of conversions so far, account currency.</summary>
     public double Received { get; private set; }
 
     /// <summary>The place of the rate of now in the series.</summary>
