@@ -18,7 +18,7 @@ public sealed class PaperRestartTests
             using var venue = new PaperVenue(story);
             var hosts = StoryHosts.Run(story, venue: venue);
             foreach (var (host, found) in new[] { ("exchange", hosts.Venue), ("ledger", hosts.Ledger) })
-                faults.AddRange(StoryComparison.Differences(found, story.ExpectedOfVenue, hasTrades: false)
+                faults.AddRange(StoryComparison.Differences(found, story.Expected, hasTrades: false)
                     .Take(1).Select(d => $"{story.Name}, {host}: {d}"));
         }
         faults.Take(20).ShouldBeEmpty($"{faults.Count} in all");

@@ -18,13 +18,8 @@ public sealed record Story(string Name, double Cash, StoryExecution Execution, S
     /// <summary>The size of a portfolio, in strategies of the story.</summary>
     public double Scale { get; init; }
 
-    /// <summary>What that portfolio books; null where it does not trade the strategy's prices.</summary>
+    /// <summary>What that portfolio books.</summary>
     public StoryOutcome? Scaled { get; init; }
-
-    /// <summary>What a venue and the ledger of its events book, where orders that close trades come first at an open.</summary>
-    public StoryOutcome? Venue { get; init; }
-
-    public StoryOutcome ExpectedOfVenue => Venue ?? Expected;
 
     public static DateTime Start { get; } = new(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc);
 

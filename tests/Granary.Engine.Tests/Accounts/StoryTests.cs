@@ -10,24 +10,22 @@ public sealed class StoryTests
 {
     public static TheoryData<string> Names => [.. Story.All.Keys];
 
-    public static TheoryData<string> Scaled => [.. Story.All.Values.Where(s => s.Scaled is not null).Select(s => s.Name)];
-
     [Theory, MemberData(nameof(Names))]
     public void A_strategy_books_it(string name) => Compare(StoryHosts.Run(Story.All[name]).Strategy, Story.All[name].Expected);
 
     [Theory, MemberData(nameof(Names))]
     public void The_exchange_in_memory_books_it(string name) =>
-        Compare(StoryHosts.Run(Story.All[name]).Venue, Story.All[name].ExpectedOfVenue, hasTrades: false);
+        Compare(StoryHosts.Run(Story.All[name]).Venue, Story.All[name].Expected, hasTrades: false);
 
     [Theory, MemberData(nameof(Names))]
     public void The_ledger_of_a_live_account_books_it(string name) =>
-        Compare(StoryHosts.Run(Story.All[name]).Ledger, Story.All[name].ExpectedOfVenue, hasTrades: false);
+        Compare(StoryHosts.Run(Story.All[name]).Ledger, Story.All[name].Expected, hasTrades: false);
 
     [Theory, MemberData(nameof(Names))]
     public void A_portfolio_of_the_strategys_size_books_it(string name) =>
         Compare(StoryHosts.Run(Story.All[name]).Portfolio, Story.All[name].Expected, hasFinancing: false);
 
-    [Theory, MemberData(nameof(Scaled))]
+    [Theory, MemberData(nameof(Names))]
     public void A_larger_portfolio_pays_the_costs_of_its_own_size(string name) =>
         Compare(StoryHosts.Run(Story.All[name], Story.All[name].Scale).Portfolio, Story.All[name].Scaled!, hasFinancing: false);
 
@@ -65,11 +63,11 @@ public sealed class StoryTests
         var hosts = StoryHosts.Run(story);
         foreach (var (host, differences) in ((string, List<string>)[])[
             ("strategy", StoryComparison.Differences(hosts.Strategy, story.Expected)),
-            ("exchange", StoryComparison.Differences(hosts.Venue, story.ExpectedOfVenue, hasTrades: false)),
-            ("ledger", StoryComparison.Differences(hosts.Ledger, story.ExpectedOfVenue, hasTrades: false)),
+            ("exchange", StoryComparison.Differences(hosts.Venue, story.Expected, hasTrades: false)),
+            ("ledger", StoryComparison.Differences(hosts.Ledger, story.Expected, hasTrades: false)),
             ("portfolio", StoryComparison.Differences(hosts.Portfolio, story.Expected, hasFinancing: false)),
-            ("larger portfolio", story.Scaled is null ? []
-                : StoryComparison.Differences(StoryHosts.Run(story, story.Scale).Portfolio, story.Scaled, hasFinancing: false))])
+            ("larger portfolio", StoryComparison.Differences(StoryHosts.Run(story, story.Scale).Portfolio, story.Scaled!,
+                hasFinancing: false))])
             if (differences.Count > 0)
                 yield return $"{host}: {differences[0]}";
     }

@@ -46,32 +46,36 @@ class Order:
         self.limit, self.stop = act.get("limit"), act.get("stop")
         self.rests, self.returned, self.serial = False, False, 0
         self.paid = dict(earned=0.0, charged=0.0, fills=0)
-        self.reason = act.get("reason", "signal")
+        self.reason, self.at_once = act.get("reason", "signal"), False
 
 
 class Wallet:
     """The cash of an account, which its symbols share, and what was booked.
 
-    The wallet of a venue takes the commands of a strategy's instead of acting itself.
+    The wallet of a venue takes the commands of a strategy's instead of acting itself. So does that of a portfolio, which has its own
+    quantities: it closes at the next open what its strategy has closed, and withdraws what its strategy's entry does not wait for any more.
     """
 
-    def __init__(self, story, commands=None, follows=()):
-        self.is_venue = commands is not None
-        self.commands = commands if self.is_venue else [[] for _ in story["bars"]]
-        self.today = 0
+    def __init__(self, story, strategy=None, scale=0):
+        self.is_venue, self.scale = strategy is not None, scale
+        self.commands = strategy.commands if self.is_venue else [[] for _ in story["bars"]]
+        # Trades, and entries without a fill, that ended before the strategy acted at the close of a day.
+        self.ended = strategy.ended if self.is_venue else [[] for _ in story["bars"]]
+        self.unfilled = strategy.unfilled if self.is_venue else [[] for _ in story["bars"]]
+        self.today, self.acts = 0, False
         self.story, self.e = story, story["execution"]
         self.cash = story["cash"]
         self.fills, self.financing, self.trades = [], [], []
         self.traded = []
         self.numbers, self.serial = 0, 0
-        self.took, self.follows = [], list(follows)
-        # Trades that have cost more than their target, so that it does not make the price.
-        self.beyond = set()
         self.lent, self.is_closed = 0, False
         self.books = [Account(self, story | part) for part in [{}, *story.get("others", [])]]
 
     def run(self):
         for self.today in range(len(self.story["bars"])):
+            self.acts = False
+            for book, number in self.unfilled[self.today] if self.scale else []:
+                self.books[book].withdraw(number)
             if not self.is_closed:
                 self.day(self.today)
             for book in self.books:
@@ -79,6 +83,9 @@ class Wallet:
             self.end(self.today)
             if self.is_closed:
                 continue
+            self.acts = True
+            for book, number, reason in self.ended[self.today] if self.scale else []:
+                self.books[book].follow(self.today, number, reason)
             for command in self.commands[self.today] if self.is_venue else []:
                 self.books[command[0]].obey(self.today, command[1:])
             for act in [] if self.is_venue else self.story["acts"]:
@@ -222,8 +229,6 @@ class Account:
                 lot.quantity += quantity
             lot.commission += fee
             self.protect(lot)
-            if lot.target is not None and lot.side * away(lot.price, lot.target) > 0:
-                self.wallet.beyond.add(lot.number)
         if order.rest == 0 and order in self.orders:
             self.orders.remove(order)
         return True
@@ -253,13 +258,32 @@ class Account:
         profit = lot.side * (exit_price - lot.price) * lot.entered * self.multiplier
         self.wallet.trades.append(dict(trade=lot.number, side="buy" if lot.side == BUY else "sell", quantity=lot.entered, entered=lot.day,
             entry=lot.price, left=day, exit=exit_price, profit=profit, commission=lot.commission, financing=lot.financing, reason=reason))
+        if not self.wallet.is_venue and not self.wallet.acts:
+            self.wallet.ended[day].append((self.wallet.books.index(self), lot.number, reason))
         self.drop(lambda o: o.number == lot.number)
 
     def drop(self, which):
         for order in [o for o in self.orders if which(o)]:
             self.orders.remove(order)
-            if not self.wallet.is_venue:
-                self.tell("cancel", order)
+            if self.wallet.is_venue:
+                continue
+            self.tell("cancel", order)
+            if not order.closes and order.rest == order.quantity and not self.wallet.acts:
+                self.wallet.unfilled[self.wallet.today].append((self.wallet.books.index(self), order.number))
+
+    def withdraw(self, number):
+        self.drop(lambda o: o.number == number and not o.closes)
+
+    def follow(self, day, number, reason):
+        """Closes what a portfolio still holds of a trade that its strategy has closed."""
+        self.withdraw(number)
+        lot = next((l for l in self.lots if l.number == number), None)
+        if lot and not lot.closing:
+            lot.closing = True
+            reason = "signal" if reason in ("ruined", "liquidation") else reason
+            order = Order(number, -lot.side, lot.quantity, day, dict(reason=reason), closes=lot)
+            order.at_once = True
+            self.send(order, day, self.bar)
 
     def add(self, order):
         self.wallet.serial += 1
@@ -552,8 +576,8 @@ class Account:
             lot.trail = lot.best * (1 - lot.side * percent / 100)
 
     def first(self, order):
-        """The day from which an order works: what the venue makes of a stop has no latency."""
-        return order.made + 1 + (0 if order.reason in ("stop", "trail") else self.e.get("latencyBars", 0))
+        """The day from which an order works: what the venue makes of a stop, or a portfolio of an end, has no latency."""
+        return order.made + 1 + (0 if order.at_once or order.reason in ("stop", "trail") else self.e.get("latencyBars", 0))
 
     def expired(self, order, day):
         tif = order.act.get("tif")
@@ -572,10 +596,7 @@ class Account:
         waiting = sum(o.side == side and not o.closes for o in self.orders)
         working = {o.number for o in self.orders if not o.closes}
         held = sum(l.side == side and l.number not in working and not l.closing for l in self.lots)
-        # A larger account follows the entries of its strategy.
-        takes = self.wallet.follows.pop(0) if self.wallet.follows else waiting + held < MOST_TRADES
-        self.wallet.took.append(takes)
-        if not takes:
+        if waiting + held >= MOST_TRADES:
             return
         self.wallet.numbers += 1
         self.send(Order(self.wallet.numbers, side, self.lot_of(act["quantity"]), day, act), day, bar)
@@ -586,7 +607,7 @@ class Account:
             self.tell("send", order, order.quantity)
         if self.e.get("fill") != "same-close" or order.kind != "market":
             return
-        if not self.e.get("latencyBars"):
+        if order.at_once or not self.e.get("latencyBars"):
             self.fill(order, bar["close"], day, bar, False)
             # The close is one since the entry.
             self.trail([l for l in self.lots if l.number == order.number and not order.closes], bar)
@@ -597,10 +618,19 @@ class Account:
     def obey(self, day, command):
         """Does what a strategy's account has told its venue."""
         (what, order), bar = command[:2], self.bar
-        if what == "cancel":
+        if what == "cancel" and self.wallet.scale:
+            if not order.closes:
+                self.withdraw(order.number)
+        elif what == "cancel":
             self.drop(lambda o: o.number == order.number and bool(o.closes) == bool(order.closes) and o.reason == "signal")
         elif not order.closes:
-            self.send(Order(order.number, order.side, command[2], day, order.sent), day, bar)
+            quantity = self.lot_of(command[2] * self.wallet.scale) if self.wallet.scale else command[2]
+            self.send(Order(order.number, order.side, quantity, day, order.sent), day, bar)
+        elif self.wallet.scale:
+            self.withdraw(order.number)
+            if (lot := next((l for l in self.lots if l.number == order.number), None)) and not lot.closing:
+                lot.closing = True
+                self.send(Order(lot.number, order.side, lot.quantity, day, dict(reason=order.reason), closes=lot), day, bar)
         elif lot := next((l for l in self.lots if l.number == order.number), None):
             # Less than what is open closes a part.
             if not lot.closing and command[2] >= lot.quantity:
@@ -643,10 +673,6 @@ RULES = {
     "same-close": dict(group="entry", execution=dict(fill="same-close")),
 }
 SCALE = 2.5
-# What the portfolio of a larger size does by other prices than its strategy's, or not at all.
-UNSCALED = {"volume", "trailing", "interest"}
-# Targets in percent are of the strategy's entry price.
-UNSCALED_PAIRS = [{"ladder", "impact"}]
 
 
 def story(names, side, market=BARS):
@@ -700,35 +726,28 @@ def outcome(a):
     return dict(fills=a.fills, financing=a.financing, trades=a.trades, cash=a.cash, position=held)
 
 
-def with_outcomes(s, names):
+def with_outcomes(s):
     account = Wallet(copy(s)).run()
     s["expected"] = outcome(account)
-    venue = outcome(Wallet(copy(s), account.commands).run())
-    if venue != s["expected"]:
-        s["venue"] = venue
-    if not UNSCALED & set(names) and not any(pair <= set(names) for pair in UNSCALED_PAIRS):
-        larger = copy(s)
-        for act in larger["acts"]:
-            if "quantity" in act:
-                act["quantity"] *= SCALE
-        larger = Wallet(larger | dict(cash=s["cash"] * SCALE), follows=account.took).run()
-        if not larger.beyond and not account.beyond:
-            s["scale"], s["scaled"] = SCALE, outcome(larger)
+    assert outcome(Wallet(copy(s), account).run()) == s["expected"], "a venue books " + s["name"] + " otherwise"
+    assert outcome(Wallet(copy(s), account, scale=1).run()) == s["expected"], "a portfolio books " + s["name"] + " otherwise"
+    s["scale"] = SCALE
+    s["scaled"] = outcome(Wallet(copy(s) | dict(cash=s["cash"] * SCALE), account, SCALE).run())
     return s
 
 
 def stories():
     for side in (BUY, SELL):
         for name in RULES:
-            yield with_outcomes(story([name], side), [name])
+            yield with_outcomes(story([name], side))
         for a, b in itertools.combinations(RULES, 2):
             if RULES[a]["group"] != RULES[b]["group"] and not ({a, b} & {"borrow"} and side == BUY):
-                yield with_outcomes(story([a, b], side), [a, b])
+                yield with_outcomes(story([a, b], side))
 
 
 # ---- stories with names ----
 
-def told(name, acts, bars=BARS, scaled=False, **parts):
+def told(name, acts, bars=BARS, **parts):
     """One story: what the strategy does by day, and parts of the facts that differ from the plain ones."""
     s = dict(name=name, cash=100_000, execution={}, settings={}, instrument=dict(lot=1), bars=[list(b) for b in bars])
     for key in ("execution", "settings", "instrument"):
@@ -737,7 +756,7 @@ def told(name, acts, bars=BARS, scaled=False, **parts):
     if "others" in parts:
         s["others"] = parts["others"]
     s["acts"] = [dict(day=day, do=do) | more for day, do, more in acts]
-    return with_outcomes(s, [] if scaled else UNSCALED)
+    return with_outcomes(s)
 
 
 def buy(day, quantity=10, **more):
@@ -844,9 +863,9 @@ def flips():
             ("with fees by turnover", dict(tiers=[[0, 0.1, 0.1], [900, 0.05, 0.02]], tierDays=3), "market"),
             ("with slippage", dict(slippagePercent=0.2), "market"), ("with isolated margin", ISOLATED, "market")):
         yield told(f"flip: {name}, to short", [buy(0), leave(2, "long"), sell(2, 7, type=kind), leave(4, "short")], market,
-            scaled=True, execution=execution)
+            execution=execution)
         yield told(f"flip: {name}, to long", [sell(0), leave(2, "short"), buy(2, 7, type=kind), leave(4, "long")], market,
-            scaled=True, execution=execution)
+            execution=execution)
     # 0.6 % of 1000 is 6 a bar: what closes comes first in the order of its making, too.
     yield told("flip: within the volume of the bars", [buy(0), leave(2, "long"), sell(2, 7), leave(5, "short")],
         flat(100, 100, 100, 101, 102, 103, 104, 105), execution=dict(volumePercent=0.6))
@@ -865,7 +884,7 @@ def flips():
             ("funding", dict(funding=FUNDING)), ("a delisting", dict(delisted=3))):
         s = dict(instrument=instrument)
         yield told(f"both sides: {name}", [buy(0, 10), sell(0, 7), leave(4, "long"), leave(5, "short")], scaled_bars(s, BARS),
-            scaled=True, instrument=instrument)
+            instrument=instrument)
     yield told("both sides: only the long is left", [buy(0, 10), sell(0, 7), leave(2, "long")], BARS)
 
 
@@ -931,10 +950,10 @@ def joints():
             flat(100, 100, 100, [50, 50.5, 49.5, 50], [50, 52.5, 47.5, 50], 50), instrument=split)
     # The order moves the market from 100 to 105: at 105 the long is liquidated at 100.35, and the market has opened below that.
     yield told("impact: an entry that is liquidated by its own price", [buy(0, 25)], flat(100, [100, 105, 99, 104], 104, volume=100),
-        scaled=True, execution=ISOLATED | dict(impact=90))
+        execution=ISOLATED | dict(impact=90))
     # The larger one has paid 104, and is liquidated at 99.4 on the way to the stop of its strategy at 98.
     yield told("impact: a larger portfolio's margin ends before the stop of its strategy", [buy(0, 10, stopLoss=98)],
-        [*flat(100, [100, 104, 100, 101], 101, volume=80), *flat([101, 101, 96, 97], 97, volume=100_000)], scaled=True,
+        [*flat(100, [100, 104, 100, 101], 101, volume=80), *flat([101, 101, 96, 97], 97, volume=100_000)],
         execution=ISOLATED | dict(impact=1))
     # 6 at the close of day 1 and 4 at that of day 2: the range of day 2 was that of 6 alone.
     yield told("volume: what is added at a close was not exposed to its bar", [buy(0, 10, type="close"), leave(3, "long")],
@@ -942,21 +961,21 @@ def joints():
     # The larger one has paid 104 for what its strategy got at 101.56: it alone is liquidated at the open of day 3, before the fundings
     # of that day.
     yield told("funding: what is liquidated at the open pays none of the bar, in the larger portfolio", [buy(0, 10), leave(4, "long")],
-        flat(100, [100, 104, 100, 104], 104, [99, 100, 98, 99], 99, 99, volume=80), scaled=True,
+        flat(100, [100, 104, 100, 104], 104, [99, 100, 98, 99], 99, 99, volume=80),
         execution=ISOLATED | dict(impact=1), instrument=dict(funding=FUNDING))
     for fill in ("next-open", "same-close"):
-        yield told(f"funding: an entry after flat days pays none of theirs, {fill}", [buy(4), leave(6, "long")], BARS, scaled=True,
+        yield told(f"funding: an entry after flat days pays none of theirs, {fill}", [buy(4), leave(6, "long")], BARS,
             execution=dict(fill="same-close") if fill == "same-close" else {}, instrument=dict(funding=FUNDING))
-    yield told("funding: the rate at the open counts before the exit there", [buy(0), leave(2, "long")], BARS, scaled=True,
+    yield told("funding: the rate at the open counts before the exit there", [buy(0), leave(2, "long")], BARS,
         instrument=dict(funding=[[3, 0.001]]))
     # Of 25, lots of 30 % and 60 % are 7 and 15, where the strategy's are 3 and 6 of 10.
     yield told("ladder: the lots of a larger portfolio round sums too", [buy(0, 10)],
-        flat(100, 100, [101, 102, 101, 102], [102, 103, 102, 103], 103), scaled=True, settings=LADDER)
+        flat(100, 100, [101, 102, 101, 102], [102, 103, 102, 103], 103), settings=LADDER)
     # The larger account is in the second tier with its first fill.
     for name, quantity in (("two entries", 5), ("entries beyond the tier", 12)):
         yield told(f"tiers: {name} and their exits", [buy(0, quantity), buy(1, quantity), leave(3, "long"), sell(5, quantity)],
-            scaled=True, execution=dict(tiers=[[0, 0.1, 0.1], [900, 0.05, 0.02], [3000, 0.02, 0.01]], tierDays=3))
-    yield told("tiers: makers and a minimum", [buy(0, 5, type="limit", limit=99.5), leave(3, "long"), buy(4, 12)], scaled=True,
+            execution=dict(tiers=[[0, 0.1, 0.1], [900, 0.05, 0.02], [3000, 0.02, 0.01]], tierDays=3))
+    yield told("tiers: makers and a minimum", [buy(0, 5, type="limit", limit=99.5), leave(3, "long"), buy(4, 12)],
         execution=dict(tiers=[[0, 0.1, 0.02], [900, 0.05, -0.02]], tierDays=30, minimum=1, perOrder=0.1))
 
 
@@ -977,8 +996,8 @@ def several():
             ("the turnover of both lowers the fee", dict(tiers=[[0, 0.1, 0.1], [900, 0.05, 0.02]], tierDays=3)),
             ("slippage", dict(slippagePercent=0.2)), ("impact", dict(impact=90)), ("latency", dict(latencyBars=1)),
             ("their own closes", dict(fill="same-close")), ("isolated margin", ISOLATED)):
-        yield both(name, longs, scaled=True, execution=execution)
-        yield both(name + ", shorts", [sell(0), other(0, "sell"), leave(4, "short"), other(5, "leave short")], scaled=True,
+        yield both(name, longs, execution=execution)
+        yield both(name + ", shorts", [sell(0), other(0, "sell"), leave(4, "short"), other(5, "leave short")],
             execution=execution)
     yield both("each has its own volume", longs, execution=dict(volumePercent=0.6))
     # 400 of cash carry 1,000 and 700: both owe the loan by their value, and of each night by what it was before it.
@@ -989,20 +1008,20 @@ def several():
     yield both("proceeds of a short do not carry the loan of a long",
         [buy(0), other(1, "sell", 30), leave(4, "long"), other(5, "leave short")],
         execution=loan, cash=900)
-    yield both("dividend and split of one", longs, scaled=True, others=second,
+    yield both("dividend and split of one", longs, others=second,
         instrument=dict(actions=[dict(day=3, dividend=0.5)]))
-    yield both("a split of one", [buy(0), other(0, "buy"), leave(4, "long"), other(5, "leave long")], scaled=True,
+    yield both("a split of one", [buy(0), other(0, "buy"), leave(4, "long"), other(5, "leave long")],
         others=second[:3] + [(*(x / 2 for x in b[:4]), b[4]) for b in second[3:]], instrument=dict(actions=[dict(day=3, split=2)]))
-    yield both("funding of one", longs, scaled=True, instrument=dict(funding=FUNDING))
-    yield both("a delisting of one", longs, scaled=True, instrument=dict(delisted=3))
-    yield both("stop and target in one bar of both", [buy(0, stopLoss=97), other(0, "buy", takeProfit=51.5)], scaled=True)
-    yield both("a multiplier", longs, scaled=True, instrument=dict(multiplier=5))
+    yield both("funding of one", longs, instrument=dict(funding=FUNDING))
+    yield both("a delisting of one", longs, instrument=dict(delisted=3))
+    yield both("stop and target in one bar of both", [buy(0, stopLoss=97), other(0, "buy", takeProfit=51.5)])
+    yield both("a multiplier", longs, instrument=dict(multiplier=5))
     yield both("from one to the other at one open", [buy(0), leave(2, "long"), other(2, "buy"), other(4, "leave long"), buy(4)],
-        scaled=True, execution=RIVALS)
+        execution=RIVALS)
     yield both("one is liquidated, the other is not", [buy(0), other(0, "buy")], flat(100, 100, [100, 100, 94, 95], 95),
-        flat(50, 50, 50, 50), scaled=True, execution=ISOLATED)
+        flat(50, 50, 50, 50), execution=ISOLATED)
     yield both("both are liquidated in one bar", [buy(0), other(0, "sell")], flat(100, 100, [100, 100, 94, 95], 95),
-        flat(50, 50, [50, 53, 50, 52], 52), scaled=True, execution=ISOLATED)
+        flat(50, 50, [50, 53, 50, 52], 52), execution=ISOLATED)
     # Margin is shared: 150 carry 1,000 and 700. At 92 and 46.5 there are 150 - 80 - 49 = 21, and 0.6 % of 1,571 is 9.43: it goes on; at 91
     # and 46 the 4 that are left are less than 9.32, and the exchange takes them.
     cross = dict(margin="cross", leverage=20, maintenance=0.5, liquidationFee=0.1)
@@ -1071,8 +1090,7 @@ def random_story(draw, number):
             acts.append(dict(day=day, do="leave " + ("long" if side == BUY else "short")))
             day += draw.randrange(1, 3)
     s["acts"] = acts
-    # A portfolio follows the parts that its strategy's own lots give.
-    return with_outcomes(s, [*names, *UNSCALED] if "ladder" in names else names)
+    return with_outcomes(s)
 
 
 def random_stories(count, seed):
