@@ -27,8 +27,8 @@ internal sealed class PaperBroker : IBroker, IMarketListener
 
     private const string Returned = "returned";
 
-    // Raised when the exchange computes another account from the same entries.
-    private const int Rules = 1;
+    /// <summary>The digest of what the exchange books from the recorded journals of the tests, which demand it.</summary>
+    internal const string Rules = "b0510105a9af1a39";
 
     private readonly Func<SimulatedExchange> _create;
     private readonly IJournal _journal;
@@ -40,7 +40,7 @@ internal sealed class PaperBroker : IBroker, IMarketListener
     private sealed record Bars(long CloseTime, IReadOnlyList<ClosedBar> Items)
     {
         // The rules by which the bars filled orders.
-        public int Rules { get; init; }
+        public string Rules { get; init; } = "";
     }
 
     private sealed record Moved(string ClientId, double Price);

@@ -40,7 +40,13 @@ internal sealed partial class StrategyBook
     // The most that an entry may cost at its fill: cash that comes later pays for none.
     private double AvailableAtFill(double price) => Late == 0 ? Available(price) : Available(price) - InPrices(Late);
 
-    private double OwnAvailable(double price) => _power.Available(_account.Cash, OwnEquity(price), _trades.Sums(_power), price);
+    private double OwnAvailable(double price)
+    {
+        var (spendable, sums) = (new Spendable(_execution, _account.Cash, OwnEquity(price)), _trades.Sums(_power));
+        spendable.Settle(_power, sums, price, rate: 1);
+        spendable.TieUp(_power, sums, price, rate: 1);
+        return spendable.Amount;
+    }
 
     // Returns the amount that new entries may cost after pending orders are filled at the last close.
     private double AvailableAfterOrders(double close) => Available(close) + PendingCash(close);

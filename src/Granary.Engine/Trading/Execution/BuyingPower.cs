@@ -57,14 +57,6 @@ internal readonly struct BuyingPower(Instrument instrument, ExecutionSettings ex
         : side == Side.Buy ? quantity * price * _multiplier
         : quantity * (2 * entry - price) * _multiplier;
 
-    /// <summary>Returns the amount that new entries may cost.</summary>
-    /// <param name="cash">The balance in which every fill's notional is booked in full.</param>
-    /// <param name="equity">The equity at this price.</param>
-    /// <param name="sums">The positions of the account.</param>
-    public double Available(double cash, double equity, in PositionSums sums, double price) =>
-        // With isolated margin open profits and losses do not count. With leverage: the permitted multiple of the equity.
-        (_isIsolated || _leverage > 0 ? _leverage * (_isIsolated ? cash : equity) : _margin > 0 ? equity : cash) - Tied(sums, price);
-
     /// <summary>Returns the buying power that positions tie up at a price.</summary>
     public double Tied(in PositionSums sums, double price) =>
         _isIsolated ? sums.Isolated : _leverage > 0 ? Outlay(price, sums.Gross) : _margin > 0 ? sums.Gross * _margin : sums.Collateral;
