@@ -17,11 +17,10 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private readonly HashSet<string> _executions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccountTrade> _trades = new(StringComparer.Ordinal);
     private readonly List<AccountTrade> _active = [];
-    private CashAccount _account = new(cash);
     private readonly NetPositions _positions = new();
     private readonly HashSet<string> _blocked = new(StringComparer.Ordinal);
-    // The balances in other currencies; null if all fills are in the account's. The place of each symbol in them.
-    private readonly CurrencyBalances? _currencies;
+    private readonly CurrencyBalances _balances = new(cash, [], new ExecutionSettings());
+    // The place of each symbol among the instruments of the balances.
     private readonly Dictionary<string, int> _marketOf = new(StringComparer.Ordinal);
 
     /// <summary>Creates the ledger of an account whose instruments may be in other currencies.</summary>
@@ -30,7 +29,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     internal AccountLedger(double cash, Instrument[] instruments, ExecutionSettings execution)
         : this(cash, MultipliersOf(instruments))
     {
-        _currencies = CurrencyBalances.Of(instruments, execution);
+        _balances = new CurrencyBalances(cash, instruments, execution);
         for (var i = 0; i < instruments.Length; i++) _marketOf.Add(instruments[i].Symbol, i);
     }
 
@@ -43,10 +42,10 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     public double StartingCash { get; } = cash;
 
     /// <summary>All balances at the rates of now.</summary>
-    public double Cash => _currencies is null ? _account.Cash : _account.Cash + _currencies.Value;
+    public double Cash => _balances.Cash;
 
     /// <summary>The balances in other currencies than the account's, with their rates of now.</summary>
-    internal IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _currencies?.Held ?? [];
+    internal IReadOnlyList<(string Currency, double Amount, double Rate)> Balances => _balances.Others;
 
     /// <summary>Paid since the start, at the rates of the payments.</summary>
     public double Fees { get; private set; }
@@ -122,24 +121,23 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
 
     /// <summary>Values the account at the rates of a time.</summary>
     /// <param name="time">UTC ticks; an earlier one than the last changes nothing.</param>
-    internal void Reach(long time) => _currencies?.Reach(time);
+    internal void Reach(long time) => _balances.Reach(time);
 
     /// <summary>The rate of now of a symbol's currency.</summary>
-    internal double RateOf(string symbol) => _currencies is null ? 1 : _currencies.RateOf(_marketOf[symbol]);
+    internal double RateOf(string symbol) => _balances.RateOf(PlaceOf(symbol));
 
     /// <summary>Worth of a closed trade's result now: it stays in its currency, or was converted.</summary>
     /// <param name="local">In the currency of the prices.</param>
     /// <param name="converted">At the rate of its close.</param>
     internal double WorthOf(string symbol, double local, double converted) =>
-        _currencies is null || _currencies.Converts ? converted : local * RateOf(symbol);
+        _balances.Converts || BalanceOf(symbol) is null ? converted : local * RateOf(symbol);
 
-    private bool IsForeign(string symbol, out int market)
-    {
-        market = -1;
-        return _currencies is not null && _marketOf.TryGetValue(symbol, out market) && _currencies.IsForeign(market);
-    }
+    private int PlaceOf(string symbol) => _marketOf.GetValueOrDefault(symbol, -1);
 
-    private double RateAt(string symbol, long time) => IsForeign(symbol, out var market) ? _currencies!.RateAt(market, time) : 1;
+    // Null for the account's own.
+    private ForeignBalance? BalanceOf(string symbol) => _balances.Of(PlaceOf(symbol));
+
+    private double RateAt(string symbol, long time) => _balances.RateAt(PlaceOf(symbol), time);
 
     /// <summary>Books an event that a journal holds.</summary>
     internal void Apply(JournalEvent e)
@@ -239,8 +237,7 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     private void Book(string symbol, Side side, double quantity, double price, double fee, long time)
     {
         var (multiplier, rate) = (multiplierOf(symbol), RateAt(symbol, time));
-        if (IsForeign(symbol, out var market)) _currencies!.Book(market, side, quantity, price, fee);
-        else _account.Book(side, quantity, price, multiplier, fee);
+        _balances.Pay(PlaceOf(symbol), -((int)side * quantity * price * multiplier + fee));
         Fees += fee * rate;
         Traded += quantity * Math.Abs(price) * multiplier * rate;
     }
@@ -249,34 +246,28 @@ public sealed class AccountLedger(double cash, Func<string, double> multiplierOf
     // afterwards is added.
     private void Settle(AccountTrade trade, long time)
     {
-        if (trade.State != TradeState.Closed || !IsForeign(trade.Symbol, out var market)) return;
+        if (trade.State != TradeState.Closed || BalanceOf(trade.Symbol) is not { } balance) return;
         var net = trade.NetProfit - trade.Settled;
         // Fills without a trade may have left amounts, so that a balance is never taken as rounding.
-        var rate = _currencies!.Settle(market, net, time, isLast: false, out var received);
-        _account.Pay(received);
-        trade.Settle(net, rate);
+        trade.Settle(net, balance.Settle(net, time, isLast: false));
     }
 
     // A cost of a trade, or one of the account itself. Interest of a balance is converted as the results of trades are.
     private void Finance(BrokerFinancing financing)
     {
-        if (financing is { ClientId: "", Kind: FinancingKind.BalanceInterest } && IsForeign(financing.Symbol, out var of))
+        if (financing is { ClientId: "", Kind: FinancingKind.BalanceInterest } && BalanceOf(financing.Symbol) is { } balance)
         {
-            Financing += financing.Amount
-                * _currencies!.PayInterest(_currencies.PlaceOf(of), financing.Amount, financing.At, out var received);
-            _account.Pay(received);
+            Financing += financing.Amount * balance.PayInterest(financing.Amount, financing.At);
             return;
         }
-        if (financing is { ClientId: "", Symbol: "", Kind: FinancingKind.WriteOff } && _currencies is not null)
+        if (financing is { ClientId: "", Symbol: "", Kind: FinancingKind.WriteOff } && _balances.HasOthers)
         {
             // The broker has closed the account: later rates change nothing any more.
             Financing += financing.Amount;
-            _account = new CashAccount(0);
-            _currencies.Clear();
+            _balances.Clear();
             return;
         }
-        if (IsForeign(financing.Symbol, out var market)) _currencies!.Pay(market, financing.Amount);
-        else _account.Pay(financing.Amount);
+        _balances.Pay(PlaceOf(financing.Symbol), financing.Amount);
         var amount = financing.Amount * RateAt(financing.Symbol, financing.At);
         Financing += amount;
         if (financing.Kind == FinancingKind.Funding) Funding += amount;

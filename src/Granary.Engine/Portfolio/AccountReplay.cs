@@ -1,6 +1,7 @@
 using Granary.Engine.Market;
 using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
+using Granary.Engine.Trading.Execution;
 
 namespace Granary.Engine.Portfolio;
 
@@ -12,31 +13,25 @@ namespace Granary.Engine.Portfolio;
 /// <param name="execution">Whether results in other currencies are converted.</param>
 internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instruments, ExecutionSettings? execution = null)
 {
-    // Null if all instruments have the account's currency.
-    private readonly CurrencyBalances? _currencies = CurrencyBalances.Of([.. instruments], execution ?? new ExecutionSettings());
-    private double _own = cash;
+    private readonly CurrencyBalances _balances = new(cash, instruments, execution ?? new ExecutionSettings());
     private readonly double _rounding = cash * Tolerance.Amount;
     private readonly double[] _close = new double[instruments.Count];
     private readonly Dictionary<long, Holding> _open = [];
     // The keys of open trades in the order of their entries, so that sums always run in the same order.
     private readonly List<long> _order = [];
 
-    // The open part of a trade, and its cash flows so far.
-    private sealed class Holding
+    // An open trade, and its cash flows so far.
+    private sealed class Holding(int market, Lot lot)
     {
-        public required int Market { get; init; }
+        public readonly int Market = market;
+        public Lot Lot = lot;
+        public double Flow;
 
-        public double SignedQuantity { get; set; }
-
-        public double Flow { get; set; }
-
-        public double Commission { get; set; }
-
-        public double Financing { get; set; }
+        public double SignedQuantity => (int)Lot.Side * Lot.Quantity;
     }
 
     /// <summary>Cash including the proceeds of short sales, account currency.</summary>
-    public double Cash => _currencies is null ? _own : _own + _currencies.Value;
+    public double Cash => _balances.Cash;
 
     /// <summary>Cash plus positions at the last valuation.</summary>
     public double Equity { get; private set; } = cash;
@@ -61,9 +56,7 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
     public void Mark(int market, double close) => _close[market] = close;
 
     /// <summary>Moves to the exchange rates of a time, UTC ticks.</summary>
-    public void Reach(long time) => _currencies?.Reach(time);
-
-    private double RateOf(int market) => _currencies is null ? 1 : _currencies.RateOf(market);
+    public void Reach(long time) => _balances.Reach(time);
 
     /// <summary>Values the account at the last closes.</summary>
     public void Revalue()
@@ -73,16 +66,16 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
         {
             var holding = _open[key];
             var value = holding.SignedQuantity * _close[holding.Market] * instruments[holding.Market].Multiplier
-                * RateOf(holding.Market);
+                * _balances.RateOf(holding.Market);
             equity += value;
             exposure += Math.Abs(value);
         }
-        if (_currencies is not null && _order.Count == 0 && equity <= 0)
+        if (_balances.HasOthers && _order.Count == 0 && equity <= 0)
         {
             // Debts in other currencies have left nothing: the account is closed, and the broker bears the rest.
             Financing -= equity;
             equity = 0;
-            Clear();
+            _balances.Clear();
         }
         (Equity, Exposure) = (equity, exposure);
     }
@@ -103,78 +96,59 @@ internal sealed class AccountReplay(double cash, IReadOnlyList<Instrument> instr
                 BookInterest(e.Financing, market);
                 break;
             case RunEventKinds.Financing when _open.TryGetValue(key, out var holding):
-                var amount = e.Financing.Amount * Math.Abs(holding.SignedQuantity);
-                Financing += amount * RateAt(holding.Market, e.Time);
-                if (e.Financing.Kind == FinancingKind.Funding) Funding += amount * RateAt(holding.Market, e.Time);
-                holding.Financing += amount;
+                var amount = e.Financing.Amount * holding.Lot.Quantity;
+                Financing += amount * _balances.RateAt(holding.Market, e.Time);
+                if (e.Financing.Kind == FinancingKind.Funding) Funding += amount * _balances.RateAt(holding.Market, e.Time);
+                holding.Lot.Financing += amount;
                 Book(holding, amount);
                 break;
             case RunEventKinds.Split when _open.TryGetValue(key, out var holding):
-                holding.SignedQuantity *= e.Split.Ratio;
+                holding.Lot.Split(e.Split.Ratio);
                 break;
             case RunEventKinds.Roll when _open.TryGetValue(key, out var holding):
-                Commission += e.Roll.Commission * RateAt(market, e.Time);
-                holding.Commission += e.Roll.Commission;
+                Commission += e.Roll.Commission * _balances.RateAt(market, e.Time);
+                holding.Lot.Fees += e.Roll.Commission;
                 Book(holding, e.Roll.Profit(instruments[market].Multiplier) - e.Roll.Commission);
                 break;
             case RunEventKinds.Trade when e.Trade is { Reason: not ExitReason.Open } trade && _open.Remove(key, out var holding):
                 // Amounts that the trade's fills did not report come with its last one. The loss that the broker bears at ruin, for
                 // example, is only in its financing.
-                Commission += trade.Commission - holding.Commission * trade.Rate;
-                Financing += trade.Financing - holding.Financing * trade.Rate;
+                Commission += trade.Commission - holding.Lot.Fees * trade.Rate;
+                Financing += trade.Financing - holding.Lot.Financing * trade.Rate;
                 Book(holding, trade.NetProfit / trade.Rate - holding.Flow);
                 _order.Remove(key);
-                if (_currencies is not null && _currencies.IsForeign(market))
-                {
-                    _currencies.Settle(market, trade.NetProfit / trade.Rate, trade.ExitTime, _order.Count == 0, out var received);
-                    _own += received;
-                }
+                _balances.Of(market)?.Settle(trade.NetProfit / trade.Rate, trade.ExitTime, isLast: _order.Count == 0);
                 // The cash of a ruined account is exactly zero, without a rounding remainder.
                 if (trade.Reason is ExitReason.Ruined or ExitReason.Liquidation && _order.Count == 0
-                    && Math.Abs(Cash) <= _rounding) Clear();
+                    && Math.Abs(Cash) <= _rounding) _balances.Clear();
                 break;
         }
     }
 
-    private void BookInterest(in FinancingEvent paid, int market)
-    {
-        if (paid.Kind == FinancingKind.CashInterest || _currencies is null || !_currencies.IsForeign(market))
-        {
-            _own += paid.Amount;
-            Financing += paid.Amount;
-            return;
-        }
-        Financing += paid.Amount * _currencies.PayInterest(_currencies.PlaceOf(market), paid.Amount, paid.Time, out var received);
-        _own += received;
-    }
-
-    private double RateAt(int market, long time) => instruments[market].Rates.At(time);
-
-    private void Clear()
-    {
-        _own = 0;
-        _currencies?.Clear();
-    }
+    private void BookInterest(in FinancingEvent paid, int market) => Financing += paid.Amount
+        * _balances.PayInterest(paid.Kind == FinancingKind.CashInterest ? -1 : market, paid.Amount, paid.Time);
 
     private void Fill(long key, in TradeFill fill, int market, Side side)
     {
-        if (!_open.TryGetValue(key, out var holding))
+        var quantity = (fill.IsEntry ? 1 : -1) * (int)side * fill.Quantity;
+        if (_open.TryGetValue(key, out var holding))
+        {
+            if (fill.IsEntry) holding.Lot.Increase(fill.Quantity, fill.Price, fill.Commission);
+            else holding.Lot.Reduce(fill.Quantity, fill.Price, fill.Commission);
+        }
+        else
         {
             if (!fill.IsEntry) return;
-            _open[key] = holding = new Holding { Market = market };
+            _open[key] = holding = new Holding(market, new Lot(side, fill.Quantity, fill.Price, fill.Commission));
             _order.Add(key);
         }
-        var quantity = (fill.IsEntry ? 1 : -1) * (int)side * fill.Quantity;
-        holding.SignedQuantity += quantity;
-        holding.Commission += fill.Commission;
-        Commission += fill.Commission * RateAt(market, fill.Time);
+        Commission += fill.Commission * _balances.RateAt(market, fill.Time);
         Book(holding, -quantity * fill.Price * instruments[market].Multiplier - fill.Commission);
     }
 
     private void Book(Holding holding, double amount)
     {
         holding.Flow += amount;
-        if (_currencies is not null && _currencies.IsForeign(holding.Market)) _currencies.Pay(holding.Market, amount);
-        else _own += amount;
+        _balances.Pay(holding.Market, amount);
     }
 }

@@ -1,6 +1,7 @@
 using Granary.Engine.Analysis;
 using Granary.Engine.Factors;
 using Granary.Engine.Market;
+using Granary.Engine.Numerics;
 using Granary.Engine.Trading;
 using Granary.Engine.Trading.Book;
 
@@ -115,7 +116,8 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
     internal double Missing(double percent, double equity) =>
         percent / 100 * equity / (TradedClose * Instrument.Multiplier * CurrencyRate) - _book.NetQuantity;
 
-    private OrderId Order(double missing) => double.IsNaN(missing) || missing == 0
+    // The rounding of a difference is no order.
+    private OrderId Order(double missing) => !(Math.Abs(missing) > Math.Abs(_book.NetQuantity) * Tolerance.Quantity)
         ? default
         : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
 
