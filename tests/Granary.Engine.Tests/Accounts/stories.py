@@ -573,7 +573,8 @@ class Account:
         for lot in lots:
             if lot.best is None or lot.side * (bar["close"] - lot.best) > 0:
                 lot.best = bar["close"]
-            lot.trail = lot.best * (1 - lot.side * percent / 100)
+            level = lot.best * (1 - lot.side * percent / 100)
+            lot.trail = level if lot.trail is None else max(level, lot.trail) if lot.side == BUY else min(level, lot.trail)
 
     def first(self, order):
         """The day from which an order works: what the venue makes of a stop, or a portfolio of an end, has no latency."""

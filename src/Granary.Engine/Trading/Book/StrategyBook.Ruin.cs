@@ -15,9 +15,11 @@ internal sealed partial class StrategyBook
     // has all its trades; else it is checked at the closes.
     private bool IsRuinedAt(double price)
     {
-        if (_trades.Count == 0 || _margin.IsIsolated) return false;
+        if (_trades.Count == 0) return false;
         if (_shared is not null && !_shared.IsLast(this)) return false;
         var equity = WholeCash + _trades.Net * price;
+        // Trades lose their own margins; the account ends where funding has used up the rest.
+        if (_margin.IsIsolated) return equity <= 0;
         if (_margin.IsCross && equity <= MarginRequirement(price)) return true;
         return equity <= NearRuin * Math.Abs(_trades.Net * price)
             && equity <= RuinPrice.CostToClose(_trades, price, _execution.Fee, _multiplier);
@@ -26,9 +28,9 @@ internal sealed partial class StrategyBook
     // Of the account, if it is shared.
     private double WholeCash => _shared is null ? _account.Cash : InPrices(_shared.Cash);
 
-    // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it.
+    // Whether a bar, or a part of one, reaches the price at which the account's current position ruins it. With isolated margin none does.
     private bool IsRuinedWithin(in Bar part) =>
-        _trades.Count > 0 && Seen(part) is var seen && IsRuinedAt(_trades.Net < 0 ? seen.High : seen.Low);
+        _trades.Count > 0 && !_margin.IsIsolated && Seen(part) is var seen && IsRuinedAt(_trades.Net < 0 ? seen.High : seen.Low);
 
     /// <summary>Whether a bar may ruin a shared account, all of whose trades this book has.</summary>
     public bool MayEndIn(int index) => _trades.Count > 0 && _shared!.IsLast(this) && IsRuinedWithin(_block[index]);

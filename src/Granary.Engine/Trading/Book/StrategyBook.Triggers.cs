@@ -55,7 +55,7 @@ internal sealed partial class StrategyBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void WatchRuin(ref double low, ref double high)
     {
-        if (_shared is not null) return;
+        if (_shared is not null || _margin.IsIsolated) return;
         var worst = _trades.Net < 0 ? _block.HighestHigh : _block.LowestLow;
         if (!IsRuinedAt(worst)) return;
         var level = RuinLevel();

@@ -117,7 +117,10 @@ internal struct TradeProtection
     {
         var best = Terms.TrailFrom.PriceOf(side, bar, sinceOpen);
         if (double.IsNaN(TrailBest) || (int)side * (best - TrailBest) > 0) TrailBest = best;
-        if (Terms.TrailFor(side, price, TrailBest) is > 0 and var level) TrailLevel = instrument.RoundPrice(level);
+        if (Terms.TrailFor(side, price, TrailBest) is not (> 0 and var level)) return;
+        level = instrument.RoundPrice(level);
+        // It never gives way: after a roll by a difference, a percentage of the new contract's price is another distance.
+        TrailLevel = TrailLevel <= 0 ? level : side == Side.Buy ? Math.Max(TrailLevel, level) : Math.Min(TrailLevel, level);
     }
 
     /// <summary>The stop or the trailing stop, whichever the market reaches first; a price of 0 = none.</summary>
