@@ -147,7 +147,7 @@ public sealed class AccountCaseTests : IDisposable
         (refusal.TryGetProperty("refusal", out var why) && why.ValueKind == JsonValueKind.String).ShouldBe(isRefused, text);
     }
 
-    private async Task StartAsync(GranaryServer server, RunFiles run, string feed, string pace, string? from)
+    private async Task StartAsync(GranaryServer server, RunFiles run, string feed, string speed, string? from)
     {
         using var started = await server.Client.PostAsJsonAsync("sessions", new JsonObject
         {
@@ -155,7 +155,7 @@ public sealed class AccountCaseTests : IDisposable
             ["file"] = Path.Combine(run.Folder, "prod.json"),
             ["folder"] = _folder.File("hand-futures-margin"),
             ["feed"] = feed,
-            ["pace"] = pace,
+            ["pace"] = speed,
             ["account"] = "paper",
             ["withoutEvidence"] = true,
             ["from"] = from,
@@ -167,7 +167,8 @@ public sealed class AccountCaseTests : IDisposable
     {
         var source = Path.Combine(Repository.Root, "tests", "Granary.Recompute.Tests", "Cases", name);
         foreach (var file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
-            _folder.Write(Path.Combine(name, Path.GetRelativePath(source, file)),
+            // Strategies have the ending .cs.txt, since a run compiles them, and not the build.
+            _folder.Write(Path.Combine(name, Path.GetRelativePath(source, file).Replace(".cs.txt", ".cs", StringComparison.Ordinal)),
                 await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         var output = _folder.File(Path.Combine(name, "run"));
         await GranaryCommand.RunAsync("backtest", _folder.File(Path.Combine(name, batch)), "--out", output, "--quiet", "--no-guards");
@@ -176,5 +177,6 @@ public sealed class AccountCaseTests : IDisposable
 
     private async Task<string> PaperAsync(string name) => await GranaryCommand.RunAsync("live",
         _folder.File(Path.Combine(name, "run", "prod.json")), "--feed", "csv:" + _folder.File(Path.Combine(name, "bars")), "--broker",
-        "paper", "--without-evidence", "--state", _folder.File(Path.Combine(name, "state")), "--out", _folder.File(Path.Combine(name, "live")));
+        "paper", "--without-evidence", "--state", _folder.File(Path.Combine(name, "state")), "--out",
+        _folder.File(Path.Combine(name, "live")));
 }

@@ -156,8 +156,8 @@ internal sealed class PortfolioAccount : IPortfolioView
     // ---- what can be spent ----
 
     /// <summary>
-    /// The most that new entries may cost: <see cref="SharedAccount.Available(AccountMarket?, double)"/>, less the cost of entries that wait
-    /// at the market, plus the proceeds of such exits.
+    /// The most that new entries may cost: <see cref="SharedAccount.Available(AccountMarket?, double)"/>, less the cost of entries that
+    /// wait at the market, plus the proceeds of such exits.
     /// </summary>
     public double Spendable => Shared.Available() + Shared.PendingCash - Reserved.ByHandCash;
 
