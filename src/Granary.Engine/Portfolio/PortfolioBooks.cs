@@ -24,7 +24,7 @@ internal sealed class PortfolioBooks
     private readonly AccountSlice _slice;
     // In the order of their making; those of a market, and those that have a bar now.
     private readonly List<PortfolioFeed> _feeds = [], _now = [];
-    private readonly Dictionary<int, List<PortfolioFeed>> _ofMarket = [];
+    private readonly List<PortfolioFeed>?[] _ofMarket;
     private readonly MemberBook?[][] _ofMember;
     private readonly Dictionary<long, Held> _held = [];
     private readonly HashSet<long> _borrowed = [];
@@ -43,6 +43,7 @@ internal sealed class PortfolioBooks
         (_account, _rules, _policy) = (account, rules, policy);
         _slice = new AccountSlice(account.Shared, account.Execution);
         _ofMember = [.. Enumerable.Range(0, members).Select(m => new MemberBook?[account.Member(m).Symbols.Count])];
+        _ofMarket = new List<PortfolioFeed>?[account.Markets];
         account.BooksOf = m => _ofMember[m];
         account.Shared.InterestPaid = OnInterest;
     }
@@ -94,7 +95,7 @@ internal sealed class PortfolioBooks
 
     private PortfolioFeed FeedOf(int market, Timeframe timeframe)
     {
-        if (!_ofMarket.TryGetValue(market, out var own)) _ofMarket[market] = own = [];
+        var own = _ofMarket[market] ??= [];
         foreach (var feed in own)
             if (feed.Timeframe == timeframe)
                 return feed;
@@ -111,7 +112,7 @@ internal sealed class PortfolioBooks
     {
         if (_isProcessed) return;
         _isProcessed = true;
-        _now.Sort(static (a, b) => a.Place.CompareTo(b.Place));
+        if (_now.Count > 1) _now.Sort(static (a, b) => a.Place.CompareTo(b.Place));
         var (open, close) = (long.MinValue, long.MinValue);
         foreach (var feed in _now) (open, close) = (Math.Max(open, feed.Time), Math.Max(close, feed.Timeframe.CloseOf(feed.Time)));
         ForgetFlows(close - _longest);
@@ -403,7 +404,7 @@ internal sealed class PortfolioBooks
     }
 
     private IEnumerable<PortfolioFeed> WithBars(int market) =>
-        _ofMarket.TryGetValue(market, out var feeds) ? feeds.Where(f => f.HasBar) : [];
+        _ofMarket[market] is { } feeds ? feeds.Where(f => f.HasBar) : [];
 
     /// <summary>The price of a market order at an instrument's last close.</summary>
     /// <param name="quantity">Base units.</param>
