@@ -99,6 +99,12 @@ internal sealed class PortfolioBooks
         foreach (var feed in own)
             if (feed.Timeframe == timeframe)
                 return feed;
+        return MakeFeed(own, market, timeframe);
+    }
+
+    // A method of its own: its lambdas allocate.
+    private PortfolioFeed MakeFeed(List<PortfolioFeed> own, int market, Timeframe timeframe)
+    {
         var made = new PortfolioFeed(market, timeframe, _feeds.Count);
         if (_feeds.Exists(f => f.Timeframe != timeframe))
             _longest = Math.Max(timeframe.Ticks, _feeds.Max(f => f.Timeframe.Ticks));

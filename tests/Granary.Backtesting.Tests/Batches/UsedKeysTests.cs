@@ -94,7 +94,6 @@ public sealed class UsedKeysTests : IDisposable
         ["execution.costsHash"] = "checks a file: MeasuredCostKeysTests",
         ["execution.marginTiers"] = "a file: MarginTableTests",
         ["execution.intrabarPath"] = "smaller bars: IntrabarPathTests",
-        ["portfolio.fills"] = "no difference with one timeframe",
         ["portfolio.broker"] = "refuses, and changes nothing",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
