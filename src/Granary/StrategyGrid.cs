@@ -111,8 +111,8 @@ public sealed record StrategyGrid
     /// <summary>
     /// Orders that add to a position after an entry has filled: [{ "percent": 2, "share": 0.5 }]. Each is sent at the close of the bar of
     /// the fill: with percent above 0 a stop order in the direction of a gain, below 0 a limit order in that of a loss. Each becomes a
-    /// trade of its own beyond maxOpenTrades, of share times the size, with the same stop and target from its own fill; those that wait end
-    /// with the first trade.
+    /// trade of its own beyond maxOpenTrades, of share times the size, with the same stop and target from its own fill; those that wait are
+    /// cancelled with the exit of the first trade, after a stop or target at the close of its bar.
     /// </summary>
     public IReadOnlyList<BatchScaleIn>? ScaleIn { get; init; }
 }
