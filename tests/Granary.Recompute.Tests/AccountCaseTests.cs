@@ -53,9 +53,13 @@ public sealed class AccountCaseTests : IDisposable
     [InlineData("isolated.json")]
     public async Task An_account_whose_funding_has_used_up_its_equity_ends_in_each_margin_mode(string batch)
     {
-        var trade = (await RunAsync("isolated-ruined-trade-goes-on", batch)).StrategyTrades().Single();
-        (trade.Reason, trade.ExitPrice, trade.ExitTime.Hour).ShouldBe(("ruined", 100, 5));
-        trade.NetProfit.ShouldBe(-10_000, 1e-9);
+        var run = await RunAsync("isolated-ruined-trade-goes-on", batch);
+        foreach (var trade in new[] { run.StrategyTrades().Single(), run.PortfolioTrades().Single() })
+        {
+            (trade.Reason, trade.ExitPrice, trade.ExitTime.Hour).ShouldBe(("ruined", 100, 5));
+            trade.NetProfit.ShouldBe(-10_000, 1e-9);
+        }
+        (await PaperAsync("isolated-ruined-trade-goes-on")).ShouldContain("no difference");
     }
 
     // An exit of 40 units takes several bars, beside a stop and the reversal.
@@ -115,12 +119,9 @@ public sealed class AccountCaseTests : IDisposable
 
     // A contract of 250,000 needs a margin of 15,000. Half a contract ties up 7,500 of 100,000, so 2,000 shares at 100 are too many.
     [Theory]
-    [InlineData("s1xa.json", "ES", 1, false)]
-    [InlineData("s1xa.json", "ES", 7, true)]
-    [InlineData("s1xb.json", "STK", 900, false)]
-    [InlineData("s1xb.json", "STK", 930, true)]
-    [InlineData("s1xb.json", "STK", 2000, true)]
-    public async Task An_order_by_hand_needs_the_margin_of_its_contract(string batch, string symbol, double units, bool isRefused)
+    [InlineData("s1xa.json", "ES 1", "ES 7")]
+    [InlineData("s1xb.json", "STK 900", "STK 930, STK 2000")]
+    public async Task Orders_by_hand_need_the_margin_of_their_contracts(string batch, string admitted, string refused)
     {
         var run = await RunAsync("hand-futures-margin", batch);
         using var server = await GranaryServer.StartAsync(_folder);
@@ -133,18 +134,25 @@ public sealed class AccountCaseTests : IDisposable
         await StartAsync(server, run, "csv:risk/s1", "fixed:1h", "2024-01-01T10:00:00Z");
         await server.UntilAsync("sessions/paper", s => s.GetProperty("status") is { ValueKind: JsonValueKind.Object } status
             && status.GetProperty("instant").GetDateTime().ToUniversalTime() == new DateTime(2024, 1, 1, 11, 0, 0, DateTimeKind.Utc));
+        foreach (var order in admitted.Split(", ")) (await RefusalAsync(server, order)).ShouldBeNull(order);
+        foreach (var order in refused.Split(", ")) (await RefusalAsync(server, order)).ShouldNotBeNull(order);
+    }
+
+    // Of a preview of a purchase, a symbol and units.
+    private static async Task<string?> RefusalAsync(GranaryServer server, string order)
+    {
         using var response = await server.Client.PostAsJsonAsync("sessions/paper/commands", new JsonObject
         {
             ["command"] = "enter",
             ["reason"] = "a test",
-            ["symbol"] = symbol,
+            ["symbol"] = order.Split(' ')[0],
             ["side"] = "buy",
-            ["size"] = new JsonObject { ["units"] = units },
+            ["size"] = new JsonObject { ["units"] = double.Parse(order.Split(' ')[1]) },
             ["preview"] = true,
         }, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var refusal = JsonDocument.Parse(text).RootElement.GetProperty("status").GetProperty("preview");
-        (refusal.TryGetProperty("refusal", out var why) && why.ValueKind == JsonValueKind.String).ShouldBe(isRefused, text);
+        var preview = JsonDocument.Parse(text).RootElement.GetProperty("status").GetProperty("preview");
+        return preview.TryGetProperty("refusal", out var why) ? why.GetString() : null;
     }
 
     private async Task StartAsync(GranaryServer server, RunFiles run, string feed, string speed, string? from)

@@ -254,10 +254,14 @@ public sealed class CsvBarSource : IBarSource
             if (_tables is not null && (File.Exists(_directory) || Directory.Exists(_directory)))
                 return TableFolder.Markets(_directory, timeframe, _tables, _options.Files);
             if (File.Exists(_directory))
+            {
+                // A file that cannot be read is refused here, and not listed by its name.
+                _options.Files.OpenRead(_directory).Dispose();
                 return new Dictionary<string, List<string>>(StringComparer.Ordinal)
                 {
                     [SymbolOf(_directory) ?? Path.GetFileNameWithoutExtension(_directory)] = [_directory],
                 };
+            }
             if (!Directory.Exists(_directory))
                 throw BarDataException.At(_directory, null, null, "the folder does not exist", "check the path and its spelling");
             var own = Path.Combine(_directory, timeframe.ToString());

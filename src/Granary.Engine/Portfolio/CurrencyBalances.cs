@@ -46,7 +46,7 @@ internal sealed class CurrencyBalances
         {
             var others = 0.0;
             foreach (var (_, balance) in _others) others += balance.Held * balance.Rate;
-            return _others.Count == 0 ? _own.Cash : _own.Cash + others;
+            return _own.Cash + others;
         }
     }
 

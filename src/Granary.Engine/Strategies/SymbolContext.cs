@@ -110,14 +110,20 @@ public sealed class SymbolContext : StrategyContext, IFactorReader
 
     /// <summary>Places a market order that changes the net position to this quantity. Waiting orders are not taken into account.</summary>
     /// <param name="quantity">Base units; negative is short.</param>
-    public OrderId OrderTarget(double quantity) => Order(quantity - _book.NetQuantity);
+    public OrderId OrderTarget(double quantity) => Order(MissingTo(quantity));
 
     /// <summary>Returns the quantity from the net position to this percentage of an equity, at the last close.</summary>
     internal double Missing(double percent, double equity) =>
-        percent / 100 * equity / (TradedClose * Instrument.Multiplier * CurrencyRate) - _book.NetQuantity;
+        MissingTo(percent / 100 * equity / (TradedClose * Instrument.Multiplier * CurrencyRate));
 
-    // The rounding of a difference is no order.
-    private OrderId Order(double missing) => !(Math.Abs(missing) > Math.Abs(_book.NetQuantity) * Tolerance.Quantity)
+    // The difference to the net position; 0 if only rounding makes it.
+    private double MissingTo(double quantity)
+    {
+        var missing = quantity - _book.NetQuantity;
+        return Math.Abs(missing) <= Math.Abs(_book.NetQuantity) * Tolerance.Quantity ? 0 : missing;
+    }
+
+    private OrderId Order(double missing) => double.IsNaN(missing) || missing == 0
         ? default
         : Submit(new OrderRequest(missing > 0 ? Side.Buy : Side.Sell, Math.Abs(missing)));
 

@@ -11,7 +11,7 @@ internal sealed partial class StrategyBook
     private bool SendExit(ref OpenTrade trade, int index, OrderType type, ExitReason reason, bool isForced = false)
     {
         if (trade.EntryWorking) CancelEntryOf(trade.Number, TimeAt(index));
-        if (_settings.ScaleIn.Count > 0) CancelStepsOf(trade.Number, TimeAt(index));
+        CancelStepsOf(trade.Number, TimeAt(index));
         ref var order = ref NewExit(trade, type, reason, TimeAt(index));
         if (!isForced) Delay(ref order, index);
         Send(ref order);

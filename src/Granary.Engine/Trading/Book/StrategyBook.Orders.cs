@@ -173,11 +173,13 @@ internal sealed partial class StrategyBook
     // Cancels the waiting orders that would add to a trade.
     private void CancelStepsOf(int number, long time)
     {
+        if (_settings.ScaleIn.Count == 0) return;
         for (var i = _orders.Count - 1; i >= 0; i--)
             if (_orders[i].AddsTo == number)
                 Drop(i, OrderState.Cancelled, time);
     }
 
+    // Trades that have ended in the bar.
     private List<int>? _endedWithSteps;
 
     // Orders that add to a trade wait until the close of the bar in which it has ended: a host knows of the end only then.
