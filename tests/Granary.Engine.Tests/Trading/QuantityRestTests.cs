@@ -62,6 +62,39 @@ public sealed class QuantityRestTests
             else held[i + 1].ShouldBe(targets[i], 1e-9);
     }
 
+    // At constant prices the equity is the same at each bar, and so is what a weight buys.
+    [Fact]
+    public void Rebalancing_to_the_same_weights_at_the_same_prices_sends_no_further_orders()
+    {
+        var random = new Random(11);
+        double[][] weights = [.. Enumerable.Range(0, 100).Select(_ => (double[])[random.Next(-3, 4) * 10, random.Next(-3, 4) * 10])
+            .SelectMany(w => (double[][])[w, w, w])];
+        var start = new DateTime(2024, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+        SampleBars.Feed Feed(string symbol, double price) => new(new MarketSeries(new Instrument { Symbol = symbol }, Timeframe.D1),
+            [.. weights.Select((_, i) => new Bar(start + i * Timeframe.D1.Ticks, price, price, price, price, 1_000))]);
+        var strategy = new Weights(weights);
+        MultiSymbolRunner.Run(strategy, [Feed("A", 7), Feed("B", 0.3)],
+            new TradingSettings { Cash = 100_000, Size = SizeRule.Units(1) }, new ExecutionSettings());
+        for (var i = 0; i + 2 < weights.Length; i += 3)
+        {
+            strategy.Held[i + 2].ShouldBe(strategy.Held[i + 1], $"bar {i}");
+            for (var s = 0; s < 2; s++)
+                if (weights[i][s] == 0)
+                    strategy.Held[i + 1][s].ShouldBe(0, $"bar {i}");
+        }
+    }
+
+    private sealed class Weights(double[][] weights) : MultiSymbolStrategy
+    {
+        public List<double[]> Held { get; } = [];
+
+        public override void OnBar(MultiSymbolContext bar)
+        {
+            Held.Add([.. bar.Symbols.Select(s => s.Position.SignedQuantity)]);
+            bar.Rebalance(weights[(int)bar.BarNumber]);
+        }
+    }
+
     private sealed class Targets(double[] targets, List<double> held) : MultiSymbolStrategy
     {
         public override void OnBar(MultiSymbolContext bar)
